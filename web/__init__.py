@@ -1,0 +1,1 @@
+"""The window of people onto the engine: pages, REST and the command line."""
