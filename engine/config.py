@@ -1,0 +1,77 @@
+"""Settings, read once from the environment at the edge of the program."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import InvalidError, mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an administrator decides about one installation."""
+
+    home: Path
+    """The folder that holds ``bpmn/`` and ``forms/``."""
+    data_folder: Path
+    """Where the SQLite file, attachments, keys and logs live. Nobody but the server needs to read it."""
+    database_url: str
+    """An SQLAlchemy URL: ``sqlite:///…`` or ``postgresql+psycopg://…``."""
+    secret_key: str
+    """Signs sessions. Kept in ``secret.key`` of the data folder unless given."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False
+    """Demo people with a published password exist: the server then listens on loopback only."""
+    secure_cookies: bool = False
+    """Send cookies over HTTPS only; switch on behind TLS."""
+    upload_limit: int = 50 * 1024 * 1024
+    """The largest request, in bytes."""
+    worker: bool = True
+    """Run due jobs in a thread of the server."""
+
+    @property
+    def attachments_folder(self) -> Path:
+        """Give the folder in which uploaded content is kept by its hash."""
+        return self.data_folder / "attachments"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from ``QUCHENG_…`` variables; every one has a default that works on one machine."""
+    env = os.environ if environment is None else environment
+    home = Path(env.get("QUCHENG_HOME", ".")).resolve()
+    data_folder = Path(env.get("QUCHENG_DATA", str(home / "var"))).resolve()
+    return Settings(
+        home=home,
+        data_folder=data_folder,
+        database_url=env.get("QUCHENG_DATABASE_URL", f"sqlite:///{data_folder / 'qucheng.db'}"),
+        secret_key=env.get("QUCHENG_SECRET_KEY") or _stored_secret(data_folder),
+        host=env.get("QUCHENG_HOST", "127.0.0.1"),
+        port=_whole_number(env, "QUCHENG_PORT", 8000),
+        demo=env.get("QUCHENG_DEMO", "") == "1" or (data_folder / "demo").exists(),
+        secure_cookies=env.get("QUCHENG_SECURE_COOKIES", "") == "1",
+        upload_limit=_whole_number(env, "QUCHENG_UPLOAD_LIMIT_MB", 50) * 1024 * 1024,
+        worker=env.get("QUCHENG_WORKER", "1") == "1",
+    )
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal():
+        raise InvalidError(mark("环境变量 {name} 应为整数,现在是“{text}”。"), where=name, name=name, text=text)
+    return int(text)
+
+
+def _stored_secret(data_folder: Path) -> str:
+    data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = data_folder / "secret.key"
+    try:
+        # "x": two processes that start together must not each write a key of their own.
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    return path.read_text(encoding="ascii")

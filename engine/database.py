@@ -1,0 +1,110 @@
+"""The database, and the only commit of the program."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine import json_text
+
+
+class FairLock:
+    """A lock that is granted in the order in which it was asked for.
+
+    SQLite lets one writer in at a time and makes the others poll: without a queue of our own a writer
+    can wait for seconds while later ones overtake it.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    def acquire(self) -> None:
+        """Wait for the turn of the calling thread."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def release(self) -> None:
+        """Hand the lock to the thread that has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class Database:
+    """One database and its transactions: ``with database.transaction() as session``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writing = FairLock()
+        options: dict[str, Any] = {"json_serializer": json_text.dump_text, "json_deserializer": json_text.loads}
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            options["connect_args"] = {"timeout": 30, "check_same_thread": False}
+        else:
+            options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        self.engine: Engine = create_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a transaction that may write: commits at the end, rolls back on any exception."""
+        if self.is_sqlite:
+            self._writing.acquire()
+        try:
+            with (
+                self.engine.connect().execution_options(writing=True) as connection,
+                connection.begin(),
+                Session(bind=connection, expire_on_commit=False) as session,
+            ):
+                yield session
+                session.flush()
+        finally:
+            if self.is_sqlite:
+                self._writing.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads: one consistent view, never waits for a writer."""
+        with self.engine.connect() as connection, Session(bind=connection) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _configure_sqlite(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes too late (before the first write) and takes no write lock.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, SQLiteConnection)  # noqa: S101 - narrows the type; only registered for SQLite
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail when another wrote between.
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")

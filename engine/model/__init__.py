@@ -1,0 +1,48 @@
+"""What is stored: repository (immutable), runtime (locked), history (append-only), organisation, registers."""
+
+from engine.model.base import Base
+from engine.model.history import AccessEvent, Checkpoint, HistoryEvent
+from engine.model.organisation import ApiToken, Department, Group, Membership, Notification, OrganisationRevision, User
+from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
+from engine.model.repository import (
+    Content,
+    DecisionDefinition,
+    DeployedResource,
+    Deployment,
+    Draft,
+    FormDefinition,
+    ProcessDefinition,
+)
+from engine.model.runtime import Attachment, Incident, Job, Participant, ProcessInstance, UserTask, UserTaskCandidate
+
+__all__ = [
+    "AccessEvent",
+    "ApiToken",
+    "Attachment",
+    "Base",
+    "Checkpoint",
+    "Content",
+    "DecisionDefinition",
+    "Department",
+    "DeployedResource",
+    "Deployment",
+    "Draft",
+    "FormDefinition",
+    "Group",
+    "HistoryEvent",
+    "Incident",
+    "Job",
+    "Membership",
+    "Notification",
+    "OrganisationRevision",
+    "Participant",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Register",
+    "RegisterCounter",
+    "RegisterEntry",
+    "RegisterEntryVersion",
+    "User",
+    "UserTask",
+    "UserTaskCandidate",
+]

@@ -1,0 +1,152 @@
+"""Running and ended cases, their tasks and jobs. Changed only under the lock of their case."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Hash, Key, Name
+
+
+class ProcessInstance(Base):
+    """A case. Its id is the number people see."""
+
+    __tablename__ = "process_instances"
+    __table_args__ = (
+        CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'WITHDRAWN', 'TERMINATED')", name="state"),
+        Index("ix_process_instances_started_by", "started_by", "id"),
+        Index("ix_process_instances_definition", "definition_id", "state", "id"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definitions.id"))
+    title: Mapped[str]
+    state: Mapped[str] = mapped_column(Name)
+    outcome: Mapped[str | None]
+    """The name of the end event that was reached, or the reason of a withdrawal."""
+    started_by: Mapped[str] = mapped_column(Name)
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    revision: Mapped[int]
+    body: Mapped[bytes]
+    """The interpreter's state: tokens and variables, never the diagram."""
+    event_count: Mapped[int]
+    chain_head: Mapped[str] = mapped_column(Hash)
+    """The hash of the newest history event."""
+    incident_count: Mapped[int] = mapped_column(default=0)
+
+
+class Participant(Base):
+    """A person of a case: who may see it and its files. Superiors and readers are found by rule."""
+
+    __tablename__ = "participants"
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(Name, primary_key=True, index=True)
+
+
+class UserTask(Base):
+    """Work for a person."""
+
+    __tablename__ = "user_tasks"
+    __table_args__ = (
+        CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED')", name="state"),
+        UniqueConstraint("instance_id", "token"),
+        Index("ix_user_tasks_inbox", "assignee", "state", "id"),
+        Index("ix_user_tasks_done", "completed_by", "completed_at"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
+    token: Mapped[int]
+    """The interpreter's number of this passage through the element, unique within the case."""
+    element_id: Mapped[str] = mapped_column(Name)
+    name: Mapped[str] = mapped_column(Name)
+    state: Mapped[str] = mapped_column(Name)
+    assignee: Mapped[str | None] = mapped_column(Name)
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime | None]
+    follow_up_at: Mapped[dt.datetime | None]
+    priority: Mapped[int] = mapped_column(default=50)
+    form_definition_id: Mapped[int | None] = mapped_column(ForeignKey("form_definitions.id"))
+    form_id: Mapped[str | None] = mapped_column(Name)
+    facts: Mapped[dict[str, Any]]
+    """Which rule found the people, and what it read of the organisation: the answer to 为什么是我?"""
+    draft: Mapped[dict[str, Any] | None]
+    """What the assignee has typed and not yet handed in."""
+    completed_at: Mapped[dt.datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(Name)
+
+
+class UserTaskCandidate(Base):
+    """A person or group that may claim a task."""
+
+    __tablename__ = "user_task_candidates"
+    __table_args__ = (
+        CheckConstraint("kind IN ('user', 'group')", name="kind"),
+        Index("ix_user_task_candidates_principal", "kind", "principal", "task_id"),
+    )
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Name, primary_key=True)
+    principal: Mapped[str] = mapped_column(Name, primary_key=True)
+
+
+class Job(Base):
+    """Work for a machine. Leased by one worker at a time; a lost worker's lease runs out."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint("kind IN ('timer', 'service')", name="kind"),
+        CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED', 'FAILED')", name="state"),
+        Index("ix_jobs_due", "state", "due_at"),
+        Index("ix_jobs_instance", "instance_id", "token"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
+    token: Mapped[int]
+    element_id: Mapped[str] = mapped_column(Name)
+    name: Mapped[str] = mapped_column(Name)
+    kind: Mapped[str] = mapped_column(Name)
+    type: Mapped[str] = mapped_column(Name)
+    """The ``zeebe:taskDefinition`` type, or ``timer``."""
+    state: Mapped[str] = mapped_column(Name)
+    due_at: Mapped[dt.datetime]
+    retries: Mapped[int]
+    leased_by: Mapped[str | None] = mapped_column(Name)
+    leased_until: Mapped[dt.datetime | None]
+    error: Mapped[str | None]
+
+
+class Incident(Base):
+    """A case that can't go on by itself, with the cause in words."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (Index("ix_incidents_open", "resolved_at", "id"),)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    token: Mapped[int]
+    element_id: Mapped[str] = mapped_column(Name)
+    name: Mapped[str] = mapped_column(Name)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    code: Mapped[str] = mapped_column(Name)
+    message: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+    resolved_at: Mapped[dt.datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(Name)
+
+
+class Attachment(Base):
+    """A file somebody uploaded. Its content is kept once, by its hash."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_instance", "instance_id"),)
+    id: Mapped[str] = mapped_column(Name, primary_key=True)
+    """Random, since it stands in addresses; people see the file's name."""
+    sha256: Mapped[str] = mapped_column(Hash, index=True)
+    file_name: Mapped[str] = mapped_column(Name)
+    content_type: Mapped[str] = mapped_column(Name)
+    size: Mapped[int]
+    """Bytes."""
+    uploaded_by: Mapped[str] = mapped_column(Name)
+    uploaded_at: Mapped[dt.datetime]
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
+    """The case it belongs to; empty while the form is not handed in."""
