@@ -15,6 +15,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine import json_text
 
+__all__ = ["Database", "FairLock", "Session"]
+
 
 class FairLock:
     """A lock that is granted in the order in which it was asked for.
