@@ -12,7 +12,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade
 EXTRACT := --mapping=babel.cfg --keyword=mark --add-location=file --sort-output --project=qucheng
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 ASSET_SOURCES := $(shell find web/frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 PROCESS_SOURCES := $(shell find bpmn forms engine/migrations -type f -not -name '*.pyc' 2>/dev/null)
@@ -23,7 +23,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(shell find web/locale -name '*.po' 2>/dev/n
 help: ## 列出可用的命令 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/installed web/static/dist/built $(CATALOGUES) var/demo ## 启动演示系统 · start the demonstration
+run: .venv/installed web/static/dist/built $(CATALOGUES) var/initialised ## 启动演示系统 · start the demonstration
 	@exec $(BIN)/qucheng run
 
 test: packages .venv/installed-test web/static/dist/built $(CATALOGUES) lint types imports templates ## 全部检查与测试 · every check and test
@@ -100,7 +100,7 @@ web/static/dist/built: $(ASSET_SOURCES) | .venv/installed
 	@echo "==> 编译翻译目录 · compiling $<"
 	@$(BIN)/pybabel --quiet compile -i $< -o $@
 
-var/demo: $(PROCESS_SOURCES) | .venv/installed
+var/initialised: $(PROCESS_SOURCES) | .venv/installed
 	@echo "==> 建立数据库,发布流程,载入演示公司 · database, processes, demo company"
 	@$(BIN)/qucheng init --demo
 	@touch $@

@@ -1,0 +1,74 @@
+"""The test run's own parts are real: two databases with durable writes, one Chromium that reports complaints."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from engine.database import Database
+from tests.support.browser import Watch
+
+PAGE = """<!doctype html><html lang="zh"><title>检查</title><link rel="icon" href="data:,">
+<h1>渠成</h1><script>document.title = "ran"</script>"""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = PAGE.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Security-Policy", "default-src 'self'; img-src data:")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def page_with_inline_script() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_each_test_gets_a_migrated_database_of_its_own(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE leftover (id INTEGER)"))
+        assert session.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_nothing_of_the_previous_test_is_left(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE leftover (id INTEGER)"))
+        assert session.execute(text("SELECT count(*) FROM leftover")).scalar_one() == 0
+
+
+def test_the_private_postgresql_writes_durably_and_listens_on_no_port(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with database.reading() as session:
+        shown = [session.execute(text(f"SHOW {name}")).scalar_one() for name in ("fsync", "listen_addresses")]
+    database.dispose()
+    assert shown == ["on", ""]
+
+
+def test_a_script_that_the_policy_refuses_is_noticed(desktop: Page, watch: Watch, page_with_inline_script: str) -> None:
+    watch.expect("Content Security Policy")
+    desktop.goto(page_with_inline_script)
+    assert desktop.title() == "检查"
+    assert len(watch.problems) == 1
+    assert watch.unexpected() == []
+
+
+def test_a_request_to_another_host_is_noticed(watch: Watch, phone: Page) -> None:
+    watch.expect("foreign host|ERR_")
+    phone.route("**/*", lambda route: route.abort())
+    phone.goto("data:text/html,<img src='http://example.test/logo.png'>")
+    assert any("foreign host: http://example.test/logo.png" in problem for problem in watch.problems)
