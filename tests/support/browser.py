@@ -1,4 +1,4 @@
-"""A real Chromium whose pages may not complain: no console error, no CSP violation, no uncaught error, no foreign host."""
+"""A real Chromium whose pages may not complain: no error in the console or uncaught, no request to a foreign host."""
 
 import re
 import shutil

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -36,9 +37,9 @@ class Cluster:
         """Remove a database, ending whatever is still connected to it."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _run(self, statement: str, *names: str) -> None:
+    def _run(self, statement: LiteralString, *names: str) -> None:
         with self.connect() as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def connect(self) -> psycopg.Connection:
         """Connect to the maintenance database, each statement its own transaction."""

@@ -1,13 +1,12 @@
 """The program as people run it: ``qucheng run`` in a process of its own, on a free port, with a fresh database."""
 
+import http.client
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,12 +78,14 @@ class Server:
             self._process = None
 
     def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT)
         try:
-            urllib.request.urlopen(self.url, timeout=START_TIMEOUT).close()
-        except urllib.error.HTTPError as answer:
-            answer.close()
+            connection.request("HEAD", "/")
+            connection.getresponse().read()
         except OSError:
             return False
+        finally:
+            connection.close()
         return True
 
     def _settings(self) -> dict[str, str]:
