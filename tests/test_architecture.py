@@ -19,17 +19,17 @@ TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
 
 VIOLATIONS = [
     ("engine/feel/intruder.py", "import engine.clock", "FEEL imports no other room"),
-    ("engine/forms/intruder.py", "import engine.dmn", "Inside the engine, imports go down only"),
+    ("engine/forms/intruder.py", "import engine.dmn", "inside the engine go down only"),
     ("engine/forms/intruder.py", "import engine.model", "are pure"),
     ("engine/interpreter/intruder.py", "import sqlalchemy", "are pure"),
     ("engine/model/intruder.py", "import engine.feel", "errors and the clock only"),
     ("engine/model/intruder.py", "import SpiffWorkflow.task", "Only the interpreter knows SpiffWorkflow"),
     ("engine/commands/intruder.py", "import lxml.etree", "read XML"),
-    ("engine/commands/intruder.py", "import engine.queries", "Inside the engine, imports go down only"),
-    ("engine/queries/intruder.py", "import engine.commands", "Inside the engine, imports go down only"),
+    ("engine/commands/intruder.py", "import engine.queries", "inside the engine go down only"),
+    ("engine/queries/intruder.py", "import engine.commands", "inside the engine go down only"),
     ("engine/commands/intruder.py", "import flask", "knows neither the web"),
     ("engine/model/intruder.py", "import web", "knows neither the web"),
-    ("engine/services/__init__.py", "import engine.clock", "a room that is not listed"),
+    ("engine/services/__init__.py", "import engine.clock", "a room must be listed"),
     ("web/intruder.py", "import engine.interpreter", "at its doors only"),
     ("web/intruder.py", "import engine.model.runtime", "at its doors only"),
     ("web/intruder.py", "import engine.worker", "at its doors only"),
@@ -66,7 +66,7 @@ def test_a_violation_breaks_its_contract(copied_house: Path, file: str, line: st
     intruder.write_text(line + "\n", encoding="utf-8")
     done = lint_imports(copied_house)
     intruder.unlink()
-    broken = [heading for heading in done.stdout.splitlines() if heading.endswith(" BROKEN")]
+    broken = [heading for heading in done.stdout.splitlines() if " BROKEN" in heading]
     assert done.returncode != 0
     assert any(contract in heading for heading in broken), done.stdout
 
