@@ -1,0 +1,1 @@
+"""Tests of the process owners' files: diagrams, forms, scenarios, the demo organisation."""
