@@ -67,9 +67,13 @@ class Drawing:
 
     def find(self, path: str) -> list[etree._Element]:
         """Give the elements at an XPath with our prefixes."""
-        found = self.root.xpath(path, namespaces=NAMESPACES)
+        return self.find_in(self.root, path)
+
+    def find_in(self, node: etree._Element, path: str) -> list[etree._Element]:
+        """Give the elements at an XPath below a node."""
+        found = node.xpath(path, namespaces=NAMESPACES)
         assert isinstance(found, list)
-        return [node for node in found if isinstance(node, etree._Element)]
+        return [one for one in found if isinstance(one, etree._Element)]
 
     def texts(self, path: str) -> list[str]:
         """Give the attributes or texts at an XPath with our prefixes."""

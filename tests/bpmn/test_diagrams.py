@@ -20,6 +20,10 @@ CLAUSES = {
 every_diagram = pytest.mark.parametrize("drawing", drawings(), ids=lambda drawing: drawing.path.stem)
 
 
+def test_every_process_is_listed_here_with_its_clauses() -> None:
+    assert {drawing.path.stem for drawing in drawings()} == set(CLAUSES)
+
+
 @every_diagram
 def test_a_diagram_lies_in_a_folder_of_its_process_and_runs_on_camunda_8(drawing: Drawing) -> None:
     assert drawing.texts("//bpmn:process[@isExecutable='true']/@id") == [drawing.path.stem]
