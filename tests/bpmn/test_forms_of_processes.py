@@ -61,7 +61,7 @@ def test_every_text_a_person_types_has_a_maximum_length(path: Path) -> None:
     typed = [
         one
         for one in _walk(orjson.loads(path.read_bytes()))
-        if one["type"] in {"textfield", "textarea"} and not one.get("readonly") and not _is_person(one)
+        if one["type"] in {"textfield", "textarea"} and not one.get("readonly")
     ]
     assert [one["key"] for one in typed if "maxLength" not in one.get("validate", {})] == []
 
@@ -121,10 +121,6 @@ def test_what_diagrams_write_to_registers_is_declared_there() -> None:
             assert inputs["status"] in register["properties"]["statuses"].split(",")
             written += 1
     assert written
-
-
-def _is_person(component: Component) -> bool:
-    return bool(component.get("properties", {}).get("person") == "true")
 
 
 def _walk(form: Component) -> Iterator[Component]:
