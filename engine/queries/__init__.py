@@ -1,0 +1,1 @@
+"""Read only: one file per page or question."""

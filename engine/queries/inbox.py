@@ -1,0 +1,148 @@
+"""Which tasks wait for a person, and which they have done."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import CompoundSelect, Row, Select, and_, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
+from engine.queries.paging import Page, fetch_page, like_pattern
+from engine.queries.people import Person
+
+Scope = Literal["mine", "claimable", "done"]
+Sort = Literal["due", "-due", "created", "-created", "process", "-process", "done", "-done"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """What a reader of the list asks for."""
+
+    scope: Scope = "mine"
+    """Their own tasks, those a group of theirs may claim, or those they have done."""
+    search: str = ""
+    """Part of a case's title, number or initiator, or of a task's name."""
+    process_id: str = ""
+    overdue_at: dt.datetime | None = None
+    """Only tasks due before this moment."""
+    sort: Sort = "due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One task in a list."""
+
+    id: int
+    name: str
+    instance_id: int
+    case_title: str
+    case_state: str
+    process_name: str
+    started_by: str
+    """The initiator's display name."""
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    priority: int
+    has_draft: bool
+
+
+def own_tasks(person: Person) -> Select[int]:
+    """Select the ids of open tasks that are the person's own."""
+    return select(UserTask.id).where(UserTask.assignee == person.username, UserTask.state == "CREATED")
+
+
+def claimable_tasks(person: Person) -> Select[int]:
+    """Select the ids of open tasks nobody has, which the person may claim."""
+    principals = [
+        and_(UserTaskCandidate.kind == "user", UserTaskCandidate.principal == person.username),
+        and_(UserTaskCandidate.kind == "group", UserTaskCandidate.principal.in_(sorted(person.groups))),
+    ]
+    return (
+        select(UserTask.id)
+        .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
+        .where(UserTask.state == "CREATED", UserTask.assignee.is_(None), or_(*principals))
+    )
+
+
+def open_tasks_of(person: Person) -> CompoundSelect[int]:
+    """Select the ids of all tasks that wait for the person; each once, however many groups lead to it."""
+    return union(own_tasks(person), claimable_tasks(person))
+
+
+def list_tasks(session: Session, person: Person, wanted: TaskFilter, page: int) -> Page[TaskRow]:
+    """Give one page of the person's tasks: two statements."""
+    statement = (
+        select(
+            UserTask.id,
+            UserTask.name,
+            UserTask.instance_id,
+            UserTask.created_at,
+            UserTask.due_at,
+            UserTask.completed_at,
+            UserTask.priority,
+            UserTask.draft.is_not(None).label("has_draft"),
+            ProcessInstance.title.label("case_title"),
+            ProcessInstance.state.label("case_state"),
+            ProcessDefinition.name.label("process_name"),
+            func.coalesce(User.display_name, ProcessInstance.started_by).label("started_by"),
+        )
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(User, User.username == ProcessInstance.started_by)
+        .where(_in_scope(person, wanted.scope), *_conditions(wanted))
+        .order_by(*_order(wanted.sort))
+    )
+    return fetch_page(session, statement, page, _row)
+
+
+def processes_of_tasks(session: Session, person: Person, scope: Scope) -> list[tuple[str, str]]:
+    """Give id and name of each process with a task in the list, for the filter."""
+    rows = session.execute(
+        select(ProcessDefinition.process_id, func.max(ProcessDefinition.name))
+        .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(_in_scope(person, scope))
+        .group_by(ProcessDefinition.process_id)
+        .order_by(ProcessDefinition.process_id)
+    )
+    return [(process_id, name) for process_id, name in rows]
+
+
+def _in_scope(person: Person, scope: Scope) -> Any:  # noqa: ANN401 - SQLAlchemy's types for conditions don't unify
+    if scope == "done":
+        return and_(UserTask.completed_by == person.username, UserTask.state == "COMPLETED")
+    return UserTask.id.in_(own_tasks(person) if scope == "mine" else claimable_tasks(person))
+
+
+def _conditions(wanted: TaskFilter) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.process_id:
+        conditions.append(ProcessDefinition.process_id == wanted.process_id)
+    if wanted.overdue_at is not None:
+        conditions.append(UserTask.due_at < wanted.overdue_at)
+    if wanted.search.strip():
+        pattern = like_pattern(wanted.search)
+        texts = (ProcessInstance.title, UserTask.name, User.display_name)
+        found: list[Any] = [func.lower(text).like(pattern, escape="\\") for text in texts]
+        number = wanted.search.strip().lstrip("#")
+        if number.isdecimal():
+            found.append(ProcessInstance.id == int(number))
+        conditions.append(or_(*found))
+    return conditions
+
+
+def _order(sort: Sort) -> list[Any]:
+    column = {
+        "due": UserTask.due_at,
+        "created": UserTask.created_at,
+        "process": ProcessDefinition.name,
+        "done": UserTask.completed_at,
+    }[sort.lstrip("-")]
+    direction = column.desc() if sort.startswith("-") else column.asc()
+    return [direction.nulls_last(), UserTask.priority.desc(), UserTask.id]
+
+
+def _row(row: Row[*tuple[Any, ...]]) -> TaskRow:
+    return TaskRow(**row._asdict())

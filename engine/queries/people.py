@@ -1,0 +1,64 @@
+"""Who a username is: what sessions, pages and permissions need to know of a person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.model import Group, Membership, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A person as the product knows them."""
+
+    username: str
+    display_name: str
+    department: str | None
+    groups: frozenset[str]
+    """Names of posts and teams."""
+    roles: frozenset[str]
+    """Which rooms are open: ``staff``, ``supervisor``, ``owner``, ``auditor``, ``admin``."""
+    locale: str
+    active: bool
+    session_epoch: int
+    """A session that was begun in another epoch has ended."""
+
+
+def find_person(session: Session, username: str) -> Person | None:
+    """Find a person by username, with groups and roles, in one statement."""
+    rows = session.execute(
+        select(User, Group.name, Group.grants)
+        .outerjoin(Membership, Membership.username == User.username)
+        .outerjoin(Group, Group.name == Membership.group)
+        .where(User.username == username)
+    ).all()
+    if not rows:
+        return None
+    user = rows[0][0]
+    return Person(
+        username=user.username,
+        display_name=user.display_name,
+        department=user.department,
+        groups=frozenset(row.name for row in rows if row.name is not None),
+        roles=_roles(row.grants for row in rows),
+        locale=user.locale,
+        active=user.active,
+        session_epoch=user.session_epoch,
+    )
+
+
+def display_names(session: Session, usernames: Iterable[str | None]) -> dict[str, str]:
+    """Give the display name of each username that exists, in one statement."""
+    wanted = {name for name in usernames if name}
+    if not wanted:
+        return {}
+    rows = session.execute(select(User.username, User.display_name).where(User.username.in_(wanted)))
+    return {row.username: row.display_name for row in rows}
+
+
+def _roles(grants: Iterable[str | None]) -> frozenset[str]:
+    """Turn what groups grant into roles: everybody is staff but auditors, who only read."""
+    granted = {grant for grant in grants if grant is not None}
+    return frozenset(granted if granted == {"auditor"} else granted | {"staff"})

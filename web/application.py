@@ -1,0 +1,69 @@
+"""One request is one transaction, and no view is called before its route has said who may call it."""
+
+from collections.abc import Callable
+
+from apiflask import APIFlask
+from flask import current_app, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Authorization, MultiDict
+
+from engine.config import Settings
+from engine.database import Database, Session
+from engine.queries.people import Person
+from web import auth, kept, security
+
+REST = "/v2/"
+IdentifyByHeader = Callable[[Session, Authorization], Person]
+
+
+class Application(APIFlask):
+    """A Flask application that opens the transaction, finds the person and asks the route before any view runs."""
+
+    settings: Settings
+    database: Database
+
+    identify_by_header: IdentifyByHeader
+    """Finds the person of a caller that sends a name or token instead of a cookie; the REST interface sets it."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer one request in one transaction: committed when the view returns, rolled back on any exception."""
+        if request.method == "OPTIONS":
+            return super().dispatch_request()
+        admission = auth.admission_of_request(self)
+        if not admission.database:
+            return super().dispatch_request()
+        writes = admission.writes if admission.writes is not None else request.method not in {"GET", "HEAD"}
+        opened = self.database.transaction() if writes else self.database.reading()
+        with opened as db:
+            g.db = db
+            try:
+                return self._answer(db, admission)
+            finally:
+                # An error page must not go on in a transaction that has failed.
+                g.pop("db")
+
+    def _answer(self, db: Session, admission: auth.Admission) -> ResponseReturnValue:
+        # Pages never look at the header: a browser may send it by itself, and it would get round the CSRF check.
+        authorization = request.authorization if request.path.startswith(REST) else None
+        g.person = self.identify_by_header(db, authorization) if authorization else auth.identify(db)
+        auth.admit(admission)
+        if kept.is_resume():
+            return self._show_kept_form()
+        if authorization is None and request.method not in {"GET", "HEAD"}:
+            security.csrf.protect()
+        return super().dispatch_request()
+
+    def _show_kept_form(self) -> ResponseReturnValue:
+        """Call the view that shows the form at this address, with the input it is to show."""
+        endpoint, arguments = self.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr] # there is an adapter in a request
+        view = self.view_functions[endpoint]
+        auth.admit(auth.admission_of(view))
+        g.kept = MultiDict((name, value) for name, value in request.form.items(multi=True) if name != kept.RESUME)
+        return self.ensure_sync(view)(**arguments)  # type: ignore[no-any-return] # as Flask's own dispatch does
+
+
+def this_application() -> Application:
+    """Give the application that answers the present request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - Flask's documented way to what its proxy stands for
+    assert isinstance(app, Application)  # noqa: S101 - narrows the type
+    return app

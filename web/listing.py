@@ -1,0 +1,41 @@
+"""The address of a list: what is searched, sorted and shown stands in it, so that it can be kept and sent to others."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+
+
+@dataclass(frozen=True)
+class Query:
+    """The parameters of the present address."""
+
+    path: str
+    parameters: dict[str, str]
+
+    def with_(self, **changes: object) -> str:
+        """Give this address with some parameters changed; None or "" leaves one out."""
+        merged = self.parameters | {key: str(value) for key, value in changes.items() if value is not None}
+        kept = {key: value for key, value in merged.items() if value and changes.get(key, "kept") is not None}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    def get(self, name: str, default: str = "") -> str:
+        """Give a parameter."""
+        return self.parameters.get(name, default)
+
+
+def current_query() -> Query:
+    """Read the parameters of this request."""
+    return Query(request.path, {key: value.strip() for key, value in request.args.items() if value.strip()})
+
+
+def page_number() -> int:
+    """Read which page is asked for; anything else than a number is the first."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 8 else 1
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """Read a parameter that has fixed choices; anything else is the first."""
+    value = request.args.get(name, "")
+    return value if value in choices else choices[0]

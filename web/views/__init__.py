@@ -1,0 +1,10 @@
+"""One blueprint per noun."""
+
+from flask import Blueprint
+
+from web.views import health, home
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.blueprint,
+    health.blueprint,
+)
