@@ -4,7 +4,7 @@ Texts are Chinese templates for ``str.format``; whoever shows one translates the
 fills in the facts afterwards, so the engine needs to know nobody's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,9 +86,21 @@ class UnpublishableError(InvalidError):
         self.findings = list(findings)
 
 
-class FormInvalidError(InvalidError):
-    """A submitted form is wrong; ``errors`` has a message for each field key."""
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field of a form, in a sentence that can be translated."""
 
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(mark("表单有 {count} 处需要修改。"), count=len(errors))
-        self.errors = errors
+    message: str
+    """What is wrong and what to do, a template for ``facts``."""
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message.format(**self.facts)
+
+
+class FormInvalidError(InvalidError):
+    """A submitted form is wrong; ``problems`` has one for each field, by its path (``contacts[0].phone``)."""
+
+    def __init__(self, problems: Mapping[str, FieldProblem]) -> None:
+        super().__init__(mark("表单有 {count} 处需要修改。"), count=len(problems))
+        self.problems = dict(problems)

@@ -1,0 +1,13 @@
+"""Forms in the schema of form-js 1.23: read, checked before publication, shown, and checked when submitted.
+
+Pure: the same form, values and clock give the same answer. Nothing here knows HTML, but for the sanitised contents
+of text and HTML views.
+"""
+
+from engine.forms.checking import check
+from engine.forms.describing import Described, describe
+from engine.forms.linting import lint
+from engine.forms.schema import Component, Field, Form, load
+from engine.forms.viewing import view
+
+__all__ = ["Component", "Described", "Field", "Form", "check", "describe", "lint", "load", "view"]

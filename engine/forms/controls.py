@@ -1,0 +1,94 @@
+"""The components that hold a value, as they are printed."""
+
+from collections.abc import Mapping
+
+from engine.forms import files, moments, parts, texts
+from engine.forms.options import Option, same
+from engine.forms.parsing import is_document
+from engine.forms.places import Page
+from engine.forms.resolving import Instance
+from engine.forms.schema import Component
+
+
+def line(instance: Instance, page: Page) -> parts.Part:
+    """Print a text field, a text area or a number."""
+    return parts.Line(
+        **page.control(instance),
+        # What was typed stays as it was typed, wrong or right.
+        value=instance.raw if isinstance(instance.raw, str) else texts.show(instance.value),
+        prefix=page.say(instance, "appearance.prefixAdorner"),
+        suffix=page.say(instance, "appearance.suffixAdorner"),
+        keyboard=_keyboard(instance.component),
+    )
+
+
+def _keyboard(component: Component) -> str:
+    if component.type == "number":
+        return "numeric" if component.get("decimalDigits") == 0 else "decimal"
+    return {"email": "email", "phone": "tel"}.get(str(component.get("validate.validationType")), "")
+
+
+def moment(instance: Instance, page: Page) -> parts.Part:
+    """Print a date, a time or both."""
+    component = instance.component
+    date, time = moments.parts(component, instance.value or instance.raw)
+    past = component.get("disallowPassedDates") is True
+    date_label, time_label = page.say(instance, "dateLabel"), page.say(instance, "timeLabel")
+    control = page.control(instance)
+    control["label"] = control["label"] or date_label or time_label
+    return parts.Moment(
+        **control,
+        date_label=date_label,
+        time_label=time_label,
+        subtype=moments.subtype(component),
+        date=date,
+        time=time,
+        earliest=moments.today(page.clock).isoformat() if past else "",
+        step=moments.interval(component) * 60,
+    )
+
+
+def tick(instance: Instance, page: Page) -> parts.Part:
+    """Print a checkbox."""
+    return parts.Tick(**page.control(instance), checked=instance.value is True)
+
+
+def choose(instance: Instance, page: Page) -> parts.Part:
+    """Print radio buttons, a select, a checklist or a tag list."""
+    control = page.control(instance)
+    listed = instance.value if isinstance(instance.value, list) else [instance.value]
+    chosen = [one for one in listed if one is not None]
+    offered = instance.options
+    if control["readonly"]:
+        # A record shows what was chosen then, even if nobody could choose it now.
+        gone = (one for one in chosen if not any(same(one, other.value) for other in offered))
+        offered += tuple(Option(one, texts.show(one)) for one in gone)
+    choices = (
+        parts.Choice(
+            id=f"{control['id']}-{index}",
+            value=one.token,
+            label=one.label,
+            chosen=any(same(one.value, value) for value in chosen),
+        )
+        for index, one in enumerate(offered)
+    )
+    return parts.Choose(**control, choices=tuple(choices))
+
+
+def attach(instance: Instance, page: Page) -> parts.Part:
+    """Print a file picker."""
+    allowed = files.limits(instance.component, instance.context, page.clock)
+    return parts.Attach(
+        **page.control(instance),
+        documents=documents(instance.value),
+        accept=allowed.accept,
+        multiple=allowed.count > 1,
+        count=allowed.count,
+        megabytes=texts.number(allowed.megabytes),
+    )
+
+
+def documents(value: object) -> tuple[parts.Document, ...]:
+    """List the document references of a value."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(parts.document_of(one) for one in listed if isinstance(one, Mapping) and is_document(one))

@@ -1,0 +1,69 @@
+"""A form's values in words: for the page of a case, for lists, for history."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.errors import mark
+from engine.forms import moments, parts, texts
+from engine.forms.controls import documents
+from engine.forms.options import find
+from engine.forms.resolving import Instance, resolve
+from engine.forms.schema import Form
+
+YES = mark("是")
+NO = mark("否")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """One field and what it says."""
+
+    key: str
+    """The path of the value: ``contacts[0].phone``."""
+    label: str
+    text: str
+    """What people read. Of a checkbox, ``YES`` or ``NO``, to be translated."""
+    type: str
+    documents: tuple[parts.Document, ...] = ()
+    """Of a file picker, what to link to."""
+
+
+def describe(form: Form, values: Mapping[str, object], *, clock: Clock | None = None) -> list[Described]:
+    """List every visible field that holds a value, in the order of the form, with its label and its value in words."""
+    found = resolve(form, values, readonly=True, clock=clock)
+    return [shown for top in found for one in top.walk() for shown in _described(one, clock)]
+
+
+def _described(instance: Instance, clock: Clock | None) -> Iterator[Described]:
+    component = instance.component
+    label = texts.line(component.label, instance.context, clock)
+    if not component.kind.keyed or (component.type == "expression" and not label):
+        return
+    yield Described(
+        key=instance.name,
+        label=label or component.key,
+        text=_words(instance),
+        type=component.type,
+        documents=documents(instance.value) if component.type == "filepicker" else (),
+    )
+
+
+def _words(instance: Instance) -> str:
+    match instance.component.type:
+        case "checkbox":
+            return YES if instance.value is True else NO
+        case "datetime":
+            return " ".join(filter(None, moments.parts(instance.component, instance.value)))
+        case "filepicker":
+            return "、".join(one.name for one in documents(instance.value))
+        case "radio" | "select" | "checklist" | "taglist":
+            values = instance.value if isinstance(instance.value, list) else [instance.value]
+            return "、".join(_label(instance, one) for one in values if one is not None)
+        case _:
+            return texts.show(instance.value)
+
+
+def _label(instance: Instance, value: object) -> str:
+    option = find(instance.options, value)
+    return option.label if option else texts.show(value)

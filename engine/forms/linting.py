@@ -1,0 +1,139 @@
+"""Checking a form before publication."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine import feel
+from engine.errors import Finding, UnpublishableError, mark
+from engine.forms import rules, texts
+from engine.forms.schema import Component, Form, parse, shape
+
+
+def lint(content: bytes, resource: str | None = None) -> list[Finding]:
+    """Give everything that is wrong or doubtful in a form, errors first, each with its component and line."""
+    try:
+        document = parse(content, resource)
+        form = shape(document, resource)
+    except UnpublishableError as error:
+        return error.findings
+    findings = _Lint(content, resource).form(form)
+    return sorted(findings, key=lambda one: one.severity != "error")
+
+
+class _Lint:
+    """One check of one file."""
+
+    def __init__(self, content: bytes, resource: str | None) -> None:
+        self._lines = content.decode(errors="replace").splitlines()
+        self._resource = resource
+
+    def form(self, form: Form) -> Iterator[Finding]:
+        yield from self._ids(form)
+        yield from self._keys(form)
+        if not any(one.kind.keyed for one in form.walk()):
+            yield self._finding("warning", "form_without_fields", mark("表单没有任何要填的内容,只能直接提交。"))
+        for component in form.walk():
+            yield from self._expressions(component)
+            yield from self._condition(component)
+            yield from self._options(component)
+            yield from self._pattern(component)
+
+    def _finding(self, severity: str, code: str, message: str, at: Component | None = None, **facts: object) -> Finding:
+        return Finding(
+            severity="error" if severity == "error" else "warning",
+            code=code,
+            message=message,
+            facts={"name": _name(at), **facts} if at else facts,
+            resource=self._resource,
+            element=(at.key or at.id) if at else None,
+            name=_name(at) if at else None,
+            line=self._line(at) if at else None,
+        )
+
+    def _line(self, component: Component) -> int | None:
+        """Find the line that names a component; a form in one line has one."""
+        for wanted in (component.settings.get("id"), component.settings.get("key")):
+            for number, line in enumerate(self._lines, start=1):
+                if isinstance(wanted, str) and f'"{wanted}"' in line:
+                    return number
+        return None
+
+    def _ids(self, form: Form) -> Iterator[Finding]:
+        seen: set[str] = set()
+        for one in form.walk():
+            if one.id in seen:
+                yield self._finding("error", "form_id_twice", mark("组件 id“{id}”用了两次。"), one, id=one.id)
+            seen.add(one.id)
+
+    def _keys(self, form: Form) -> Iterator[Finding]:
+        for same in _by_path(form.components, ()).values():
+            if len(same) > 1:
+                yield self._twice(same)
+
+    def _twice(self, same: list[tuple[Component, bool]]) -> Finding:
+        component = same[-1][0]
+        if not any(conditional for _, conditional in same):
+            message = mark("键“{key}”用了两次,后填的会覆盖先填的。请改成两个不同的键。")
+            return self._finding("error", "form_key_twice", message, component, key=component.key)
+        message = mark(
+            "键“{key}”用了两次。条件互斥时可以运行,但表单编辑器打不开这样的表单;"
+            "若只为有时必填,请改用一个组件加属性 requiredWhen。",
+        )
+        return self._finding("warning", "form_key_twice", message, component, key=component.key)
+
+    def _expressions(self, component: Component) -> Iterator[Finding]:
+        for name, written in component.written():
+            try:
+                for expression in texts.expressions(written):
+                    feel.compile(expression)
+            except texts.TemplateError as error:
+                message = mark("“{name}”的 {setting} 里,{tag} 没有配对。")
+                yield self._finding("error", "form_template", message, component, setting=name, tag=str(error))
+            except feel.FeelError as error:
+                message = mark("“{name}”的 {setting} 不是正确的 FEEL:{reason}")
+                yield self._finding("error", "form_feel", message, component, setting=name, reason=str(error))
+
+    def _condition(self, component: Component) -> Iterator[Finding]:
+        hide = component.get("conditional.hide")
+        if isinstance(hide, str) and hide and not hide.startswith("="):
+            message = mark("“{name}”的隐藏条件要以 = 开头,否则永远显示。")
+            yield self._finding("error", "form_condition", message, component)
+
+    def _options(self, component: Component) -> Iterator[Finding]:
+        if not component.kind.chooses:
+            return
+        sources = [name for name in ("values", "valuesKey", "valuesExpression") if component.get(name) is not None]
+        if not sources:
+            yield self._finding("error", "form_options", mark("“{name}”没有可选项。"), component)
+        values = component.get("values")
+        if sources and sources[0] == "values" and (not isinstance(values, list) or not values):
+            yield self._finding("error", "form_options", mark("“{name}”没有可选项。"), component)
+
+    def _pattern(self, component: Component) -> Iterator[Finding]:
+        written = component.get("validate.pattern")
+        if isinstance(written, str) and written and rules.pattern(written) is None:
+            message = mark("“{name}”的正则表达式 {pattern} 不能用(不支持前瞻、后顾和反向引用)。")
+            yield self._finding("error", "form_pattern", message, component, pattern=written)
+
+
+def _by_path(
+    components: tuple[Component, ...],
+    prefix: tuple[str, ...],
+    *,
+    conditional: bool = False,
+) -> dict[tuple[str, ...], list[tuple[Component, bool]]]:
+    """Gather the components of each path, and whether a condition can hide them."""
+    found: dict[tuple[str, ...], list[tuple[Component, bool]]] = defaultdict(list)
+    for one in components:
+        path = (*prefix, *one.local)
+        hideable = conditional or bool(one.get("conditional.hide"))
+        if one.kind.keyed:
+            found[path].append((one, hideable))
+        inside = (*path, "[]") if one.kind.repeats else path
+        for deeper, same in _by_path(one.components, inside, conditional=hideable).items():
+            found[deeper].extend(same)
+    return found
+
+
+def _name(component: Component | None) -> str:
+    return "" if component is None else component.label or component.key or component.id

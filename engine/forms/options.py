@@ -1,0 +1,91 @@
+"""The options of radio buttons, selects, checklists and tag lists."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import orjson
+
+from engine.clock import Clock
+from engine.forms import texts
+from engine.forms.schema import Component
+
+MAX_OPTIONS = 5_000
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose."""
+
+    value: object
+    """Any JSON value."""
+    label: str
+
+    @property
+    def token(self) -> str:
+        """Write the value as the text that an HTML input carries."""
+        return token(self.value)
+
+
+def options(
+    component: Component,
+    context: texts.Context,
+    stored: Mapping[str, object],
+    clock: Clock | None = None,
+) -> tuple[Option, ...]:
+    """List what may be chosen.
+
+    The first source that exists counts, in the order of form-js: ``valuesKey`` (a stored variable), ``values``,
+    ``valuesExpression``. What is no option (no value, an empty text) is left out.
+    """
+    source: object = None
+    if isinstance(key := component.get("valuesKey"), str):
+        source = stored.get(key)
+    elif (fixed := component.get("values")) is not None:
+        source = fixed
+    elif isinstance(expression := component.get("valuesExpression"), str):
+        source = texts.setting(expression, context, clock)
+    listed = source if isinstance(source, list | tuple) else ()
+    return tuple(_normal(listed[:MAX_OPTIONS]))
+
+
+def _normal(listed: list[object] | tuple[object, ...]) -> Iterator[Option]:
+    for one in listed:
+        if _simple(one):
+            yield Option(one, texts.show(one))
+        elif isinstance(one, Mapping):
+            label, value = one.get("label"), one.get("value")
+            if isinstance(label, str) and label and (_simple(value) or (value and isinstance(value, Mapping | list))):
+                yield Option(value, label)
+            elif _simple(value):
+                yield Option(value, texts.show(value))
+
+
+def _simple(value: object) -> bool:
+    return isinstance(value, bool | int | float | Decimal) or (isinstance(value, str) and value != "")
+
+
+def find(offered: tuple[Option, ...], wanted: object) -> Option | None:
+    """Find the option that a submission means: by its value, or by its value written as text."""
+    for one in offered:
+        if same(one.value, wanted):
+            return one
+    if isinstance(wanted, str):
+        return next((one for one in offered if one.token == wanted), None)
+    return None
+
+
+def same(one: object, other: object) -> bool:
+    """Compare two values as JSON does: true isn't 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return one == other
+
+
+def token(value: object) -> str:
+    """Write any JSON value as a text, the same text for the same value."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal | float) or (isinstance(value, int) and not isinstance(value, bool)):
+        return texts.number(value)
+    return orjson.dumps(value, default=texts.show, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,97 @@
+"""The components that only show something, as they are printed."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from engine.forms import markup, parts, texts
+from engine.forms.controls import documents
+from engine.forms.data import ABSENT
+from engine.forms.places import Page
+from engine.forms.resolving import Instance
+
+_IMAGE = re.compile(r"(https?://|data:image/)", re.IGNORECASE)
+_FRAME = re.compile(r"https://", re.IGNORECASE)
+MAX_CELLS = 20_000
+
+
+def text(instance: Instance, page: Page) -> parts.Part:
+    """Print a Markdown text."""
+    source = instance.component.get("text")
+    # An expression makes the whole text, its marks included; a template has values between the owner's own marks.
+    escape = str if texts.is_expression(source) else markup.in_markdown
+    written = texts.render(source, instance.context, page.clock, escape)
+    return parts.Prose(**page.place(instance), html=markup.from_markdown(written))
+
+
+def html(instance: Instance, page: Page) -> parts.Part:
+    """Print HTML."""
+    written = texts.render(instance.component.get("content"), instance.context, page.clock, markup.in_html)
+    return parts.Prose(**page.place(instance), html=markup.from_html(written))
+
+
+def image(instance: Instance, page: Page) -> parts.Part:
+    """Print an image."""
+    source = page.say(instance, "source")
+    return parts.Picture(
+        **page.place(instance),
+        source=source if _IMAGE.match(source) else "",
+        alternative=page.say(instance, "alt"),
+    )
+
+
+def frame(instance: Instance, page: Page) -> parts.Part:
+    """Print a page from elsewhere."""
+    address = page.say(instance, "url")
+    return parts.Frame(**page.place(instance), address=address if _FRAME.match(address) else "")
+
+
+def table(instance: Instance, page: Page) -> parts.Part:
+    """Print a table."""
+    columns = list(_columns(instance, page))
+    source = page.setting(instance, "dataSource")
+    listed = source if isinstance(source, list) else []
+    kept = listed[: MAX_CELLS // max(1, len(columns))]
+    return parts.Grid(
+        **page.place(instance),
+        heads=tuple(label for _, label in columns),
+        cells=tuple(tuple(_cell(row, key) for key, _ in columns) for row in kept if row is not None),
+    )
+
+
+def _columns(instance: Instance, page: Page) -> Iterator[tuple[str, str]]:
+    computed = page.setting(instance, "columnsExpression")
+    listed = computed if isinstance(computed, list) else instance.component.get("columns")
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, Mapping) and isinstance(one.get("key"), str):
+            yield one["key"], str(one.get("label") or one["key"])
+
+
+def _cell(row: object, key: str) -> str:
+    found = row.get(key, ABSENT) if isinstance(row, Mapping) else ABSENT
+    return "" if found is ABSENT else texts.show(found)
+
+
+def preview(instance: Instance, page: Page) -> parts.Part:
+    """Print documents to look at."""
+    source = page.setting(instance, "dataSource")
+    return parts.Preview(**page.place(instance), documents=documents(source))
+
+
+def spacer(instance: Instance, page: Page) -> parts.Part:
+    """Print empty space."""
+    height = instance.component.get("height")
+    return parts.Gap(**page.place(instance), height=min(height, 2000) if isinstance(height, int) else 60)
+
+
+def separator(instance: Instance, page: Page) -> parts.Part:
+    """Print a line."""
+    return parts.Gap(**page.place(instance))
+
+
+def button(instance: Instance, page: Page) -> parts.Part:
+    """Print a button."""
+    return parts.Press(
+        **page.place(instance),
+        action="reset" if instance.component.get("action") == "reset" else "submit",
+        disabled=instance.disabled,
+    )

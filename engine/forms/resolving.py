@@ -1,0 +1,334 @@
+"""From a form, what is stored and what was entered to the state of every component.
+
+Conditions, options and limits depend on values, and values on readonly rules and expression fields. So values are
+worked out repeatedly until they stay as they are. Hiding follows form-js: a condition is evaluated on the data
+without those fields that all data together would hide.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from engine.clock import Clock
+from engine.errors import FieldProblem
+from engine.forms import rules, texts
+from engine.forms.data import ABSENT, get, name_of, put
+from engine.forms.options import Option, options
+from engine.forms.parsing import MAX_LIST, TOO_MANY, parse
+from engine.forms.schema import Component, Form, Path
+
+ROW = "#"
+"""In a submitted row: its position in the stored list, None for a new row; without it, its place counts."""
+
+MAX_PASSES = 6
+"""Expression fields that build on each other in the wrong order need one pass each; more is a circle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One component at one place, as it stands now."""
+
+    component: Component
+    path: Path
+    context: texts.Context
+    """What its expressions see."""
+    readonly: bool = False
+    raw: object = None
+    """What was entered, to be shown again if it can't be read."""
+    value: object = None
+    """The typed value."""
+    given: bool = True
+    """False for a readonly field of which nothing is stored: it has no value, not an empty one."""
+    options: tuple[Option, ...] = ()
+    problem: FieldProblem | None = None
+    children: tuple["Instance", ...] = ()
+    rows: tuple["Row", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Give the name of its input."""
+        return name_of(self.path)
+
+    @property
+    def disabled(self) -> bool:
+        """Say whether it is shown but left out of the result."""
+        return self.component.get("disabled") is True
+
+    def walk(self) -> Iterator["Instance"]:
+        """Give this instance and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+        for row in self.rows:
+            for child in row.children:
+                yield from child.walk()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a dynamic list."""
+
+    origin: int | None
+    """Its position in the stored list."""
+    children: tuple[Instance, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What surrounds a component."""
+
+    data: Mapping[str, object]
+    """All values, without hidden fields."""
+    this: object
+    """The row, or all values outside of a list."""
+    parent: object = None
+    """The row around the row."""
+    indexes: tuple[int, ...] = ()
+    """The number of each row around, from 1."""
+    path: Path = ()
+    """Where the values of the surrounding container are."""
+    origin: Path | None = ()
+    """Where they are in what is stored; None in a new row."""
+
+    @cached_property
+    def context(self) -> texts.Context:
+        """Give what FEEL sees: all values, and the words of form-js for the row."""
+        special = {"this": self.this, "parent": self.parent, "i": list(self.indexes)}
+        return {**special, **self.data, **{f"_{name}_": value for name, value in special.items()}}
+
+    def below(self, component: Component) -> "Scope":
+        """Go into a group."""
+        origin = None if self.origin is None else (*self.origin, *component.local)
+        return replace(self, path=(*self.path, *component.local), origin=origin) if component.local else self
+
+    def inside(self, component: Component, index: int, origin: int | None) -> "Scope":
+        """Go into a row of a dynamic list; ``origin`` is its position in the stored list."""
+        path = (*self.path, *component.local, index)
+        row = get(self.data, path)
+        return Scope(
+            data=self.data,
+            this={} if row is ABSENT else row,
+            parent=self.this,
+            indexes=(*self.indexes, index + 1),
+            path=path,
+            origin=None if self.origin is None or origin is None else (*self.origin, *component.local, origin),
+        )
+
+
+def resolve(
+    form: Form,
+    stored: Mapping[str, object],
+    submitted: Mapping[str, object] | None = None,
+    *,
+    readonly: bool = False,
+    clock: Clock | None = None,
+) -> tuple[Instance, ...]:
+    """Work out every component that is visible.
+
+    Without ``submitted``, fields have their stored value, else their default; with it, a field that isn't
+    in it is empty.
+    """
+    return _Resolution(form, stored, submitted, clock, readonly=readonly).instances()
+
+
+class _Resolution:
+    """One resolution; ``data`` are the values of all fields, hidden ones too."""
+
+    def __init__(
+        self,
+        form: Form,
+        stored: Mapping[str, object],
+        submitted: Mapping[str, object] | None,
+        clock: Clock | None,
+        *,
+        readonly: bool = False,
+    ) -> None:
+        self._form = form
+        self._stored = stored
+        self._submitted = submitted
+        self._readonly = readonly
+        self._clock = clock
+        self._data: dict[str, object] = {}
+
+    def instances(self) -> tuple[Instance, ...]:
+        for _ in range(MAX_PASSES):
+            before = self._data
+            self._data = self.values(_outermost(self._filtered()))
+            if self._data == before:
+                break
+        return tuple(self._build(self._form.components, _outermost(self._filtered())))
+
+    def _filtered(self) -> dict[str, object]:
+        """Give the data without hidden fields; what they were at first shows again."""
+        visible: dict[str, object] = {}
+        for instance in self._build(self._form.components, _outermost({**self._base, **self._data}), check=False):
+            collect(instance, visible)
+        return {**self._base, **visible}
+
+    @cached_property
+    def _base(self) -> dict[str, object]:
+        """Give all values as they were before anybody entered anything."""
+        first = self if self._submitted is None else _Resolution(self._form, self._stored, None, self._clock)
+        return {**self._stored, **first.values(_outermost(self._stored))}
+
+    # -- values
+
+    def values(self, scope: Scope) -> dict[str, object]:
+        found: dict[str, object] = {}
+        self._fill(self._form.components, scope, found)
+        return found
+
+    def _fill(self, components: tuple[Component, ...], scope: Scope, found: dict[str, object]) -> None:
+        for component in components:
+            path = (*scope.path, *component.local)
+            if component.kind.keyed:
+                value, _ = self._value(component, scope)
+                if value is not ABSENT:
+                    put(found, path, value)
+            elif component.kind.repeats:
+                origins = self._origins(component, scope)
+                put(found, path, [{} for _ in origins])
+                for index, origin in enumerate(origins):
+                    self._fill(component.components, scope.inside(component, index, origin), found)
+            else:
+                self._fill(component.components, scope.below(component), found)
+
+    def _value(self, component: Component, scope: Scope) -> tuple[object, FieldProblem | None]:
+        if component.type == "expression":
+            return texts.jsonable(texts.setting(component.get("expression"), scope.context, self._clock)), None
+        if self._fixed(component, scope):
+            return self._initial(component, scope), None
+        return parse(component, self._raw(component, scope), self._options(component, scope))
+
+    def _raw(self, component: Component, scope: Scope) -> object:
+        entered = self._entered(scope, component.local)
+        if entered is None and self._is_new(scope):
+            initial = self._initial(component, scope)
+            return None if initial is ABSENT else initial
+        return entered
+
+    def _entered(self, scope: Scope, local: tuple[str, ...]) -> object:
+        if self._submitted is None:
+            return None
+        found = get(self._submitted, (*scope.path, *local))
+        return None if found is ABSENT else found
+
+    def _is_new(self, scope: Scope) -> bool:
+        """Say whether nobody could have entered anything yet: the first display, or a row just added."""
+        return self._submitted is None or (bool(scope.path) and get(self._submitted, self._row(scope)) is None)
+
+    @staticmethod
+    def _row(scope: Scope) -> Path:
+        last = max((at for at, step in enumerate(scope.path) if isinstance(step, int)), default=-1)
+        return scope.path[: last + 1]
+
+    def _initial(self, component: Component, scope: Scope) -> object:
+        """Give the stored value, else the default, else ABSENT."""
+        stored = self._kept(component, scope)
+        default = component.get("defaultValue")
+        if stored is not ABSENT or default is None:
+            return stored
+        computed = texts.jsonable(texts.setting(default, scope.context, self._clock))
+        return parse(component, computed, self._options(component, scope))[0]
+
+    def _kept(self, component: Component, scope: Scope) -> object:
+        return ABSENT if scope.origin is None else get(self._stored, (*scope.origin, *component.local))
+
+    def _fixed(self, component: Component, scope: Scope) -> bool:
+        return component.get("disabled") is True or self._is_readonly(component, scope)
+
+    def _is_readonly(self, component: Component, scope: Scope) -> bool:
+        return self._readonly or texts.setting(component.get("readonly"), scope.context, self._clock) is True
+
+    def _options(self, component: Component, scope: Scope) -> tuple[Option, ...]:
+        if not component.kind.chooses:
+            return ()
+        return options(component, scope.context, self._stored, self._clock)
+
+    def _origins(self, component: Component, scope: Scope) -> list[int | None]:
+        """Give for each row its position among the stored ones."""
+        stored = self._kept(component, scope)
+        kept: list[int | None] = list(range(len(stored))) if isinstance(stored, list) else []
+        if self._is_new(scope) or component.get("allowAddRemove") is False or self._readonly:
+            return kept if isinstance(stored, list) else [None] * _repetitions(component)
+        rows = self._entered(scope, component.local)
+        return [_origin(row, place) for place, row in enumerate(rows if isinstance(rows, list) else ())][:MAX_LIST]
+
+    # -- instances
+
+    def _build(self, components: tuple[Component, ...], scope: Scope, *, check: bool = True) -> Iterator[Instance]:
+        for component in components:
+            if texts.setting(_hide(component), scope.context, self._clock) is True:
+                continue
+            path = (*scope.path, *component.local)
+            if component.kind.keyed:
+                yield self._field(component, path, scope, check=check)
+            elif component.kind.repeats:
+                rows = tuple(self._rows(component, scope, check=check))
+                problem = self._too_long(component, scope)
+                yield Instance(component=component, path=path, context=scope.context, rows=rows, problem=problem)
+            else:
+                children = tuple(self._build(component.components, scope.below(component), check=check))
+                yield Instance(component=component, path=path, context=scope.context, children=children)
+
+    def _rows(self, component: Component, scope: Scope, *, check: bool) -> Iterator[Row]:
+        for index, origin in enumerate(self._origins(component, scope)):
+            inside = scope.inside(component, index, origin)
+            yield Row(origin, tuple(self._build(component.components, inside, check=check)))
+
+    def _too_long(self, component: Component, scope: Scope) -> FieldProblem | None:
+        rows = self._entered(scope, component.local)
+        return TOO_MANY if isinstance(rows, list) and len(rows) > MAX_LIST else None
+
+    def _field(self, component: Component, path: Path, scope: Scope, *, check: bool) -> Instance:
+        if not check:
+            value = get(self._data, path)
+            given = value is not ABSENT
+            return Instance(component=component, path=path, context=scope.context, value=value, given=given)
+        value, problem = self._value(component, scope)
+        fixed = self._fixed(component, scope)
+        if not problem and not fixed:
+            problem = rules.problem(component, value, scope.context, self._clock)
+        shown = None if value is ABSENT else value
+        return Instance(
+            component=component,
+            path=path,
+            context=scope.context,
+            readonly=self._is_readonly(component, scope),
+            raw=shown if fixed or component.type == "expression" else self._raw(component, scope),
+            value=shown,
+            given=value is not ABSENT,
+            options=self._options(component, scope),
+            problem=problem,
+        )
+
+
+def _outermost(data: Mapping[str, object]) -> Scope:
+    return Scope(data=data, this=data)
+
+
+def _hide(component: Component) -> object:
+    return component.get("conditional.hide")
+
+
+def _repetitions(component: Component) -> int:
+    written = component.get("defaultRepetitions")
+    return min(written, MAX_LIST) if isinstance(written, int) and written >= 0 else 1
+
+
+def _origin(row: object, place: int) -> int | None:
+    if row is None:
+        return None
+    origin = row.get(ROW, place) if isinstance(row, Mapping) else place
+    return origin if isinstance(origin, int) and not isinstance(origin, bool) and origin >= 0 else None
+
+
+def collect(instance: Instance, found: dict[str, object], *, disabled: bool = True) -> None:
+    """Write the values of an instance and of all below it into nested data, those of disabled fields if wanted."""
+    if instance.component.kind.keyed:
+        if instance.given and (disabled or not instance.disabled):
+            put(found, instance.path, instance.value)
+    elif instance.component.kind.repeats:
+        put(found, instance.path, [{} for _ in instance.rows])
+    for child in (*instance.children, *(child for row in instance.rows for child in row.children)):
+        collect(child, found, disabled=disabled)

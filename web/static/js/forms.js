@@ -1,0 +1,96 @@
+// Forms whose parts depend on each other follow what is entered, without a button. Without this script the page has
+// that button; nothing else is lost.
+
+const SOON = 250; // milliseconds: a person ticking several boxes asks once
+
+class LiveForm {
+  constructor(form) {
+    this.form = form;
+    this.entries = 0;
+    this.request = null;
+    form.addEventListener("input", () => (this.entries += 1));
+    form.addEventListener("change", (event) => this.changed(event.target));
+    form.addEventListener("submit", (event) => this.submitted(event));
+    form.addEventListener("compositionstart", () => (this.composing = true));
+    form.addEventListener("compositionend", () => this.composed());
+  }
+
+  get fields() {
+    return this.form.querySelector("[data-form-fields]");
+  }
+
+  composed() {
+    this.composing = false;
+    const waiting = this.waiting;
+    this.waiting = null;
+    if (waiting) this.refresh(...waiting);
+  }
+
+  changed(input) {
+    if (!("live" in input.dataset)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh("_refresh", "1"), SOON);
+  }
+
+  submitted(event) {
+    const name = event.submitter?.name;
+    if (["_add", "_remove", "_drop", "_refresh"].includes(name)) {
+      event.preventDefault();
+      this.refresh(name, event.submitter.value);
+    } else {
+      clearTimeout(this.timer);
+      this.request?.abort();
+    }
+  }
+
+  // Ask for the form as it looks with what is entered now. The server keeps uploads, so they are sent only once.
+  async refresh(name, value) {
+    this.request?.abort();
+    const request = (this.request = new AbortController());
+    const entries = this.entries;
+    const body = new FormData(this.form);
+    body.append(name, value);
+    this.fields.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(this.form.action, { method: "POST", body, signal: request.signal });
+      if (answer.redirected) throw new Error("not the form");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fields = page.querySelector("[data-form-fields]");
+      if (!fields) throw new Error("not the form");
+      if (this.request !== request) return;
+      // What was entered while the server was thinking is not in its answer; and nobody is interrupted in the middle
+      // of a Chinese character.
+      if (this.composing) this.waiting = [name, value];
+      else if (this.entries !== entries) this.refresh(name, value);
+      else this.show(fields);
+    } catch (error) {
+      if (error.name !== "AbortError") this.plainly(name, value);
+    } finally {
+      if (this.request === request) this.fields.removeAttribute("aria-busy");
+    }
+  }
+
+  show(fields) {
+    const active = document.activeElement;
+    const inside = this.fields.contains(active);
+    const place = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+    const again = inside && active.id ? `#${CSS.escape(active.id)}` : inside && active.name ? `[name="${CSS.escape(active.name)}"]` : null;
+    this.fields.replaceWith(document.importNode(fields, true));
+    const target = again && this.form.querySelector(again);
+    if (!target) return;
+    target.focus({ preventScroll: true });
+    if (place && place[0] !== null) target.setSelectionRange(...place);
+  }
+
+  // Something stands between us and the form, such as a session that has ended: let the browser show it.
+  plainly(name, value) {
+    const input = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    this.form.append(input);
+    HTMLFormElement.prototype.submit.call(this.form);
+  }
+}
+
+for (const fields of document.querySelectorAll("form [data-form-fields]")) new LiveForm(fields.closest("form"));
+
+// After a refused submission the page opens at what is wrong.
+document.getElementById("form-problems")?.focus();
