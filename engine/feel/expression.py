@@ -1,0 +1,226 @@
+"""Compiled expressions: parse once, run often, from any thread."""
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from engine import clock as engine_clock
+from engine.feel import builtins as _builtins
+from engine.feel import compile_forms, compile_operators, compile_tests, compile_values, messages
+from engine.feel.adoption import adopt
+from engine.feel.compile_tests import INPUT
+from engine.feel.compiler import Compiler
+from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
+from engine.feel.lexer import Token, tokens
+from engine.feel.limits import MAX_DEPTH
+from engine.feel.naming import Candidate, candidates, known_in
+from engine.feel.parser import parse, parse_unary_tests
+from engine.feel.state import Evaluator, Frame, State
+from engine.feel.syntax import Node
+from engine.feel.types import Type
+
+Clock = Callable[[], dt.datetime]
+SHANGHAI: ZoneInfo = engine_clock.SHANGHAI
+NO_TYPES: Mapping[str, Type] = {}
+LOADED = (compile_forms, compile_operators, compile_tests, compile_values, _builtins)
+"""Importing these registers what they compile and define."""
+
+
+class Program:
+    """One reading of a text: its tree, its closure, the variables it reads."""
+
+    def __init__(self, tree: Node, types: Mapping[str, Type]) -> None:
+        compiler = Compiler(types)
+        self.tree = tree
+        self.run: Evaluator = compiler.compile(tree)
+        self.names = frozenset(compiler.names - {INPUT})
+        self.item_names = frozenset(compiler.item_names)
+
+
+class Source:
+    """A text with all its readings: names such as ``a-b`` make the reading depend on the context's keys."""
+
+    def __init__(
+        self, text: str, known: Iterable[str], types: Mapping[str, Type], read: Callable[[str, Iterable[str]], Node]
+    ) -> None:
+        self.text = strip_equals(text)
+        self._read = read
+        self._known = tuple(known)
+        self._types = types
+        self._programs: dict[frozenset[str], Program | FeelError] = {}
+        self._candidates: tuple[Candidate, ...] = ()
+        try:
+            found: tuple[Token, ...] = tokens(self.text)
+            self._candidates = candidates(self.text, found)
+        except FeelError as error:
+            self._programs[frozenset()] = error
+        self.plain = self._reading(frozenset())
+
+    def program(self, context: Mapping[str, object]) -> Program:
+        """Give the reading for a context; raise FeelSyntaxError or FeelLimitError when it has none."""
+        found = self.plain
+        if self._candidates:
+            names = known_in(context, self._candidates)
+            if names:
+                found = self._reading(names)
+        if isinstance(found, FeelError):
+            raise found.with_traceback(None)
+        return found
+
+    def _reading(self, names: frozenset[str]) -> "Program | FeelError":
+        found = self._programs.get(names)
+        if found is None:
+            try:
+                found = Program(self._read(self.text, (*self._known, *names)), self._types)
+            except FeelError as error:
+                found = error
+            except RecursionError:
+                found = FeelLimitError(messages.TOO_DEEP, limit=MAX_DEPTH)
+            self._programs[names] = found
+        return found
+
+
+class Compiled:
+    """A compiled expression; safe to keep and to use from several threads at once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @property
+    def text(self) -> str:
+        """Give the text without a leading ``=``."""
+        return self._source.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give the variables it may read from the context."""
+        return self._source.program({}).names
+
+    @property
+    def item_names(self) -> frozenset[str]:
+        """Give those of ``names`` that stand in a filter and may be entries of its items instead."""
+        return self._source.program({}).item_names
+
+    @property
+    def tree(self) -> Node:
+        """Give the syntax tree."""
+        return self._source.program({}).tree
+
+    def evaluate(self, context: Mapping[str, object], clock: Clock | None = None) -> object:
+        """Give the value; raise FeelError only for a syntax error or a limit that was reached."""
+        return self.evaluate_with_warnings(context, clock)[0]
+
+    def evaluate_with_warnings(
+        self, context: Mapping[str, object], clock: Clock | None = None
+    ) -> tuple[object, list[FeelWarning]]:
+        """Give the value, and why parts of it became null."""
+        state = State(clock or engine_clock.now)
+        value = run(self._source.program(context).run, Frame(context, state))
+        return value, state.warnings
+
+
+class CompiledTests:
+    """Compiled unary tests; safe to keep and to use from several threads at once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @property
+    def text(self) -> str:
+        """Give the text."""
+        return self._source.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give the variables it may read from the context, the value under test left out."""
+        return self._source.program({}).names
+
+    @property
+    def tree(self) -> Node:
+        """Give the syntax tree."""
+        return self._source.program({}).tree
+
+    def test(self, value: object, context: Mapping[str, object], clock: Clock | None = None) -> bool | None:
+        """Tell whether a value passes; None where that is uncertain."""
+        return self.test_with_warnings(value, context, clock)[0]
+
+    def test_with_warnings(
+        self, value: object, context: Mapping[str, object], clock: Clock | None = None
+    ) -> tuple[bool | None, list[FeelWarning]]:
+        """Tell whether a value passes, and why parts of the tests became null."""
+        state = State(clock or engine_clock.now)
+        frame = Frame(context, state)
+        program = self._source.program(context)
+        found = run(program.run, Frame({INPUT: adopt(value, state)}, state, frame))
+        return found if isinstance(found, bool) else None, state.warnings
+
+
+def run(program: Evaluator, frame: Frame) -> object:
+    """Run a closure; what escapes it becomes a FeelError."""
+    try:
+        return program(frame)
+    except RecursionError:
+        raise FeelLimitError(messages.TOO_DEEP, limit=MAX_DEPTH) from None
+    except MemoryError:
+        raise FeelLimitError(messages.TOO_LARGE, limit=0) from None
+
+
+def strip_equals(text: str) -> str:
+    """Take away the ``=`` that modelers put before an expression."""
+    if not isinstance(text, str):
+        raise FeelError(messages.NOT_TEXT)
+    stripped = text.lstrip()
+    return stripped[1:] if stripped.startswith("=") else text
+
+
+@functools.lru_cache(maxsize=4096)
+def _source(text: str, known: frozenset[str]) -> Source:
+    return Source(text, known, NO_TYPES, parse)
+
+
+@functools.lru_cache(maxsize=4096)
+def _tests_source(text: str, known: frozenset[str]) -> Source:
+    return Source(text, known, NO_TYPES, parse_unary_tests)
+
+
+def lazily(text: str) -> Compiled:
+    """Give a compiled expression without demanding that it can be read without its context."""
+    if not isinstance(text, str):
+        raise FeelError(messages.NOT_TEXT)
+    return Compiled(_source(text, frozenset()))
+
+
+def compile_expression(text: str, known: Iterable[str] = (), types: Mapping[str, Type] | None = None) -> Compiled:
+    """Compile an expression, or take it from the cache.
+
+    ``known`` are names in scope that need knowing to be recognised, such as ``net-amount`` or ``come and go``;
+    the keys of the context given later are known then. ``types`` are the item definitions that
+    ``instance of`` may name. Raise FeelSyntaxError or FeelLimitError.
+    """
+    if not isinstance(text, str):
+        raise FeelError(messages.NOT_TEXT)
+    source = Source(text, known, types, parse) if types else _source(text, frozenset(known))
+    if isinstance(source.plain, FeelError):
+        raise source.plain.with_traceback(None)
+    return Compiled(source)
+
+
+def compile_unary_tests(text: str, known: Iterable[str] = (), types: Mapping[str, Type] | None = None) -> CompiledTests:
+    """Compile the unary tests of a decision table's cell; ``known`` and ``types`` as in ``compile``."""
+    if not isinstance(text, str):
+        raise FeelError(messages.NOT_TEXT)
+    source = Source(text, known, types, parse_unary_tests) if types else _tests_source(text, frozenset(known))
+    if isinstance(source.plain, FeelError):
+        raise source.plain.with_traceback(None)
+    return CompiledTests(source)
+
+
+def lazily_tests(text: str) -> CompiledTests:
+    """Give compiled unary tests without demanding that they can be read without their context."""
+    if not isinstance(text, str):
+        raise FeelError(messages.NOT_TEXT)
+    return CompiledTests(_tests_source(text, frozenset()))
+
+
+__all__ = ["Compiled", "CompiledTests", "FeelSyntaxError", "compile_expression", "compile_unary_tests", "strip_equals"]

@@ -1,0 +1,1 @@
+"""FEEL, as people write it and as it must never misbehave."""
