@@ -32,8 +32,9 @@ class _Lint:
         yield from self._keys(form)
         if not any(one.kind.keyed for one in form.walk()):
             yield self._finding("warning", "form_without_fields", mark("表单没有任何要填的内容,只能直接提交。"))
+        known = {"this", "parent", "i"} | {name for one in form.walk() for name in one.local}
         for component in form.walk():
-            yield from self._expressions(component)
+            yield from self._expressions(component, known)
             yield from self._condition(component)
             yield from self._options(component)
             yield from self._pattern(component)
@@ -81,11 +82,11 @@ class _Lint:
         )
         return self._finding("warning", "form_key_twice", message, component, key=component.key)
 
-    def _expressions(self, component: Component) -> Iterator[Finding]:
+    def _expressions(self, component: Component, known: set[str]) -> Iterator[Finding]:
         for name, written in component.written():
             try:
                 for expression in texts.expressions(written):
-                    feel.compile(expression)
+                    feel.compile(expression, known)
             except texts.TemplateError as error:
                 message = mark("“{name}”的 {setting} 里,{tag} 没有配对。")
                 yield self._finding("error", "form_template", message, component, setting=name, tag=str(error))

@@ -115,7 +115,7 @@ def evaluate(expression: str, context: Context, clock: Clock | None = None) -> o
     Publication refuses such an expression, so at run time it can only come from a form older than the rule.
     """
     try:
-        return feel.compile(expression).evaluate(context, clock=clock)
+        return feel.evaluate(expression, context, clock=clock)
     except feel.FeelError:
         return None
 
@@ -218,12 +218,9 @@ def number(value: Decimal | float) -> str:
 
 def jsonable(value: object) -> object:
     """Give a FEEL value as JSON can hold it: numbers stay decimals, dates and durations become ISO texts."""
-    if value is None or isinstance(value, bool | str | int | float | Decimal):
+    if value is None or isinstance(value, bool | str | Decimal):
         return value
-    if isinstance(value, list | tuple):
-        return [jsonable(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(key): jsonable(one) for key, one in value.items()}
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return None if callable(value) else str(value)
+    try:
+        return feel.load_json(feel.dump_json(value))
+    except feel.FeelError:
+        return None

@@ -1,0 +1,1 @@
+"""Forms: reading, checking and showing them, with and without a browser."""
