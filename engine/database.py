@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
@@ -56,6 +56,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = FairLock()
+        self._listeners: list[Callable[[], object]] = []
         options: dict[str, Any] = {"json_serializer": json_text.dump_text, "json_deserializer": json_text.loads}
         if self.is_sqlite:
             if self.url.database:
@@ -81,9 +82,15 @@ class Database:
             ):
                 yield session
                 session.flush()
+            for tell in self._listeners:
+                tell()
         finally:
             if self.is_sqlite:
                 self._writing.release()
+
+    def after_commit(self, listener: Callable[[], object]) -> None:
+        """Call a function after each commit of this process: the worker wakes up by it."""
+        self._listeners.append(listener)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -1,5 +1,7 @@
 """Run by Alembic with the connection that ``engine.migrations`` hands over."""
 
+from typing import Literal
+
 from alembic import context
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
@@ -9,13 +11,13 @@ from engine.model.base import UtcDateTime
 
 
 def _number(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
-    """Number the files 0001, 0002, …: their order is then visible in a folder."""
+    """Give the files the numbers 0001, 0002, …: their order is then visible in a folder."""
     script = context.script
     head = script.get_current_head()
     directives[0].rev_id = f"{int(head or 0) + 1:04d}"
 
 
-def _render(kind: str, item: object, _autogen: object) -> str | bool:
+def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
     # A migration must not change when a class of the model does.
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

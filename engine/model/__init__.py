@@ -13,7 +13,7 @@ from engine.model.repository import (
     FormDefinition,
     ProcessDefinition,
 )
-from engine.model.runtime import Attachment, Incident, Job, Participant, ProcessInstance, UserTask, UserTaskCandidate
+from engine.model.runtime import Attachment, Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
 
 __all__ = [
     "AccessEvent",
@@ -35,7 +35,6 @@ __all__ = [
     "Membership",
     "Notification",
     "OrganisationRevision",
-    "Participant",
     "ProcessDefinition",
     "ProcessInstance",
     "Register",

@@ -36,14 +36,6 @@ class ProcessInstance(Base):
     incident_count: Mapped[int] = mapped_column(default=0)
 
 
-class Participant(Base):
-    """A person of a case: who may see it and its files. Superiors and readers are found by rule."""
-
-    __tablename__ = "participants"
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
-    username: Mapped[str] = mapped_column(Name, primary_key=True, index=True)
-
-
 class UserTask(Base):
     """Work for a person."""
 

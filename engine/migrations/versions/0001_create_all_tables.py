@@ -322,16 +322,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_notifications_unread", ["username", "read_at", "id"], unique=False)
 
     op.create_table(
-        "participants",
-        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("username", sa.String(length=255), nullable=False),
-        sa.ForeignKeyConstraint(["instance_id"], ["process_instances.id"], name=op.f("fk_participants_instance_id")),
-        sa.PrimaryKeyConstraint("instance_id", "username", name=op.f("pk_participants")),
-    )
-    with op.batch_alter_table("participants", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_participants_username"), ["username"], unique=False)
-
-    op.create_table(
         "register_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("register", sa.String(length=255), nullable=False),
@@ -461,10 +451,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_register_entries_status")
 
     op.drop_table("register_entries")
-    with op.batch_alter_table("participants", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_participants_username"))
-
-    op.drop_table("participants")
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.drop_index("ix_notifications_unread")
 

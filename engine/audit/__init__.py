@@ -1,0 +1,1 @@
+"""The hash chain of history: written, verified, sealed, replayed."""

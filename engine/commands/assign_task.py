@@ -1,0 +1,61 @@
+"""Give a task to a person: the administrator's way."""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import ConflictError, ForbiddenError, InvalidError, mark
+from engine.execution.locked import LockedCase, lock_task
+from engine.execution.write import write_event
+from engine.model import Incident, ProcessInstance, UserTask
+
+
+def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, allow_override: bool = True) -> None:
+    """Make a person the assignee of a task, with history. An Incident that nobody was found is resolved by it.
+
+    Only administrators may assign to others. ``allow_override`` False refuses a task that has an assignee.
+    Raises NotFoundError, ForbiddenError, ConflictError, InvalidError for a person who can't sign in.
+    """
+    locked = lock_task(session, task_id)
+    if "admin" not in locked.organisation.grants_of(actor):
+        raise ForbiddenError(mark("只有管理员可以指定办理人。"))
+    person = locked.organisation.people.get(assignee)
+    if person is None or not person.active:
+        raise InvalidError(mark("没有在职的用户 {username}。"), where="assignee", username=assignee)
+    if locked.work.assignee is not None and not allow_override:
+        raise ConflictError(
+            mark("任务“{name}”已由{who}领取。"),
+            name=locked.work.task_name,
+            who=locked.organisation.display_name(locked.work.assignee),
+        )
+    session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee))
+    resolved = _resolve_nobody_found(locked, actor)
+    event = NewEvent(
+        kind="task.assigned",
+        actor=actor,
+        element_id=locked.work.element_id,
+        token=locked.work.token,
+        body={"task": task_id, "assignee": [locked.work.assignee, assignee], "resolved_incidents": resolved},
+    )
+    write_event(locked, event)
+
+
+def _resolve_nobody_found(locked: LockedCase, actor: str) -> list[int]:
+    ids = locked.session.scalars(
+        update(Incident)
+        .where(
+            Incident.instance_id == locked.instance.id,
+            Incident.token == locked.work.token,
+            Incident.code == "nobody_found",
+            Incident.resolved_at.is_(None),
+        )
+        .values(resolved_at=locked.environment.now, resolved_by=actor)
+        .returning(Incident.id)
+    ).all()
+    if ids:
+        locked.session.execute(
+            update(ProcessInstance)
+            .where(ProcessInstance.id == locked.instance.id)
+            .values(incident_count=ProcessInstance.incident_count - len(ids))
+        )
+    return list(ids)

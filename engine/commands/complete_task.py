@@ -1,0 +1,81 @@
+"""Complete a user task."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import ConflictError, ForbiddenError, mark
+from engine.execution.candidates import require_candidate
+from engine.execution.files import bind
+from engine.execution.locked import LockedCase, lock_task
+from engine.execution.people import hand_to_administrators
+from engine.execution.rows import changed
+from engine.execution.submitting import accepted
+from engine.execution.write import write_outcome
+from engine.model import UserTask
+
+
+def complete_task(session: Session, task_id: int, submitted: Mapping[str, object], actor: str) -> None:
+    """Complete a task with what its form submits, and run the case on.
+
+    The assignee completes it; while it has none, anybody who may claim it may complete it at once. A task
+    without a form takes any variables. Raises NotFoundError, ForbiddenError, ConflictError (somebody was
+    first) or FormInvalidError.
+    """
+    locked = lock_task(session, task_id)
+    _require_doer(locked, actor)
+    case = locked.wake()
+    stored = case.visible(locked.work.token)
+    values = _values(locked, submitted, stored)
+    _close(locked, actor)
+    bind(session, locked.instance.id, values, stored, actor)
+    case.complete(locked.work.token, values)
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    event = NewEvent(
+        kind="task.completed",
+        actor=actor,
+        element_id=locked.work.element_id,
+        token=locked.work.token,
+        body={"task": task_id, "input": values},
+    )
+    write_outcome(locked, outcome, event)
+
+
+def _require_doer(locked: LockedCase, actor: str) -> None:
+    if locked.work.assignee is None:
+        require_candidate(locked, actor)
+    elif locked.work.assignee != actor:
+        raise ForbiddenError(
+            mark("任务“{name}”由{who}办理。"),
+            name=locked.work.task_name,
+            who=locked.organisation.display_name(locked.work.assignee),
+        )
+
+
+def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
+    if locked.work.form_definition_id is None:
+        return dict(submitted)
+    return accepted(locked.session, locked.work.form_definition_id, submitted, stored)
+
+
+def _close(locked: LockedCase, actor: str) -> None:
+    done = changed(
+        locked.session,
+        update(UserTask)
+        .where(
+            UserTask.id == locked.work.task_id,
+            UserTask.state == "CREATED",
+            UserTask.assignee.is_not_distinct_from(locked.work.assignee),
+        )
+        .values(
+            state="COMPLETED",
+            assignee=actor,
+            completed_by=actor,
+            completed_at=locked.environment.now,
+            draft=None,
+        ),
+    )
+    if done != 1:
+        raise ConflictError(mark("任务“{name}”刚刚被别人处理,请刷新后再看。"), name=locked.work.task_name)

@@ -1,0 +1,34 @@
+"""Put a task back into the group's queue."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import ForbiddenError, InvalidError, mark
+from engine.execution.locked import lock_task
+from engine.execution.write import write_event
+from engine.model import UserTask, UserTaskCandidate
+
+
+def unclaim_task(session: Session, task_id: int, actor: str) -> None:
+    """Take the assignee off a task, so that others who may do it see it again.
+
+    Only the assignee or an administrator may. Raises InvalidError where nobody else could do it.
+    """
+    locked = lock_task(session, task_id)
+    if locked.work.assignee != actor and "admin" not in locked.organisation.grants_of(actor):
+        raise ForbiddenError(mark("任务“{name}”不是您领取的,不能退回队列。"), name=locked.work.task_name)
+    others = session.scalar(
+        select(func.count()).select_from(UserTaskCandidate).where(UserTaskCandidate.task_id == task_id)
+    )
+    if not others:
+        raise InvalidError(mark("任务“{name}”只分配给了您,没有可退回的队列。"), name=locked.work.task_name)
+    session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=None))
+    event = NewEvent(
+        kind="task.unclaimed",
+        actor=actor,
+        element_id=locked.work.element_id,
+        token=locked.work.token,
+        body={"task": task_id, "assignee": [locked.work.assignee, None]},
+    )
+    write_event(locked, event)

@@ -1,0 +1,27 @@
+"""Withdraw a case: 撤销 by its initiator."""
+
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import ForbiddenError, InvalidError, mark
+from engine.execution.locked import lock_instance
+from engine.execution.write import write_outcome
+
+
+def withdraw_instance(session: Session, instance_id: int, reason: str, actor: str) -> None:
+    """End a running case because its initiator no longer wants it; open tasks and timers are cancelled.
+
+    Possible while the case runs, where the process's property ``withdrawable`` is true. Raises
+    ForbiddenError, InvalidError without a reason, ConflictError where it has ended.
+    """
+    locked = lock_instance(session, instance_id)
+    if locked.instance.started_by != actor:
+        raise ForbiddenError(mark("只有发起人可以撤销这个事项。"))
+    if locked.definition.properties.get("withdrawable") != "true":
+        raise ForbiddenError(mark("“{name}”不允许撤销。"), name=locked.definition.name)
+    if not reason.strip():
+        raise InvalidError(mark("请填写撤销原因。"), where="reason")
+    case = locked.wake()
+    case.cancel()
+    event = NewEvent(kind="case.withdrawn", actor=actor, body={"reason": reason.strip()})
+    write_outcome(locked, case.outcome(), event, state="WITHDRAWN", ended=reason.strip())

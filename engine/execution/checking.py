@@ -1,0 +1,134 @@
+"""Checking files together before publication: each by its kind, and what they say of each other."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from engine import forms
+from engine.connectors import CONNECTORS
+from engine.errors import Finding, UnpublishableError, mark
+from engine.execution.publishing import newest_forms
+from engine.execution.registers import check_register, is_register
+from engine.interpreter import Process
+from engine.interpreter.decisions import read_decisions
+from engine.interpreter.lint import check
+from engine.interpreter.lint_rule import Known
+
+KINDS = (".bpmn", ".dmn", ".form")
+LIMIT = 20 * 1024 * 1024
+"""Bytes of all files together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """One file that is handed in."""
+
+    name: str
+    """Without a folder, such as ``new_channel_filing.bpmn``."""
+    content: bytes
+
+
+@dataclass(kw_only=True)
+class Checked:
+    """What a set of files declares, and everything that was found."""
+
+    findings: list[Finding] = field(default_factory=list)
+    processes: list[tuple[Process, File]] = field(default_factory=list)
+    forms: dict[str, File] = field(default_factory=dict)
+    registers: list[File] = field(default_factory=list)
+    decisions: dict[str, tuple[str, File]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Give what forbids publication."""
+        return [found for found in self.findings if found.severity == "error"]
+
+
+def check_files(session: Session, files: Sequence[File]) -> Checked:
+    """Check files together. Never raises for what they contain: anything wrong is a finding."""
+    checked = Checked(findings=list(_set_of_files(files)))
+    for file in files:
+        if file.name.endswith(".form"):
+            _form(checked, file)
+        elif file.name.endswith(".dmn"):
+            _decision(checked, file)
+    for file in files:
+        if file.name.endswith(".bpmn"):
+            _diagram(session, checked, file)
+    _same_process_twice(checked)
+    checked.findings.sort(key=lambda found: found.severity != "error")
+    return checked
+
+
+def _set_of_files(files: Sequence[File]) -> Iterator[Finding]:
+    if not files:
+        yield _finding("nothing_handed_in", mark("没有文件。请选择 .bpmn、.dmn 或 .form 文件。"))
+    for name, count in Counter(file.name for file in files).items():
+        if count > 1:
+            yield _finding("same_name_twice", mark("文件 {file} 出现了两次。每个文件名只能有一个。"), name, file=name)
+        if not name.endswith(KINDS):
+            yield _finding(
+                "unknown_kind", mark("不认识文件 {file}。可以发布的是 .bpmn、.dmn 和 .form 文件。"), name, file=name
+            )
+    size = sum(len(file.content) for file in files)
+    if size > LIMIT:
+        yield _finding(
+            "files_too_large",
+            mark("文件共 {size} MB,超过 {limit} MB 的上限。请检查是否选错了文件。"),
+            max(files, key=lambda file: len(file.content)).name,
+            size=size // 1024 // 1024,
+            limit=LIMIT // 1024 // 1024,
+        )
+
+
+def _form(checked: Checked, file: File) -> None:
+    found = forms.lint(file.content, file.name)
+    if is_register(file.content):
+        found = [*found, *check_register(file.content, file.name)]
+        checked.registers.append(file)
+    checked.findings += found
+    if any(one.severity == "error" for one in found):
+        return
+    form_id = forms.load(file.content, file.name).id
+    if form_id in checked.forms:
+        other = checked.forms[form_id].name
+        message = mark("表单编号 {id} 在 {file} 和 {other} 里重复。请给其中一个换编号。")
+        checked.findings.append(
+            _finding("same_form_twice", message, file.name, id=form_id, file=file.name, other=other)
+        )
+    checked.forms[form_id] = file
+
+
+def _decision(checked: Checked, file: File) -> None:
+    try:
+        decisions = read_decisions(file.content, file.name)
+    except UnpublishableError as error:
+        checked.findings += error.findings
+        return
+    checked.decisions.update({key: (name, file) for key, name in decisions.items()})
+
+
+def _diagram(session: Session, checked: Checked, file: File) -> None:
+    known = frozenset(checked.forms)
+    found = check(file.content, file.name, Known(forms=known, job_types=frozenset(CONNECTORS)))
+    missing = frozenset(str(one.facts["form"]) for one in found.findings if one.code == "form_missing")
+    if missing:
+        # A form may have been published before, on its own or with an earlier version.
+        known |= newest_forms(session, missing).keys()
+        found = check(file.content, file.name, Known(forms=known, job_types=frozenset(CONNECTORS)))
+    checked.findings += found.findings
+    checked.processes += [(process, file) for process in found.processes]
+
+
+def _same_process_twice(checked: Checked) -> None:
+    for process_id, count in Counter(process.id for process, _file in checked.processes).items():
+        if count > 1:
+            files = ", ".join(file.name for process, file in checked.processes if process.id == process_id)
+            message = mark("流程编号 {id} 在 {files} 里重复。请给其中一个换编号。")
+            checked.findings.append(_finding("same_process_twice", message, id=process_id, files=files))
+
+
+def _finding(code: str, message: str, resource: str | None = None, **facts: object) -> Finding:
+    return Finding(severity="error", code=code, message=message, facts=facts, resource=resource)

@@ -1,0 +1,139 @@
+"""A case under its lock: the one statement every command begins with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.audit.chain import Head
+from engine.errors import ConflictError, NotFoundError, mark
+from engine.execution.immutable import Definition, definition
+from engine.interpreter import Case, Environment
+from engine.model import Job, ProcessInstance, UserTask
+from engine.organisation import Organisation, Reads, functions, organisation, revision_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedCase:
+    """A running case that nobody else can change until this transaction ends."""
+
+    session: Session
+    instance: Any
+    """The row of process_instances."""
+    definition: Definition
+    organisation: Organisation
+    environment: Environment
+    work: Any = None
+    """The row of user_tasks or jobs the command is about, where it is about one."""
+
+    def wake(self) -> Case:
+        """Wake the case in memory."""
+        return Case.wake(self.instance.body, self.definition.specification, self.environment)
+
+    @property
+    def head(self) -> Head:
+        """Give the end of the case's chain."""
+        return Head(sequence=self.instance.event_count, hash=self.instance.chain_head)
+
+
+def environment(known: Organisation) -> Environment:
+    """Give the world as it is now: the clock, and the organisation's functions with a note of what they read."""
+    reads = Reads()
+    return Environment(now=clock.now(), functions=functions(known, reads), take_reads=reads.take)
+
+
+def lock_instance(session: Session, instance_id: int) -> LockedCase:
+    """Lock a running case by its number. Raises NotFoundError, or ConflictError where it has ended."""
+    columns = (*_INSTANCE, revision_of.label("organisation_revision"))
+    return _lock(session, select(*columns).where(ProcessInstance.id == instance_id), instance_id)
+
+
+def lock_task(session: Session, task_id: int) -> LockedCase:
+    """Lock the case of an open user task. Raises NotFoundError, or ConflictError where the task is done."""
+    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_TASK)
+    statement = (
+        select(*columns).join(UserTask, UserTask.instance_id == ProcessInstance.id).where(UserTask.id == task_id)
+    )
+    locked = _lock(session, statement, task_id)
+    if locked.work.task_state != "CREATED":
+        raise already_done(locked)
+    return locked
+
+
+def lock_job(session: Session, job_id: int) -> LockedCase:
+    """Lock the case of a job that is still to be done. Raises NotFoundError, or ConflictError where it is done."""
+    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_JOB)
+    statement = select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
+    locked = _lock(session, statement, job_id)
+    if locked.work.job_state not in {"CREATED", "FAILED"}:
+        raise ConflictError(mark("这项作业已经结束。"))
+    return locked
+
+
+def already_done(locked: LockedCase) -> ConflictError:
+    """Say who was first, to the one who was not."""
+    by = locked.work.completed_by
+    if by is None:
+        return ConflictError(mark("任务“{name}”已不在等待:流程已走到别处。"), name=locked.work.task_name)
+    return ConflictError(
+        mark("任务“{name}”刚刚已由{who}办理。"), name=locked.work.task_name, who=locked.organisation.display_name(by)
+    )
+
+
+_INSTANCE = (
+    ProcessInstance.id,
+    ProcessInstance.definition_id,
+    ProcessInstance.title,
+    ProcessInstance.state,
+    ProcessInstance.started_by,
+    ProcessInstance.revision,
+    ProcessInstance.body,
+    ProcessInstance.event_count,
+    ProcessInstance.chain_head,
+    ProcessInstance.incident_count,
+)
+_TASK = (
+    UserTask.id.label("task_id"),
+    UserTask.token,
+    UserTask.element_id,
+    UserTask.name.label("task_name"),
+    UserTask.state.label("task_state"),
+    UserTask.assignee,
+    UserTask.form_definition_id,
+    UserTask.completed_by,
+)
+_JOB = (
+    Job.id.label("job_id"),
+    Job.token,
+    Job.element_id,
+    Job.name.label("job_name"),
+    Job.kind,
+    Job.type,
+    Job.state.label("job_state"),
+    Job.retries,
+    Job.due_at,
+)
+
+
+def _lock(session: Session, statement: Select[Any], number: int) -> LockedCase:
+    # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
+    # case and goes on to the task. Where the task's row was read too early, its conditional update says so.
+    row: Row[Any] | None = session.execute(statement.with_for_update(of=ProcessInstance)).one_or_none()
+    if row is None:
+        raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
+    known = organisation(session, row.organisation_revision)
+    locked = LockedCase(
+        session=session,
+        instance=row,
+        definition=definition(session, row.definition_id),
+        organisation=known,
+        environment=environment(known),
+        work=row,
+    )
+    if row.state != "ACTIVE":
+        if "task_state" in row._fields and row.task_state != "CREATED":
+            raise already_done(locked)
+        raise ConflictError(mark("事项 {id}“{title}”已经结束,不能再改。"), id=row.id, title=row.title)
+    return locked

@@ -1,0 +1,109 @@
+"""Declared registers: read from ``forms/registers/<name>.form``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import forms, json_text
+from engine.errors import Finding, mark
+from engine.model import Register
+
+REQUIRED = ("title", "number", "statuses", "titleField")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """What a register's form says."""
+
+    name: str
+    title: str
+    number: str
+    statuses: tuple[str, ...]
+    title_field: str
+    columns: tuple[Mapping[str, object], ...]
+
+
+def is_register(content: bytes) -> bool:
+    """Tell whether a form declares a register."""
+    return "register" in _properties(content)
+
+
+def read_register(content: bytes, resource: str) -> Declaration:
+    """Read the declaration of a register from a form that passed ``check_register``."""
+    properties = _properties(content)
+    form = forms.load(content, resource)
+    columns = tuple(
+        {
+            "key": component.key,
+            "label": component.label,
+            "type": component.type,
+            **{flag: component.get(f"properties.{flag}") == "true" for flag in ("column", "search", "filter")},
+        }
+        for component in form.walk()
+        if component.kind.keyed and component.key
+    )
+    return Declaration(
+        name=properties["register"],
+        title=properties["title"],
+        number=properties["number"],
+        statuses=tuple(status.strip() for status in properties["statuses"].split(",") if status.strip()),
+        title_field=properties["titleField"],
+        columns=columns,
+    )
+
+
+def check_register(content: bytes, resource: str) -> Iterator[Finding]:
+    """Say what a register's declaration lacks."""
+    properties = _properties(content)
+    missing = [name for name in REQUIRED if not properties.get(name)]
+    if missing:
+        yield _finding(
+            resource,
+            "register_incomplete",
+            mark("台账 {register} 的表单缺少属性 {missing}。请在表单的 properties 里补上。"),
+            register=properties.get("register", ""),
+            missing=", ".join(missing),
+        )
+        return
+    try:
+        properties["number"].format(year=2026, sequence=1)
+    except (KeyError, ValueError, IndexError):
+        yield _finding(
+            resource,
+            "register_number",
+            mark(
+                "台账编号规则“{number}”不正确。可用的有 {{year}} 和 {{sequence:04d}},例如 QD-{{year}}-{{sequence:04d}}。"
+            ),
+            number=properties["number"],
+        )
+
+
+def save_register(session: Session, declaration: Declaration, sha256: str) -> None:
+    """Declare a register, or replace what was declared: entries keep the fields they were written with."""
+    session.merge(
+        Register(
+            name=declaration.name,
+            title=declaration.title,
+            number_pattern=declaration.number,
+            statuses=list(declaration.statuses),
+            columns=[dict(column) for column in declaration.columns],
+            title_field=declaration.title_field,
+            sha256=sha256,
+        )
+    )
+    session.flush()
+
+
+def _properties(content: bytes) -> dict[str, str]:
+    try:
+        document: Any = json_text.loads(content)
+    except ValueError:
+        return {}
+    found = document.get("properties") if isinstance(document, dict) else None
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _finding(resource: str, code: str, message: str, **facts: object) -> Finding:
+    return Finding(severity="error", code=code, message=message, facts=facts, resource=resource)

@@ -1,0 +1,11 @@
+"""Conditional writes: how many rows they changed is how one learns who was first."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Delete, Update
+from sqlalchemy.orm import Session
+
+
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Run an UPDATE or DELETE and give the number of rows it changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount

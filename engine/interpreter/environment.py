@@ -1,0 +1,57 @@
+"""What a step may know of the world: the time, who acts, and functions that rules may call."""
+
+import datetime as dt
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine import feel
+from engine.errors import mark
+
+
+class StuckError(Exception):
+    """A token can't go on; the case keeps it where it is and gets an Incident with this text."""
+
+    def __init__(self, code: str, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return self.message.format(**self.facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Everything a step gets from outside. The same environment gives the same result, always."""
+
+    now: dt.datetime
+    functions: Mapping[str, feel.HostFunction] = field(default_factory=dict)
+    """What rules may call beside FEEL's own functions."""
+    take_reads: Callable[[], list[object]] = list
+    """Give and forget what the functions have read since the last call: kept with the result as its proof."""
+
+    def evaluate(self, expression: str, variables: Mapping[str, object]) -> object:
+        """Evaluate an expression of a diagram; an error while it runs gives null, as FEEL says (DMN 1.5, 10.3.2.13).
+
+        Raises StuckError where it doesn't parse or goes beyond its bounds.
+        """
+        return self.evaluate_with_warnings(expression, variables)[0]
+
+    def evaluate_with_warnings(self, expression: str, variables: Mapping[str, object]) -> tuple[object, list[str]]:
+        """Evaluate an expression, and say why it became null where it did."""
+        # Variables first: a variable may hide a function, never the reverse.
+        context: Mapping[str, object] = ChainMap(dict(variables), dict(self.functions))
+        try:
+            compiled = feel.compile(feel.strip_equals(expression))
+            value, warnings = compiled.evaluate_with_warnings(context, clock=lambda: self.now)
+        except feel.FeelError as error:
+            raise StuckError(
+                "expression_failed", mark("表达式“{expression}”出错:{detail}"), expression=expression, detail=str(error)
+            ) from error
+        return value, [str(warning) for warning in warnings]
+
+    def text_or_expression(self, text: str, variables: Mapping[str, object]) -> object:
+        """Evaluate a text that begins with ``=``; take any other as it stands (the convention of ``zeebe:``)."""
+        return self.evaluate(text, variables) if text.lstrip().startswith("=") else text

@@ -1,0 +1,143 @@
+"""What must be true of a diagram before it is published: every finding names the element and the remedy."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from engine.errors import Finding, UnpublishableError, mark
+from engine.interpreter import lint_elements, lint_expressions, lint_flows, xml
+from engine.interpreter.diagram import Process, read_tree
+from engine.interpreter.lint_rule import Known, finding
+from engine.interpreter.xml import BPMN, CAMUNDA, DI, line_of, local_name, namespace
+
+Rule = Callable[[Process, Known], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    lint_elements.unsupported,
+    lint_elements.starts_and_ends,
+    lint_elements.people,
+    lint_elements.forms,
+    lint_elements.jobs,
+    lint_elements.timers,
+    lint_elements.names,
+    lint_flows.dangling,
+    lint_flows.gateways,
+    lint_flows.activities,
+    lint_flows.unreachable,
+    lint_expressions.expressions,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The result of a check: what was read and what was found."""
+
+    processes: tuple[Process, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Give the findings that forbid publication."""
+        return [found for found in self.findings if found.severity == "error"]
+
+
+def check(content: bytes, resource: str, known: Known) -> Checked:
+    """Check a BPMN file. Never raises for what a file contains: anything wrong is a finding."""
+    try:
+        root = xml.parse(content, resource)
+    except UnpublishableError as error:
+        return Checked(processes=(), findings=tuple(error.findings))
+    found = list(_document(root))
+    processes = tuple(read_tree(root)) if not any(f.code in {"not_bpmn", "duplicate_id"} for f in found) else ()
+    for process in processes:
+        if process.executable:
+            found += [f for rule in RULES for f in rule(process, known)]
+    found = [replace(f, resource=resource) for f in found]
+    return Checked(processes=processes, findings=tuple(sorted(found, key=_by_weight)))
+
+
+def _by_weight(found: Finding) -> tuple[bool, int]:
+    return found.severity != "error", found.line or 0
+
+
+def _document(root: etree._Element) -> Iterator[Finding]:
+    if namespace(root) != BPMN or local_name(root) != "definitions":
+        yield finding(
+            "not_bpmn",
+            mark("这不是 BPMN 2.0 文件:最外层应为 definitions,实际为 {tag}。请用建模器打开后另存为 .bpmn。"),
+            line=line_of(root),
+            tag=local_name(root),
+        )
+        return
+    yield from _duplicate_ids(root)
+    processes = list(root.iter(f"{{{BPMN}}}process"))
+    if not any(process.get("isExecutable") == "true" for process in processes):
+        yield finding(
+            "not_executable",
+            mark("文件里没有可执行的流程。请选中流程(或泳池),在属性面板勾选“可执行 (Executable)”。"),
+            element=processes[0].get("id") if processes else None,
+            line=line_of(processes[0]) if processes else line_of(root),
+        )
+    yield from _camunda_7(root)
+    yield from _shapes(root, processes)
+
+
+def _duplicate_ids(root: etree._Element) -> Iterator[Finding]:
+    seen: dict[str, etree._Element] = {}
+    for node in root.iter(f"{{{BPMN}}}*"):
+        element_id = node.get("id")
+        if element_id is None:
+            continue
+        if element_id in seen:
+            yield finding(
+                "duplicate_id",
+                mark("编号 {id} 用了两次(第 {first} 行和第 {second} 行)。请给其中一个换一个编号。"),
+                element=element_id,
+                line=line_of(node),
+                id=element_id,
+                first=line_of(seen[element_id]),
+                second=line_of(node),
+            )
+        seen[element_id] = node
+
+
+def _camunda_7(root: etree._Element) -> Iterator[Finding]:
+    for node in root.iter(etree.Element):
+        names = sorted({etree.QName(key).localname for key in node.attrib if str(key).startswith(f"{{{CAMUNDA}}}")})
+        if names:
+            yield finding(
+                "camunda_7_attribute",
+                mark("{names} 是 Camunda 7 的属性,这里不起作用。请在属性面板(Camunda 8)里重新填写对应内容。"),
+                severity="warning",
+                element=node.get("id"),
+                name=node.get("name"),
+                line=line_of(node),
+                names=", ".join(names),
+            )
+
+
+def _shapes(root: etree._Element, processes: list[etree._Element]) -> Iterator[Finding]:
+    drawn = {node.get("bpmnElement") for node in root.iter(f"{{{DI}}}BPMNShape", f"{{{DI}}}BPMNEdge")}
+    for process in processes:
+        for node in process.iter(f"{{{BPMN}}}*"):
+            if _is_drawn(node) and node.get("id") not in drawn:
+                yield finding(
+                    "not_drawn",
+                    mark("图上没有画出“{label}”,打开后看不见它。请在建模器里删除它或重新画一次。"),
+                    severity="warning",
+                    element=node.get("id"),
+                    name=node.get("name"),
+                    line=line_of(node),
+                    label=node.get("name") or node.get("id", ""),
+                )
+
+
+def _is_drawn(node: etree._Element) -> bool:
+    kind = local_name(node)
+    return kind.endswith(("Task", "Event", "Gateway", "sequenceFlow", "subProcess", "callActivity")) or kind == "task"
+
+
+def known(forms: Mapping[str, object] | frozenset[str], job_types: frozenset[str]) -> Known:
+    """Say which forms exist beside the diagram and which job types the program does by itself."""
+    return Known(forms=frozenset(forms), job_types=job_types)

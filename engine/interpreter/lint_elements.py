@@ -1,0 +1,185 @@
+"""Rules on single elements."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.errors import Finding, mark
+from engine.interpreter.diagram import Element, Process
+from engine.interpreter.lint_rule import Known, about, finding
+
+EVENTS: dict[str, frozenset[str | None]] = {
+    "startEvent": frozenset({None}),
+    "endEvent": frozenset({None, "terminate"}),
+    "intermediateCatchEvent": frozenset({"timer"}),
+    "intermediateThrowEvent": frozenset(),
+    "boundaryEvent": frozenset({"timer"}),
+}
+"""The kinds of events that run, by what they define."""
+
+RUNS = frozenset(
+    {
+        "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess",
+        "exclusiveGateway", "inclusiveGateway", "parallelGateway",
+    }
+)  # fmt: skip
+"""The other elements that run."""
+
+REMEDIES: dict[str, str] = {
+    "callActivity": mark("调用活动暂不支持:请把被调用的内容放进子流程。"),
+    "businessRuleTask": mark("业务规则任务暂不支持:请改用带 FEEL 表达式的脚本任务或网关条件。"),
+    "receiveTask": mark("接收任务暂不支持:请改用用户任务,由人登记收到的内容。"),
+    "eventBasedGateway": mark("事件网关暂不支持:请在用户任务上放一个定时边界事件。"),
+    "transaction": mark("事务子流程暂不支持:请改用普通子流程。"),
+    "adHocSubProcess": mark("即席子流程暂不支持:请改用并行网关。"),
+    "complexGateway": mark("复杂网关暂不支持:请改用排他或包容网关。"),
+}
+
+
+def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Refuse what can't run, with what to draw instead."""
+    for element in process.elements.values():
+        if element.kind in EVENTS:
+            if element.event not in EVENTS[element.kind]:
+                yield about(
+                    element,
+                    "unsupported_event",
+                    mark("“{label}”:这里不支持 {event} 事件。请改用普通事件或定时事件。"),
+                    event=element.event or mark("普通"),
+                )
+        elif element.kind not in RUNS:
+            remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它,见 bpmn/README.md。"))
+            yield about(element, "unsupported_element", mark("“{label}”不能执行:{remedy}"), remedy=remedy)
+        if element.repeats:
+            yield about(
+                element,
+                "unsupported_repetition",
+                mark("“{label}”设了多实例或循环,暂不支持。请去掉该标记,用网关画出循环或并行。"),
+            )
+
+
+def starts_and_ends(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each process and sub-process for exactly one start and at least one end."""
+    containers = [(process.id, process.name, process.line)]
+    containers += [(e.id, e.label, e.line) for e in process.elements.values() if e.kind == "subProcess"]
+    counts = Counter((e.parent, e.kind) for e in process.elements.values())
+    for element_id, name, line in containers:
+        starts = counts[element_id, "startEvent"]
+        if starts != 1:
+            message = (
+                mark("“{label}”没有开始事件。请画一个圆圈作为起点。")
+                if starts == 0
+                else mark("“{label}”有 {count} 个开始事件,只能有一个。请合并起点。")
+            )
+            yield finding("start_event", message, element=element_id, name=name, line=line, label=name, count=starts)
+        if counts[element_id, "endEvent"] == 0:
+            yield finding(
+                "end_event",
+                mark("“{label}”没有结束事件。请为每种结果画一个结束事件并命名。"),
+                element=element_id,
+                name=name,
+                line=line,
+                label=name,
+            )
+
+
+def people(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each user task who does it: a task nobody can see must not exist."""
+    for element in _of(process, "userTask"):
+        if not (element.assignee or element.candidate_users or element.candidate_groups):
+            yield about(
+                element,
+                "nobody_assigned",
+                mark("“{label}”没有指定办理人。请在“分配”里填办理人、候选人或候选组,例如 =superior of(initiator)。"),
+            )
+
+
+def forms(process: Process, known: Known) -> Iterator[Finding]:
+    """Ask for each form to exist, and for each user task to have one."""
+    for element in process.elements.values():
+        if element.form_id and element.form_id not in known.forms:
+            yield about(
+                element,
+                "form_missing",
+                mark("“{label}”要用表单 {form},但没有这个表单。请一并上传 {form}.form,或改选已有的表单。"),
+                form=element.form_id,
+            )
+        if element.kind == "userTask" and not element.form_id:
+            yield about(
+                element,
+                "no_form",
+                mark("“{label}”没有表单,办理人只能点“完成”。如需填写内容,请关联一个表单。"),
+                severity="warning",
+            )
+
+
+def jobs(process: Process, known: Known) -> Iterator[Finding]:
+    """Ask each service task what it does."""
+    for element in _of(process, "serviceTask", "sendTask"):
+        if not element.job_type:
+            yield about(
+                element,
+                "job_type_missing",
+                mark("“{label}”没有写明做什么。请在“任务定义”的“类型”里填写,如 register.save 或 notify。"),
+            )
+        elif not element.job_type.startswith("=") and element.job_type not in known.job_types:
+            yield about(
+                element,
+                "job_type_external",
+                mark(
+                    "“{label}”的类型 {type} 不是内置类型,会一直等待外部程序来完成。若是笔误请更正;内置类型有:{types}。"
+                ),
+                severity="warning",
+                type=element.job_type,
+                types=", ".join(sorted(known.job_types)),
+            )
+    for element in _of(process, "scriptTask"):
+        if element.job_type is None and not element.script:
+            yield about(
+                element, "script_missing", mark("脚本任务“{label}”没有 FEEL 表达式。请选择“FEEL 表达式”并填写。")
+            )
+
+
+def timers(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each timer for a time, and each boundary event for what it stands on."""
+    for element in process.elements.values():
+        if element.event == "timer" and (element.timer is None or not element.timer.expression):
+            yield about(
+                element,
+                "timer_missing",
+                mark("定时事件“{label}”没有时间。请填写日期或时长,例如 =working days after(now(), 2) 或 P2D。"),
+            )
+        if element.timer is not None and element.timer.kind == "timeCycle":
+            yield about(
+                element,
+                "timer_cycle",
+                mark("定时事件“{label}”是循环定时,暂不支持。请改为日期或时长,需要多次提醒时放多个定时事件。"),
+            )
+        if element.kind == "boundaryEvent" and element.attached_to not in process.elements:
+            yield about(
+                element,
+                "boundary_detached",
+                mark("边界事件“{label}”没有附着在任何任务上。请把它拖到任务的边框上。"),
+            )
+
+
+def names(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask for names where people will read them."""
+    for element in process.elements.values():
+        if element.kind.endswith("Task") and not element.name:
+            yield about(
+                element,
+                "name_missing",
+                mark("任务 {label} 没有名称,待办里会显示编号。请双击任务填写名称。"),
+                severity="warning",
+            )
+        if element.kind == "endEvent" and not element.name and element.parent == process.id:
+            yield about(
+                element,
+                "name_missing",
+                mark("结束事件 {label} 没有名称,事项的结果会显示编号。请写上结果,如“已备案”。"),
+                severity="warning",
+            )
+
+
+def _of(process: Process, *kinds: str) -> Iterator[Element]:
+    return (element for element in process.elements.values() if element.kind in kinds)

@@ -1,0 +1,58 @@
+"""Every FEEL expression of a diagram must parse; where it doesn't, the place is named."""
+
+from collections.abc import Iterator
+
+from engine import feel
+from engine.errors import Finding, mark
+from engine.interpreter.diagram import Element, Flow, Process
+from engine.interpreter.lint_rule import Known, about
+
+ORGANISATION_FUNCTIONS = frozenset(
+    {
+        "superior of", "head of", "department of", "name of", "members of", "holders of", "working days after",
+    }
+)  # fmt: skip
+"""Names with spaces that the engine offers: they change how an expression is read."""
+
+
+def expressions(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Parse all expressions of a process."""
+    for flow in process.flows.values():
+        if flow.condition:
+            yield from _parsed(flow, mark("条件"), flow.condition)
+    for element in process.elements.values():
+        for what, text in _texts(element):
+            if text.lstrip().startswith("="):
+                yield from _parsed(element, what, text)
+        if element.script and element.job_type is None:
+            yield from _parsed(element, mark("脚本"), element.script)
+
+
+def _texts(element: Element) -> Iterator[tuple[str, str]]:
+    named = (
+        (mark("办理人"), element.assignee),
+        (mark("候选人"), element.candidate_users),
+        (mark("候选组"), element.candidate_groups),
+        (mark("到期日"), element.due_date),
+        (mark("跟进日"), element.follow_up_date),
+        (mark("优先级"), element.priority),
+        (mark("类型"), element.job_type),
+        (mark("时间"), element.timer.expression if element.timer is not None else None),
+    )
+    yield from ((what, text) for what, text in named if text)
+    yield from ((mark("输入 {name}").format(name=m.target), m.source) for m in element.inputs)
+    yield from ((mark("输出 {name}").format(name=m.target), m.source) for m in element.outputs)
+
+
+def _parsed(element: Element | Flow, what: str, text: str) -> Iterator[Finding]:
+    try:
+        feel.compile(feel.strip_equals(text))
+    except feel.FeelError as error:
+        yield about(
+            element,
+            "expression_syntax",
+            mark("“{label}”的{what}不是正确的 FEEL 表达式:{detail}"),
+            what=what,
+            detail=str(error),
+            expression=text,
+        )

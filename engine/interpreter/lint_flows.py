@@ -1,0 +1,123 @@
+"""Rules on sequence flows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from engine.errors import Finding, mark
+from engine.interpreter.diagram import Flow, Process
+from engine.interpreter.lint_rule import Known, about
+
+CONDITIONAL = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def dangling(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Refuse flows that begin or end nowhere: the library would run them without a word."""
+    for flow in process.flows.values():
+        source, target = process.elements.get(flow.source), process.elements.get(flow.target)
+        if source is None or target is None:
+            missing = flow.target if source is not None else flow.source
+            yield about(
+                flow,
+                "dangling_flow",
+                mark("连线“{label}”的一端 {missing} 不存在。请删除这条连线后重新连接。"),
+                missing=missing or "?",
+            )
+        elif source.parent != target.parent:
+            yield about(
+                flow,
+                "flow_crosses_boundary",
+                mark("连线“{label}”穿过了子流程的边框。请连到子流程本身,而不是里面的元素。"),
+            )
+
+
+def gateways(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each flow that leaves a gateway for its condition, and each gateway for a default flow."""
+    for element_id, flows in _outgoing(process).items():
+        gateway = process.elements.get(element_id)
+        if gateway is None or gateway.kind not in CONDITIONAL or len(flows) < 2:
+            continue
+        for flow in flows:
+            yield from _gateway_flow(flow)
+        if not any(flow.is_default for flow in flows):
+            yield about(
+                gateway,
+                "no_default_flow",
+                mark("网关“{label}”没有默认流向:所有条件都不成立时事项会停在这里。请把一条连线设为默认。"),
+                severity="warning",
+            )
+
+
+def _gateway_flow(flow: Flow) -> Iterator[Finding]:
+    if flow.is_default and flow.condition:
+        yield about(
+            flow,
+            "condition_on_default",
+            mark("默认连线“{label}”不看条件,它的条件不起作用。请删除条件或取消默认。"),
+            severity="warning",
+        )
+    elif not flow.is_default and not flow.condition:
+        yield about(
+            flow,
+            "condition_missing",
+            mark('连线“{label}”离开网关却没有条件。请填写条件,例如 =decision = "approve",或设为默认流向。'),
+        )
+    if not flow.name:
+        yield about(
+            flow,
+            "flow_unnamed",
+            mark("离开网关的连线 {label} 没有文字。请写上它代表的结果,如“同意”。"),
+            severity="warning",
+        )
+
+
+def activities(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Refuse conditions on flows that leave anything but a gateway, and dead ends of gateways."""
+    outgoing = _outgoing(process)
+    for element in process.elements.values():
+        flows = outgoing.get(element.id, [])
+        if element.kind not in CONDITIONAL:
+            for flow in flows:
+                if flow.condition:
+                    yield about(
+                        flow,
+                        "condition_outside_gateway",
+                        mark("连线“{label}”有条件,但它不是从排他或包容网关出来的。请在任务后面加一个网关。"),
+                    )
+        if element.kind.endswith("Gateway") and not flows:
+            yield about(element, "gateway_dead_end", mark("网关“{label}”没有出口。请至少连出一条线。"))
+        if element.kind == "endEvent" and flows:
+            yield about(element, "end_continues", mark("结束事件“{label}”后面不能再连线。请删除该连线。"))
+
+
+def unreachable(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Name what no token can ever reach."""
+    outgoing = _outgoing(process)
+    boundary: dict[str, list[str]] = defaultdict(list)
+    inner: dict[str, list[str]] = defaultdict(list)
+    for element in process.elements.values():
+        if element.attached_to:
+            boundary[element.attached_to].append(element.id)
+        if element.kind == "startEvent":
+            inner[element.parent].append(element.id)
+    reached: set[str] = set()
+    waiting = list(inner[process.id])
+    while waiting:
+        element_id = waiting.pop()
+        if element_id not in reached:
+            reached.add(element_id)
+            waiting += [flow.target for flow in outgoing.get(element_id, [])]
+            waiting += boundary[element_id] + inner[element_id]
+    for element in process.elements.values():
+        if element.id not in reached and inner[process.id]:
+            yield about(
+                element,
+                "unreachable",
+                mark("从开始事件走不到“{label}”。请把它连进流程,或删除它。"),
+            )
+
+
+def _outgoing(process: Process) -> Mapping[str, list[Flow]]:
+    flows: dict[str, list[Flow]] = defaultdict(list)
+    for flow in process.flows.values():
+        flows[flow.source].append(flow)
+    return flows

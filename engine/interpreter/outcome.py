@@ -1,0 +1,89 @@
+"""What a step gives back: the new state and everything it caused, as values."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.interpreter.diagram import Element
+
+
+PassageKind = Literal["entered", "completed", "canceled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A token's way through one element."""
+
+    element_id: str
+    token: int
+    what: PassageKind
+    """Elements that wait are entered first and completed in a later step; all others are only completed."""
+    flow_id: str | None = None
+    """The sequence flow the token came by."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedTask:
+    """A user task that now waits for a person."""
+
+    token: int
+    element: Element
+    assignee: str | None
+    candidate_users: tuple[str, ...]
+    candidate_groups: tuple[str, ...]
+    due_at: dt.datetime | None
+    follow_up_at: dt.datetime | None
+    priority: int
+    facts: dict[str, object]
+    """For each rule: its text, its result and what it read of the organisation."""
+
+    @property
+    def has_nobody(self) -> bool:
+        """Tell whether no person was found who could do it."""
+        return self.assignee is None and not self.candidate_users and not self.candidate_groups
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedJob:
+    """A job that a machine has to do, or a timer to wait for."""
+
+    token: int
+    element: Element
+    kind: Literal["service", "timer"]
+    type: str
+    due_at: dt.datetime
+    retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """A token that can't go on."""
+
+    token: int
+    element: Element
+    code: str
+    message: str
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The result of one command."""
+
+    body: bytes
+    """The new state, see ``engine.interpreter.state``."""
+    variables: dict[str, object]
+    """The variables of the whole case afterwards."""
+    changes: dict[str, tuple[object, object]]
+    """Name → value before and after, for each variable that changed; absent is None."""
+    passages: tuple[Passage, ...] = ()
+    tasks: tuple[OpenedTask, ...] = ()
+    jobs: tuple[OpenedJob, ...] = ()
+    stuck: tuple[Stuck, ...] = ()
+    completed_tokens: frozenset[int] = frozenset()
+    canceled_tokens: frozenset[int] = frozenset()
+    waiting: dict[int, str] = field(default_factory=dict)
+    """Token → element id of everything that waits now: where the case stands."""
+    ended_at: Element | None = None
+    """The end event, where the case has ended."""
+    ended: bool = False

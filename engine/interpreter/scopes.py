@@ -1,0 +1,63 @@
+"""Variables as Camunda scopes them: the process, sub-processes and single elements each hold their own.
+
+SpiffWorkflow copies data from task to task and merges it at joins; two parallel branches then don't see
+each other's variables until they meet, and every task carries a copy. Here the library's task data stay
+empty and variables live in scopes, each named by the number of the token that opened it.
+"""
+
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+
+ROOT = 0
+"""The number of the scope of the whole case."""
+
+Values = dict[str, object]
+
+
+@dataclass
+class Scopes:
+    """All variables of one case."""
+
+    values: dict[int, Values] = field(default_factory=lambda: {ROOT: {}})
+    parents: dict[int, int] = field(default_factory=dict)
+    end: str | None = None
+    """The end event reached last of those that say how the case ended."""
+
+    @property
+    def root(self) -> Values:
+        """Give the variables of the whole case."""
+        return self.values[ROOT]
+
+    def open(self, scope: int, parent: int, values: Mapping[str, object] | None = None) -> None:
+        """Open a scope inside another, with its local variables."""
+        self.values[scope] = dict(values or {})
+        self.parents[scope] = parent
+
+    def close(self, scope: int) -> None:
+        """Forget a scope and its local variables."""
+        self.values.pop(scope, None)
+        self.parents.pop(scope, None)
+
+    def enclosing(self, scope: int) -> int:
+        """Give the scope itself if it is open, else the root."""
+        return scope if scope in self.values else ROOT
+
+    def visible(self, scope: int) -> MutableMapping[str, object]:
+        """Give all variables that an expression in this scope sees, inner ones first."""
+        chain = [self.values[scope]]
+        while scope != ROOT:
+            scope = self.parents[scope]
+            chain.append(self.values[scope])
+        return ChainMap(*chain)
+
+    def propagate(self, scope: int, values: Mapping[str, object]) -> None:
+        """Set each variable in the nearest scope that has it, or else in the root.
+
+        The rule of Zeebe for variables that come with a completed job or task.
+        """
+        for name, value in values.items():
+            target = scope
+            while target != ROOT and name not in self.values[target]:
+                target = self.parents[target]
+            self.values[target][name] = value

@@ -1,0 +1,31 @@
+"""One published version of a process, ready to run. Shared by all its cases and never stored in one."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+
+from engine.interpreter import xml
+from engine.interpreter.diagram import Process, read_tree
+from engine.interpreter.parser import build
+from engine.interpreter.preparing import deep_recursion, prepare
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specification:
+    """A process as a diagram and as the library's specs."""
+
+    process: Process
+    spec: BpmnProcessSpec
+    subprocess_specs: dict[str, BpmnProcessSpec]
+
+
+@lru_cache(maxsize=256)
+def specification(content: bytes, process_id: str) -> Specification:
+    """Give the specification of a process of a published file; parsed once per process of the operating system."""
+    root = xml.parse(content)
+    prepare(root)
+    process = next(process for process in read_tree(root) if process.id == process_id)
+    with deep_recursion():
+        spec, subprocess_specs = build(root, process_id, process.elements)
+    return Specification(process=process, spec=spec, subprocess_specs=subprocess_specs)

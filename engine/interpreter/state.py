@@ -1,0 +1,111 @@
+"""The state of a case as bytes: tokens and variables, never the diagram."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import zstandard
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine import json_text
+from engine.interpreter.scopes import Scopes
+from engine.interpreter.specification import Specification
+from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What ``load`` gives back."""
+
+    workflow: Workflow
+    scopes: Scopes
+
+
+def dump(workflow: Workflow, scopes: Scopes) -> bytes:
+    """Write the state of a case. An ended case keeps its variables only: its history has the rest."""
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "last": workflow.counter.last,
+        "end": scopes.end,
+        "scopes": [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()],
+        "workflows": [] if workflow.completed else _workflows(workflow),
+    }
+    return zstandard.ZstdCompressor(level=3).compress(json_text.dumps(content))
+
+
+def load_variables(body: bytes) -> dict[str, Any]:
+    """Give the variables of the whole case without waking it."""
+    content = _content(body)
+    return next((dict(values) for scope, _parent, values in content["scopes"] if scope == 0), {})
+
+
+def load(body: bytes, specification: Specification, script_engine: object) -> Restored:
+    """Wake a case: live tasks over the shared specs of its version."""
+    content = _content(body)
+    scopes = Scopes(
+        values={int(scope): values for scope, _parent, values in content["scopes"]},
+        parents={int(scope): int(parent) for scope, parent, _values in content["scopes"] if parent is not None},
+        end=content["end"],
+    )
+    top = Workflow(
+        specification.spec,
+        specification.subprocess_specs,
+        script_engine,
+        counter=Counter(int(content["last"])),
+        deserializing=True,
+    )
+    for record in content["workflows"]:
+        _restore_workflow(top, record)
+    top.completed = not content["workflows"]
+    return Restored(top, scopes)
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json_text.loads(zstandard.ZstdDecompressor().decompress(body))
+    return content
+
+
+def _workflows(workflow: Workflow) -> list[dict[str, Any]]:
+    # Parents before children, so that the task a sub-process hangs on exists when it is restored.
+    inner = sorted(workflow.subprocesses.items(), key=lambda item: item[0])
+    live = [(None, workflow), *((token, sub) for token, sub in inner if not sub.completed)]
+    return [
+        {
+            "on": token,
+            "spec": flow.spec.name,
+            "last": flow.last_task.id if flow.last_task is not None else None,
+            "tasks": [_task(task) for task in flow.tasks.values()],
+        }
+        for token, flow in live
+    ]
+
+
+def _task(task: SpiffTask) -> list[object]:
+    return [task.id, task._parent, task.state, task.task_spec.name, task.triggered or None, task.internal_data or None]
+
+
+def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:
+    flow: BpmnBaseWorkflow = top
+    if record["on"] is not None:
+        on = top.get_task_from_id(int(record["on"]))
+        flow = SubWorkflow(top.subprocess_specs[record["spec"]], on.id, top, deserializing=True)
+        top.subprocesses[on.id] = flow
+        flow.completed_event.connect(on.task_spec._on_subworkflow_completed, on)
+    for number, parent, state, spec_name, triggered, internal in record["tasks"]:
+        task = SpiffTask(flow, flow.spec.task_specs[spec_name], state=int(state), id=int(number))
+        task._parent = None if parent is None else int(parent)
+        task.triggered = bool(triggered)
+        task.internal_data = internal or {}
+        if task._parent is not None:
+            flow.tasks[task._parent]._children.append(task.id)
+        if task.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            top.event_manager.add_task(task)
+    flow.task_tree = next(task for task in flow.tasks.values() if task._parent is None)
+    flow.last_task = flow.tasks.get(int(record["last"])) if record["last"] is not None else None
+    if isinstance(flow, BpmnWorkflow):
+        flow.completed = False

@@ -1,0 +1,6 @@
+"""Doing due jobs: a thread beside the server, or ``qucheng worker``."""
+
+from engine.worker.due import next_due, run_due
+from engine.worker.thread import Worker
+
+__all__ = ["Worker", "next_due", "run_due"]
