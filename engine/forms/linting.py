@@ -67,9 +67,13 @@ class _Lint:
             seen.add(one.id)
 
     def _keys(self, form: Form) -> Iterator[Finding]:
-        for same in _by_path(form.components, ()).values():
+        paths = _by_path(form.components, ())
+        for path, same in paths.items():
             if len(same) > 1:
                 yield self._twice(same)
+            if any(path[:length] in paths for length in range(1, len(path))):
+                message = mark("键“{key}”在另一个字段的值里面,两个值会互相覆盖。请改用别的键。")
+                yield self._finding("error", "form_key_inside", message, same[0][0], key=same[0][0].key)
 
     def _twice(self, same: list[tuple[Component, bool]]) -> Finding:
         component = same[-1][0]
