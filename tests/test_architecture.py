@@ -18,13 +18,13 @@ SOURCES = sorted(
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
 
 VIOLATIONS = [
-    ("engine/feel/intruder.py", "import engine.clock", "FEEL imports no other room"),
-    ("engine/forms/intruder.py", "import engine.dmn", "inside the engine go down only"),
+    ("engine/feel/intruder.py", "import engine.json_text", "FEEL imports no other room"),
+    ("engine/forms/intruder.py", "import engine.organisation", "inside the engine go down only"),
     ("engine/forms/intruder.py", "import engine.model", "are pure"),
     ("engine/interpreter/intruder.py", "import sqlalchemy", "are pure"),
     ("engine/model/intruder.py", "import engine.feel", "errors and the clock only"),
     ("engine/model/intruder.py", "import SpiffWorkflow.task", "Only the interpreter knows SpiffWorkflow"),
-    ("engine/commands/intruder.py", "import lxml.etree", "read XML"),
+    ("engine/commands/intruder.py", "import lxml.etree", "reads XML"),
     ("engine/commands/intruder.py", "import engine.queries", "inside the engine go down only"),
     ("engine/queries/intruder.py", "import engine.commands", "inside the engine go down only"),
     ("engine/commands/intruder.py", "import flask", "knows neither the web"),
@@ -84,7 +84,7 @@ def files_that_call(pattern: str) -> set[str]:
 
 
 def test_nothing_evaluates_text_as_python() -> None:
-    assert files_that_call(r"^(builtins\.)?(eval|exec|compile|__import__)$") == set()
+    assert files_that_call(r"^(builtins\.)?(eval|exec|__import__)$") == set()
 
 
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:
@@ -109,9 +109,15 @@ def test_a_command_file_holds_one_verb(command: Path) -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "web/templates").as_posix())
-def test_a_template_carries_no_inline_script_no_inline_style_and_escapes_everything(template: Path) -> None:
+def test_a_template_carries_no_inline_script_and_no_inline_style(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text) == []
     assert re.findall(r"<style\b|\sstyle\s*=", text) == []
     assert re.findall(r"\son[a-z]+\s*=\s*[\"']", text) == []
-    assert re.findall(r"\|\s*safe\b|autoescape\s+false", text) == []
+
+
+def test_templates_escape_all_but_the_cleaned_texts_of_forms() -> None:
+    marks = re.compile(r"\|\s*safe\b|autoescape")
+    unescaped = {path.name for path in TEMPLATES if marks.search(path.read_text(encoding="utf-8"))}
+    # engine.forms.markup has cleaned these.
+    assert unescaped <= {"_presentation.html"}
