@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 
+from engine.interpreter.lint import check, known
 from tests.bpmn.drawing import DRAWN_AS_EDGE, DRAWN_AS_SHAPE, NAMESPACES, ROOT, Box, Drawing, Segment, drawings
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -87,6 +88,13 @@ def test_every_outcome_has_its_own_named_end(drawing: Drawing) -> None:
     names = [node.get("name") for node in drawing.find("//bpmn:endEvent")]
     assert None not in names
     assert len(names) == len(set(names))
+
+
+@every_diagram
+def test_the_check_before_publication_finds_nothing(drawing: Drawing) -> None:
+    forms = frozenset(path.stem for path in ROOT.glob("forms/*/*.form"))
+    checked = check(drawing.path.read_bytes(), drawing.path.name, known(forms, frozenset({"notify", "register.save"})))
+    assert [str(found) for found in checked.findings] == []
 
 
 @every_diagram

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from engine.forms import lint
 from tests.bpmn.drawing import ROOT, drawings
 
 Component = dict[str, Any]
@@ -33,6 +34,11 @@ def test_a_form_is_named_by_its_id_and_made_for_camunda_8(path: Path) -> None:
     assert form["id"] == path.stem
     assert form["type"] == "default"
     assert form["executionPlatform"] == "Camunda Cloud"
+
+
+@every_form
+def test_the_check_before_publication_finds_nothing(path: Path) -> None:
+    assert [str(found) for found in lint(path.read_bytes(), path.name)] == []
 
 
 @every_form
