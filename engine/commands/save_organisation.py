@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidError, mark
+from engine.execution.passwords import hash_password
 from engine.execution.rows import changed
 from engine.model import Department, Group, Membership, OrganisationRevision, User
 
@@ -34,12 +35,15 @@ class OrganisationRecord:
     people: Sequence[PersonRecord]
 
 
-def save_organisation(session: Session, record: OrganisationRecord, *, password_hash: str | None = None) -> None:
-    """Make the organisation what the record says. People it doesn't list stay, and can no longer sign in.
+def save_organisation(session: Session, record: OrganisationRecord, *, password: str | None = None) -> None:
+    """Make the organisation what the record says.
 
-    ``password_hash`` is for people who are new. Raises InvalidError for a superior, head or group nobody has.
+    People it doesn't list stay known, for history names them, and can no longer sign in. ``password`` is the
+    first one of people who are new; without it they can't sign in. Raises InvalidError for a superior, head
+    or group nobody has.
     """
     _check(record)
+    password_hash = hash_password(password) if password is not None else None
     for name, head in record.departments.items():
         session.merge(Department(name=name, head=head, parent=None))
     for name, grants in record.groups.items():

@@ -20,7 +20,7 @@ from engine.model import Attachment
 CHUNK = 1 << 20
 
 
-def upload_attachment(
+def upload_attachment(  # noqa: PLR0913 - where from, what, by whom, and the two limits of the form
     session: Session,
     folder: Path,
     stream: BinaryIO,
@@ -40,10 +40,7 @@ def upload_attachment(
     path, digest, size = _receive(folder, stream, name, max_bytes)
     try:
         content_type = content_type_of(path, name)
-        if not accepts(accept, name, content_type):
-            raise InvalidError(
-                mark("“{name}”的内容不是允许的文件类型({accept})。"), name=name, accept="、".join(accept)
-            )
+        _require_accepted(accept, name, content_type)
         final = folder / digest[:2] / digest
         final.parent.mkdir(exist_ok=True, mode=0o700)
         path.replace(final)
@@ -72,25 +69,33 @@ def _plain_name(file_name: str) -> str:
 
 def _receive(folder: Path, stream: BinaryIO, name: str, max_bytes: int) -> tuple[Path, str, int]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
     # In the same folder: the later rename is then one step that a crash can't halve.
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".upload-")
     path = Path(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
-            while chunk := stream.read(CHUNK):
-                size += len(chunk)
-                if size > max_bytes:
-                    raise InvalidError(
-                        mark("“{name}”超过 {limit} MB 的上限。"), name=name, limit=max_bytes // 1024 // 1024
-                    )
-                digest.update(chunk)
-                file.write(chunk)
+            digest, size = _copy(stream, file, name, max_bytes)
             file.flush()
             os.fsync(file.fileno())
-        if not size:
-            raise InvalidError(mark("“{name}”是空文件。"), name=name)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return path, digest.hexdigest(), size
+    return path, digest, size
+
+
+def _copy(stream: BinaryIO, file: BinaryIO, name: str, max_bytes: int) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > max_bytes:
+            raise InvalidError(mark("“{name}”超过 {limit} MB 的上限。"), name=name, limit=max_bytes // 1024 // 1024)
+        digest.update(chunk)
+        file.write(chunk)
+    if not size:
+        raise InvalidError(mark("“{name}”是空文件。"), name=name)
+    return digest.hexdigest(), size
+
+
+def _require_accepted(accept: Sequence[str], name: str, content_type: str) -> None:
+    if not accepts(accept, name, content_type):
+        raise InvalidError(mark("“{name}”的内容不是允许的文件类型({accept})。"), name=name, accept="、".join(accept))

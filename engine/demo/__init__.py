@@ -6,7 +6,6 @@ from importlib import resources
 from sqlalchemy.orm import Session
 
 from engine.commands.save_organisation import OrganisationRecord, PersonRecord, save_organisation
-from engine.execution.passwords import hash_password
 
 PASSWORD = "qucheng-demo"  # noqa: S105 - published on purpose; the server then listens on loopback only
 
@@ -33,4 +32,4 @@ def demo_organisation() -> OrganisationRecord:
 
 def load_demo(session: Session) -> None:
     """Load the demo organisation; everybody has the published password."""
-    save_organisation(session, demo_organisation(), password_hash=hash_password(PASSWORD))
+    save_organisation(session, demo_organisation(), password=PASSWORD)

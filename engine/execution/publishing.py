@@ -45,7 +45,8 @@ class Published:
 def publish_forms(session: Session, deployment_id: int, forms: Mapping[str, Source]) -> tuple[Version, ...]:
     """Make a version of each form whose bytes are new; ``forms`` maps form ids to files."""
     return tuple(
-        _publish_file(session, FormDefinition, "form_id", deployment_id, key, s, {}) for key, s in forms.items()
+        _publish_file(session, FormDefinition, "form_id", {"form_id": key, **_file_row(deployment_id, source)})
+        for key, source in forms.items()
     )
 
 
@@ -53,10 +54,11 @@ def publish_decisions(
     session: Session, deployment_id: int, decisions: Mapping[str, tuple[str, Source]]
 ) -> tuple[Version, ...]:
     """Make a version of each decision whose file is new; ``decisions`` maps ids to name and file."""
-    return tuple(
-        _publish_file(session, DecisionDefinition, "decision_id", deployment_id, key, source, {"name": name})
+    rows = [
+        {"decision_id": key, "name": name, **_file_row(deployment_id, source)}
         for key, (name, source) in decisions.items()
-    )
+    ]
+    return tuple(_publish_file(session, DecisionDefinition, "decision_id", row) for row in rows)
 
 
 def publish_processes(
@@ -144,28 +146,21 @@ def _publish_process(
 
 
 def _publish_file(
-    session: Session,
-    model: type[FormDefinition] | type[DecisionDefinition],
-    key_column: str,
-    deployment_id: int,
-    key: str,
-    source: Source,
-    more: Mapping[str, str],
+    session: Session, model: type[FormDefinition] | type[DecisionDefinition], key_column: str, row: dict[str, Any]
 ) -> Version:
-    column = getattr(model, key_column)
+    key = row[key_column]
     newest = session.execute(
-        select(model.id, model.version, model.sha256).where(column == key).order_by(model.version.desc()).limit(1)
+        select(model.id, model.version, model.sha256)
+        .where(getattr(model, key_column) == key)
+        .order_by(model.version.desc())
+        .limit(1)
     ).one_or_none()
-    if newest is not None and newest.sha256 == source.sha256:
+    if newest is not None and newest.sha256 == row["sha256"]:
         return Version(id=newest.id, key=key, version=newest.version, is_new=False)
     version = newest.version + 1 if newest is not None else 1
-    row = {
-        key_column: key,
-        "version": version,
-        "deployment_id": deployment_id,
-        "resource_name": source.name,
-        "sha256": source.sha256,
-        **more,
-    }
-    made = session.scalars(insert(model).returning(model.id), [row]).one()
+    made = session.scalars(insert(model).returning(model.id), [{**row, "version": version}]).one()
     return Version(id=made, key=key, version=version, is_new=True)
+
+
+def _file_row(deployment_id: int, source: Source) -> dict[str, Any]:
+    return {"deployment_id": deployment_id, "resource_name": source.name, "sha256": source.sha256}

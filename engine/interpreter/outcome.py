@@ -6,7 +6,6 @@ from typing import Literal
 
 from engine.interpreter.diagram import Element
 
-
 PassageKind = Literal["entered", "completed", "canceled"]
 
 

@@ -78,6 +78,6 @@ class SubProcess(SubWorkflowTask):
 class TimerEvent(EventDefinition):
     """A timer that fires when it is told to: a Job knows the time, so the library never looks at a clock."""
 
-    def catches(self, my_task: SpiffTask, event: object) -> bool:  # noqa: ARG002 - the library's signature
+    def catches(self, _my_task: SpiffTask, _event: object) -> bool:
         """Catch nothing that is thrown: only ``fire_timer`` makes it go on."""
         return False

@@ -1,0 +1,37 @@
+"""The command line: ``qucheng run | init | deploy | worker | token | verify | …``."""
+
+import logging
+import sys
+
+import click
+
+from engine.errors import EngineError, UnpublishableError
+from web.cli import accounts, evidence, installation, server
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="qucheng", prog_name="qucheng")
+def qucheng() -> None:
+    """渠成:让渠道制度成为真正运行的流程图。 / Channel policies as BPMN diagrams that run."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # A library that logs every state change of every token would drown everything else.
+    logging.getLogger("spiff").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+for command in (*installation.COMMANDS, *server.COMMANDS, *accounts.COMMANDS, *evidence.COMMANDS):
+    qucheng.add_command(command)
+
+
+def main() -> None:
+    """Run a command; a refusal is told in words and ends with status 1."""
+    try:
+        qucheng()
+    except UnpublishableError as error:
+        for found in error.findings:
+            place = ":".join(str(part) for part in (found.resource, found.line) if part)
+            click.echo(f"{'✗' if found.severity == 'error' else '!'} {place} {found.element or ''} {found}", err=True)
+        sys.exit(1)
+    except EngineError as error:
+        click.echo(f"✗ {error}", err=True)
+        sys.exit(1)
