@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from engine.errors import FormInvalidError
-from engine.forms import Form, check, load
+from engine.forms import Form, check, load, view
+from engine.forms.parts import Moment, Section
 from tests.bpmn.drawing import ROOT
 
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -92,6 +93,15 @@ def test_a_correction_asks_the_same_as_the_filing() -> None:
 def test_recording_asks_for_a_date_only() -> None:
     assert _problems("new_channel_filing_record", {"filing_date": ""}, FILED) == {"filing_date"}
     assert _problems("new_channel_filing_record", {"filing_date": "2026-03-03"}, FILED) == set()
+
+
+def test_the_day_of_recording_is_offered() -> None:
+    shown = view(_form("new_channel_filing_record"), FILED, clock=_clock)
+    groups = [part for row in shown for part in row.parts if isinstance(part, Section)]
+    dates = {
+        part.name: part.date for one in groups for row in one.rows for part in row.parts if isinstance(part, Moment)
+    }
+    assert dates["filing_date"] == "2026-03-02"
 
 
 def _form(name: str) -> Form:
