@@ -124,8 +124,9 @@ class _Reading:
 
     def _documents(self, component: Component, source: str, name: str) -> list[Reference]:
         documents: list[Reference] = []
-        for identifier in dict.fromkeys(self._data.getlist(source)):
-            if f"{source}:{identifier}" not in self._data.getlist("_drop"):
+        dropped = self._data.getlist("_drop")
+        for identifier in dict.fromkeys(filter(None, self._data.getlist(source))):
+            if f"{source}:{identifier}" not in dropped:
                 reference = self._known(identifier)
                 if reference is None:
                     self.problems[name] = GONE

@@ -14,7 +14,7 @@ def said(text: object, **context: object) -> str:
         ("=1 + 2", "3"),
         ('="共 " + string(n) + " 项"', "共 2 项"),
         ("共 {{n}} 项", "共 2 项"),
-        ("{{ if n > 1 then \"多\" else \"一\" }}", "多"),
+        ('{{ if n > 1 then "多" else "一" }}', "多"),
         ("{{}}", ""),
         ("{{ missing }}", ""),
         ("{ {n} }", "{ {n} }"),
@@ -63,7 +63,9 @@ def test_a_template_that_does_not_match_is_shown_as_it_is() -> None:
 
 
 def test_loops_in_loops_end() -> None:
-    shown = said("{{#loop l}}{{#loop _parent_.l}}{{#loop _parent_._parent_.l}}xxxxxxxxxx{{/loop}}{{/loop}}{{/loop}}", l=[1] * 300)
+    shown = said(
+        "{{#loop l}}{{#loop _parent_.l}}{{#loop _parent_._parent_.l}}xxxxxxxxxx{{/loop}}{{/loop}}{{/loop}}", l=[1] * 300
+    )
     assert len(shown) < texts.MAX_TEXT * 2
 
 

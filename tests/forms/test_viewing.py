@@ -49,7 +49,9 @@ def test_components_of_a_row_stand_side_by_side() -> None:
 
 
 def test_labels_and_hints_are_evaluated() -> None:
-    subject = one("textfield", label="{{n}} 号", description='="共 " + string(n)', appearance={"suffixAdorner": "{{unit}}"})
+    subject = one(
+        "textfield", label="{{n}} 号", description='="共 " + string(n)', appearance={"suffixAdorner": "{{unit}}"}
+    )
     shown = line(subject, {"n": 3, "unit": "元"})
     assert (shown.label, shown.description, shown.suffix) == ("3 号", "共 3", "元")
 
@@ -108,7 +110,9 @@ def test_a_record_shows_what_could_no_longer_be_chosen() -> None:
 
 
 def test_a_file_picker_says_what_it_takes() -> None:
-    shown = part(one("filepicker", multiple=True, accept=".pdf, image/*", properties={"maxCount": "3"}), {"value": [document()]})
+    shown = part(
+        one("filepicker", multiple=True, accept=".pdf, image/*", properties={"maxCount": "3"}), {"value": [document()]}
+    )
     assert isinstance(shown, parts.Attach)
     assert (shown.accept, shown.multiple, shown.count, shown.megabytes) == ((".pdf", "image/*"), True, 3, "20")
     assert shown.documents == (parts.Document(id="d1", name="方案.pdf", kind="application/pdf", size=1000),)
@@ -130,14 +134,18 @@ def test_a_field_that_others_depend_on_is_live() -> None:
 
 def test_a_table_shows_rows_by_column() -> None:
     columns = [{"key": "name", "label": "名称"}, {"key": "n"}]
-    shown = part(one("table", columns=columns, dataSource="=rows"), {"rows": [{"name": "甲", "n": 1.50}, None, {"n": [1]}, 3]})
+    shown = part(
+        one("table", columns=columns, dataSource="=rows"), {"rows": [{"name": "甲", "n": 1.50}, None, {"n": [1]}, 3]}
+    )
     assert isinstance(shown, parts.Grid)
     assert shown.heads == ("名称", "n")
     assert shown.cells == (("甲", "1.5"), ("", "1"), ("", ""))
 
 
 def test_columns_of_a_table_can_be_computed() -> None:
-    shown = part(one("table", columnsExpression="=columns", dataSource="=rows"), {"columns": [{"key": "a", "label": "A"}]})
+    shown = part(
+        one("table", columnsExpression="=columns", dataSource="=rows"), {"columns": [{"key": "a", "label": "A"}]}
+    )
     assert isinstance(shown, parts.Grid)
     assert (shown.heads, shown.cells) == (("A",), ())
 
@@ -156,7 +164,9 @@ def test_an_image_may_be_an_address_or_data() -> None:
         assert shown.source == source
 
 
-@pytest.mark.parametrize(("url", "address"), [("https://example.com", "https://example.com"), ("http://x", ""), ("javascript:1", "")])
+@pytest.mark.parametrize(
+    ("url", "address"), [("https://example.com", "https://example.com"), ("http://x", ""), ("javascript:1", "")]
+)
 def test_a_frame_is_https(url: str, address: str) -> None:
     shown = part(one("iframe", url=url))
     assert isinstance(shown, parts.Frame)
@@ -173,14 +183,25 @@ def test_values_are_described_in_words() -> None:
     subject = form(
         {"type": "textfield", "key": "name", "id": "a", "label": "名称"},
         {"type": "select", "key": "kind", "id": "b", "label": "类型", "values": [{"label": "线上", "value": "online"}]},
-        {"type": "checklist", "key": "areas", "id": "c", "label": "区域", "values": [{"label": "华东", "value": "e"}, "华南"]},
+        {
+            "type": "checklist",
+            "key": "areas",
+            "id": "c",
+            "label": "区域",
+            "values": [{"label": "华东", "value": "e"}, "华南"],
+        },
         {"type": "checkbox", "key": "true_", "id": "d", "label": "声明"},
         {"type": "datetime", "key": "start", "id": "e", "dateLabel": "开始", "subtype": "datetime"},
         {"type": "number", "key": "size", "id": "f", "label": "规模"},
         {"type": "filepicker", "key": "files", "id": "g", "label": "附件"},
         {"type": "expression", "key": "silent", "id": "h", "expression": "=1"},
         {"type": "textfield", "key": "hidden", "id": "i", "conditional": {"hide": "=true"}},
-        {"type": "dynamiclist", "path": "rows", "id": "j", "components": [{"type": "number", "key": "n", "id": "k", "label": "数"}]},
+        {
+            "type": "dynamiclist",
+            "path": "rows",
+            "id": "j",
+            "components": [{"type": "number", "key": "n", "id": "k", "label": "数"}],
+        },
     )
     values = {
         "name": "甲",
