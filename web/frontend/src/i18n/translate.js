@@ -1,8 +1,8 @@
-import forms from './zh/forms.json';
-import modeler from './zh/modeler.json';
-import tables from './zh/tables.json';
+import forms from "./zh/forms.json";
+import modeler from "./zh/modeler.json";
+import tables from "./zh/tables.json";
 
-const dictionary = document.documentElement.lang.startsWith('zh') ? { ...forms, ...tables, ...modeler } : null;
+const dictionary = document.documentElement.lang.startsWith("zh") ? { ...forms, ...tables, ...modeler } : null;
 
 /** English templates that were shown as they are, though the page is not English: what coverage is measured by. */
 export const missing = new Set();
@@ -25,4 +25,4 @@ export function translate(template, replacements = {}) {
 }
 
 /** The module that diagram-js, its modelers and dmn-js ask for their texts. */
-export const translateModule = { translate: [ 'value', translate ] };
+export const translateModule = { translate: ["value", translate] };

@@ -1,13 +1,13 @@
-import './viewer.css';
+import "./viewer.css";
 
-import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
-import KeyboardModule from 'diagram-js/lib/features/keyboard';
-import zeebeModdle from 'zeebe-bpmn-moddle/resources/zeebe.json';
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import KeyboardModule from "diagram-js/lib/features/keyboard";
+import zeebeModdle from "zeebe-bpmn-moddle/resources/zeebe.json";
 
-import { translate, translateModule } from '../i18n/translate.js';
-import { icon } from './icons.js';
-import { applyMarks, legend } from './marks.js';
-import { followFingers } from './touch.js';
+import { translate, translateModule } from "../i18n/translate.js";
+import { icon } from "./icons.js";
+import { applyMarks, legend } from "./marks.js";
+import { followFingers } from "./touch.js";
 
 /** Below this scale a diagram's texts can't be read, so it opens at READABLE around what matters instead. */
 const SMALLEST = 0.4;
@@ -23,7 +23,7 @@ const READABLE = 0.65;
  * any time. Fires `diagram-shown` once drawn and `element-selected` with `detail.id` (null for none).
  */
 class DiagramViewer extends HTMLElement {
-  static observedAttributes = [ 'src', 'marks', 'step' ];
+  static observedAttributes = ["src", "marks", "step"];
 
   connectedCallback() {
     if (!this.viewer) {
@@ -36,49 +36,51 @@ class DiagramViewer extends HTMLElement {
     if (!this.viewer || before === after) {
       return;
     }
-    return name === 'src' ? this.load() : this.mark();
+    return name === "src" ? this.load() : this.mark();
   }
 
   build() {
-    const area = document.createElement('div');
-    area.className = 'diagram-area';
-    const bar = document.createElement('div');
-    bar.className = 'diagram-bar';
+    const area = document.createElement("div");
+    area.className = "diagram-area";
+    const bar = document.createElement("div");
+    bar.className = "diagram-bar";
     this.replaceChildren(bar, area);
     this.viewer = new NavigatedViewer({
       container: area,
       moddleExtensions: { zeebe: zeebeModdle },
-      additionalModules: [ KeyboardModule, translateModule ]
+      additionalModules: [KeyboardModule, translateModule],
     });
-    this.legend = document.createElement('ul');
-    this.legend.className = 'diagram-legend';
+    this.legend = document.createElement("ul");
+    this.legend.className = "diagram-legend";
     bar.append(this.legend, this.tools());
 
     // The wheel belongs to the page unless Ctrl says that the diagram is meant (a touchpad's pinch says so too).
-    area.addEventListener('wheel', event => event.ctrlKey || event.metaKey || event.stopPropagation(), { capture: true });
-    followFingers(area, this.viewer.get('canvas'));
-    this.viewer.on('selection.changed', ({ newSelection: [ element ] }) => {
-      this.dispatchEvent(new CustomEvent('element-selected', { bubbles: true, detail: { id: element?.id ?? null } }));
+    area.addEventListener("wheel", (event) => event.ctrlKey || event.metaKey || event.stopPropagation(), {
+      capture: true,
+    });
+    followFingers(area, this.viewer.get("canvas"));
+    this.viewer.on("selection.changed", ({ newSelection: [element] }) => {
+      this.dispatchEvent(new CustomEvent("element-selected", { bubbles: true, detail: { id: element?.id ?? null } }));
     });
   }
 
   tools() {
-    const tools = document.createElement('div');
-    tools.className = 'diagram-tools';
-    const canvas = this.viewer.get('canvas');
-    const zoom = factor => () => canvas.zoom(Math.min(Math.max(canvas.zoom() * factor, 0.2), 4), 'auto');
+    const tools = document.createElement("div");
+    tools.className = "diagram-tools";
+    const canvas = this.viewer.get("canvas");
+    const zoom = (factor) => () => canvas.zoom(Math.min(Math.max(canvas.zoom() * factor, 0.2), 4), "auto");
     tools.append(
-      button('plus', 'Zoom in', zoom(1.25)),
-      button('minus', 'Zoom out', zoom(0.8)),
-      button('fit', 'Show the whole diagram', () => showAll(canvas))
+      button("plus", "Zoom in", zoom(1.25)),
+      button("minus", "Zoom out", zoom(0.8)),
+      button("fit", "Show the whole diagram", () => showAll(canvas)),
     );
     return tools;
   }
 
   async load() {
-    const source = this.getAttribute('src');
+    const source = this.getAttribute("src");
     try {
-      const response = await fetch(source, { headers: { Accept: 'application/xml, text/xml, */*' } });
+      const response = await fetch(source, { headers: { Accept: "application/xml, text/xml, */*" } });
       if (!response.ok) {
         throw new Error(`${response.status} ${response.statusText}`);
       }
@@ -86,21 +88,21 @@ class DiagramViewer extends HTMLElement {
     } catch (error) {
       return this.complain(error);
     }
-    this.querySelector('.diagram-problem')?.remove();
+    this.querySelector(".diagram-problem")?.remove();
     this.label();
     this.fit();
     this.mark();
-    this.dispatchEvent(new CustomEvent('diagram-shown', { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("diagram-shown", { bubbles: true }));
   }
 
   label() {
-    const svg = this.querySelector('.djs-container > svg');
-    svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', this.getAttribute('label') ?? translate('Process diagram'));
+    const svg = this.querySelector(".djs-container > svg");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", this.getAttribute("label") ?? translate("Process diagram"));
   }
 
   fit() {
-    const canvas = this.viewer.get('canvas');
+    const canvas = this.viewer.get("canvas");
     showAll(canvas);
     const focus = this.focusElement();
     if (canvas.zoom() < SMALLEST && focus) {
@@ -109,66 +111,69 @@ class DiagramViewer extends HTMLElement {
   }
 
   focusElement() {
-    const registry = this.viewer.get('elementRegistry');
+    const registry = this.viewer.get("elementRegistry");
     const marks = this.marks;
-    const ids = [ this.getAttribute('step'), marks.failed?.[0], marks.current?.[0], marks.passed?.at(-1) ];
-    return ids.map(id => id && registry.get(id)).find(element => element) ??
-      registry.find(element => element.type === 'bpmn:StartEvent');
+    const ids = [this.getAttribute("step"), marks.failed?.[0], marks.current?.[0], marks.passed?.at(-1)];
+    return (
+      ids.map((id) => id && registry.get(id)).find((element) => element) ??
+      registry.find((element) => element.type === "bpmn:StartEvent")
+    );
   }
 
   get marks() {
-    return JSON.parse(this.getAttribute('marks') || '{}');
+    return JSON.parse(this.getAttribute("marks") || "{}");
   }
 
   mark() {
     const marks = this.marks;
     applyMarks(this.viewer, marks);
     this.legend.replaceChildren(...legend(marks));
-    this.showStep(this.getAttribute('step'));
+    this.showStep(this.getAttribute("step"));
   }
 
   showStep(id) {
-    const canvas = this.viewer.get('canvas');
-    const registry = this.viewer.get('elementRegistry');
-    registry.filter(element => canvas.hasMarker(element, 'diagram-step'))
-      .forEach(element => canvas.removeMarker(element, 'diagram-step'));
+    const canvas = this.viewer.get("canvas");
+    const registry = this.viewer.get("elementRegistry");
+    registry
+      .filter((element) => canvas.hasMarker(element, "diagram-step"))
+      .forEach((element) => canvas.removeMarker(element, "diagram-step"));
     const element = id && registry.get(id);
     if (element) {
-      canvas.addMarker(element, 'diagram-step');
+      canvas.addMarker(element, "diagram-step");
       canvas.scrollToElement(element, 60);
     }
   }
 
   complain(error) {
-    this.querySelector('.diagram-problem')?.remove();
-    const problem = document.createElement('p');
-    problem.className = 'diagram-problem';
-    problem.setAttribute('role', 'alert');
-    problem.textContent = translate('The diagram can\'t be shown: {reason}', { reason: error.message });
-    this.querySelector('.diagram-area').append(problem);
+    this.querySelector(".diagram-problem")?.remove();
+    const problem = document.createElement("p");
+    problem.className = "diagram-problem";
+    problem.setAttribute("role", "alert");
+    problem.textContent = translate("The diagram can't be shown: {reason}", { reason: error.message });
+    this.querySelector(".diagram-area").append(problem);
   }
 }
 
 function showAll(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
-  canvas.zoom(canvas.zoom() * 0.95, 'auto');
+  canvas.zoom("fit-viewport", "auto");
+  canvas.zoom(canvas.zoom() * 0.95, "auto");
 }
 
 function centre(canvas, element) {
   const { outer } = canvas.viewbox();
-  const [ x, y ] = [ element.x + element.width / 2, element.y + element.height / 2 ];
-  const [ width, height ] = [ outer.width / READABLE, outer.height / READABLE ];
+  const [x, y] = [element.x + element.width / 2, element.y + element.height / 2];
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
   canvas.viewbox({ x: x - width / 2, y: y - height / 2, width, height });
 }
 
 function button(name, label, action) {
-  const element = document.createElement('button');
-  element.type = 'button';
+  const element = document.createElement("button");
+  element.type = "button";
   element.title = translate(label);
-  element.setAttribute('aria-label', element.title);
+  element.setAttribute("aria-label", element.title);
   element.append(icon(name));
-  element.addEventListener('click', action);
+  element.addEventListener("click", action);
   return element;
 }
 
-customElements.define('diagram-viewer', DiagramViewer);
+customElements.define("diagram-viewer", DiagramViewer);

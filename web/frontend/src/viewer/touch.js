@@ -7,18 +7,18 @@
 export function followFingers(area, canvas) {
   const fingers = new Map();
 
-  area.addEventListener('pointerdown', event => {
-    if (event.pointerType === 'touch') {
+  area.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") {
       fingers.set(event.pointerId, event);
     }
   });
 
-  area.addEventListener('pointermove', event => {
+  area.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
     if (!before) {
       return;
     }
-    const other = [ ...fingers.values() ].find(finger => finger.pointerId !== event.pointerId);
+    const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
     if (other) {
       pinch(area, canvas, { before, event, other });
     } else {
@@ -27,8 +27,8 @@ export function followFingers(area, canvas) {
     fingers.set(event.pointerId, event);
   });
 
-  for (const end of [ 'pointerup', 'pointercancel', 'pointerleave' ]) {
-    area.addEventListener(end, event => fingers.delete(event.pointerId));
+  for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+    area.addEventListener(end, (event) => fingers.delete(event.pointerId));
   }
 }
 
@@ -37,7 +37,7 @@ function pinch(area, canvas, { before, event, other }) {
   const scale = distance(event, other) / Math.max(distance(before, other), 1);
   const middle = {
     x: (event.clientX + other.clientX) / 2 - box.left,
-    y: (event.clientY + other.clientY) / 2 - box.top
+    y: (event.clientY + other.clientY) / 2 - box.top,
   };
   canvas.zoom(Math.min(Math.max(canvas.zoom() * scale, 0.2), 4), middle);
   canvas.scroll({ dx: (event.clientX - before.clientX) / 2, dy: (event.clientY - before.clientY) / 2 });
