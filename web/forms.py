@@ -28,7 +28,7 @@ Store = Callable[[FileStorage], Reference | FieldProblem]
 Known = Callable[[str], Reference | None]
 """Gives the reference of a document that this person has uploaded or may see in this case, or None."""
 
-GONE = FieldProblem(mark("有附件已失效,请重新上传。"))
+GONE = FieldProblem(mark("有附件已失效，请重新上传。"))
 ACTIONS = ("_refresh", "_add", "_remove", "_drop", "_resume")
 """Their presence means: only show the form again. ``_resume`` comes from the sign-in page, after a session ended."""
 

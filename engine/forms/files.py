@@ -58,7 +58,7 @@ def problem(allowed: Limits, documents: Sequence[Mapping[str, object]]) -> Field
     """Check document references against the limits; their metadata are what the store found out."""
     if len(documents) > allowed.count:
         return FieldProblem(
-            mark("最多 {limit} 个附件,现在有 {count} 个。"),
+            mark("最多 {limit} 个附件，现在有 {count} 个。"),
             {"limit": allowed.count, "count": len(documents)},
         )
     return next((found for one in documents if (found := _one(allowed, one))), None)
@@ -80,12 +80,12 @@ def refuse(allowed: Limits, *, name: str, kind: str, size: int) -> FieldProblem 
     """Say why a file of this name, media type and size in bytes isn't taken, or None."""
     if size > allowed.size:
         return FieldProblem(
-            mark("“{name}”太大,单个附件不能超过 {limit} MB。"),
+            mark("“{name}”太大，单个附件不能超过 {limit} MB。"),
             {"name": name, "limit": texts.number(allowed.megabytes)},
         )
     if allowed.accept and not any(_matches(one, name, kind) for one in allowed.accept):
         return FieldProblem(
-            mark("“{name}”的类型不在允许之列:{accept}。"),
+            mark("“{name}”的类型不在允许之列：{accept}。"),
             {"name": name, "accept": " ".join(allowed.accept)},
         )
     return None

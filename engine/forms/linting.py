@@ -31,7 +31,7 @@ class _Lint:
         yield from self._ids(form)
         yield from self._keys(form)
         if not any(one.kind.keyed for one in form.walk()):
-            yield self._finding("warning", "form_without_fields", mark("表单没有任何要填的内容,只能直接提交。"))
+            yield self._finding("warning", "form_without_fields", mark("表单没有任何要填的内容，只能直接提交。"))
         known = {"this", "parent", "i"} | {name for one in form.walk() for name in one.local}
         for component in form.walk():
             yield from self._expressions(component, known)
@@ -72,17 +72,17 @@ class _Lint:
             if len(same) > 1:
                 yield self._twice(same)
             if any(path[:length] in paths for length in range(1, len(path))):
-                message = mark("键“{key}”在另一个字段的值里面,两个值会互相覆盖。请改用别的键。")
+                message = mark("键“{key}”在另一个字段的值里面，两个值会互相覆盖。请改用别的键。")
                 yield self._finding("error", "form_key_inside", message, same[0][0], key=same[0][0].key)
 
     def _twice(self, same: list[tuple[Component, bool]]) -> Finding:
         component = same[-1][0]
         if not any(conditional for _, conditional in same):
-            message = mark("键“{key}”用了两次,后填的会覆盖先填的。请改成两个不同的键。")
+            message = mark("键“{key}”用了两次，后填的会覆盖先填的。请改成两个不同的键。")
             return self._finding("error", "form_key_twice", message, component, key=component.key)
         message = mark(
-            "键“{key}”用了两次。条件互斥时可以运行,但表单编辑器打不开这样的表单;"
-            "若只为有时必填,请改用一个组件加属性 requiredWhen。",
+            "键“{key}”用了两次。条件互斥时可以运行，但表单编辑器打不开这样的表单；"
+            "若只为有时必填，请改用一个组件加属性 requiredWhen。",
         )
         return self._finding("warning", "form_key_twice", message, component, key=component.key)
 
@@ -92,7 +92,7 @@ class _Lint:
                 for expression in texts.expressions(written):
                     feel.compile(expression, known)
             except texts.TemplateError as error:
-                message = mark("“{name}”的 {setting} 里,{tag} 没有配对。")
+                message = mark("“{name}”的 {setting} 里，{tag} 没有配对。")
                 yield self._finding("error", "form_template", message, component, setting=name, tag=str(error))
             except feel.FeelError as error:
                 message = mark("“{name}”的 {setting} 不是正确的 FEEL:{reason}")
@@ -101,7 +101,7 @@ class _Lint:
     def _condition(self, component: Component) -> Iterator[Finding]:
         hide = component.get("conditional.hide")
         if isinstance(hide, str) and hide and not hide.startswith("="):
-            message = mark("“{name}”的隐藏条件要以 = 开头,否则永远显示。")
+            message = mark("“{name}”的隐藏条件要以 = 开头，否则永远显示。")
             yield self._finding("error", "form_condition", message, component)
 
     def _options(self, component: Component) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ class _Lint:
     def _pattern(self, component: Component) -> Iterator[Finding]:
         written = component.get("validate.pattern")
         if isinstance(written, str) and written and rules.pattern(written) is None:
-            message = mark("“{name}”的正则表达式 {pattern} 不能用(不支持前瞻、后顾和反向引用)。")
+            message = mark("“{name}”的正则表达式 {pattern} 不能用（不支持前瞻、后顾和反向引用）。")
             yield self._finding("error", "form_pattern", message, component, pattern=written)
 
 

@@ -23,8 +23,8 @@ _OFFSET = dt.timedelta(hours=8)
 INTERVALS = (1, 5, 10, 15, 30, 60)
 DEFAULT_INTERVAL = 15
 
-NOT_DATE = FieldProblem(mark("请填日期,例如 2026-01-31。"))
-NOT_TIME = FieldProblem(mark("请填时间,例如 14:30。"))
+NOT_DATE = FieldProblem(mark("请填日期，例如 2026-01-31。"))
+NOT_TIME = FieldProblem(mark("请填时间，例如 14:30。"))
 NOT_BOTH = FieldProblem(mark("日期和时间都要填写。"))
 PAST = FieldProblem(mark("不能早于今天。"))
 

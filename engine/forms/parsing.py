@@ -25,13 +25,13 @@ _NUMBER = re2.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$")
 _GROUPED = re2.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 
 NOT_TEXT = FieldProblem(mark("这里只能填文字。"))
-NOT_NUMBER = FieldProblem(mark("请填数字,例如 1200 或 1200.50。"))
+NOT_NUMBER = FieldProblem(mark("请填数字，例如 1200 或 1200.50。"))
 TOO_PRECISE = FieldProblem(mark("数字不能超过 {limit} 位。"), {"limit": MAX_DIGITS})
-NOT_STORABLE = FieldProblem(mark("文字里有不能保存的控制字符,请删除后重新输入。"))
+NOT_STORABLE = FieldProblem(mark("文字里有不能保存的控制字符，请删除后重新输入。"))
 NOT_OFFERED = FieldProblem(mark("请从列出的选项中选择。"))
 NOT_TICK = FieldProblem(mark("请勾选或取消勾选。"))
 TOO_MANY = FieldProblem(mark("最多 {limit} 项。"), {"limit": MAX_LIST})
-NOT_FILE = FieldProblem(mark("附件无法识别,请重新上传。"))
+NOT_FILE = FieldProblem(mark("附件无法识别，请重新上传。"))
 
 
 def parse(component: Component, raw: object, offered: tuple[Option, ...] = ()) -> Parsed:

@@ -26,9 +26,9 @@ MISSING = FieldProblem(mark("请填写此项。"))
 NOT_CHOSEN = FieldProblem(mark("请选择。"))
 NOT_TICKED = FieldProblem(mark("请勾选此项。"))
 NO_FILE = FieldProblem(mark("请上传附件。"))
-NOT_EMAIL = FieldProblem(mark("请填邮箱地址,例如 name@example.com。"))
-NOT_PHONE = FieldProblem(mark("请填带国家代码的电话号码,例如 +8613800138000。"))
-BROKEN_LIMIT = FieldProblem(mark("此项的限值不是数字,请联系流程负责人修改表单。"))
+NOT_EMAIL = FieldProblem(mark("请填邮箱地址，例如 name@example.com。"))
+NOT_PHONE = FieldProblem(mark("请填带国家代码的电话号码，例如 +8613800138000。"))
+BROKEN_LIMIT = FieldProblem(mark("此项的限值不是数字，请联系流程负责人修改表单。"))
 
 # A remainder needs as many digits as the quotient has: 34 of the number, 34 of the step, and their distance.
 _WIDE = Context(prec=200)
@@ -87,12 +87,12 @@ def _lengths(component: Component, value: object, context: texts.Context, clock:
         return BROKEN_LIMIT
     if isinstance(least, Decimal) and length < least:
         return FieldProblem(
-            mark("至少 {limit} 个字,现在是 {length} 个。"),
+            mark("至少 {limit} 个字，现在是 {length} 个。"),
             {"limit": texts.number(least), "length": length},
         )
     if isinstance(most, Decimal) and length > most:
         return FieldProblem(
-            mark("最多 {limit} 个字,现在是 {length} 个。"),
+            mark("最多 {limit} 个字，现在是 {length} 个。"),
             {"limit": texts.number(most), "length": length},
         )
     return None
@@ -149,7 +149,7 @@ def _step(component: Component, number: Decimal) -> FieldProblem | None:
         return None
     below = _WIDE.subtract(number, rest)
     return FieldProblem(
-        mark("必须是 {step} 的倍数,最近的是 {below} 和 {above}。"),
+        mark("必须是 {step} 的倍数，最近的是 {below} 和 {above}。"),
         {
             "step": texts.number(step),
             "below": texts.number(below),
@@ -178,7 +178,7 @@ def _pattern(component: Component, value: object, _: texts.Context, __: Clock | 
     own = component.get("validate.patternErrorMessage")
     if isinstance(own, str) and own:
         return FieldProblem("{message}", {"message": own})
-    return FieldProblem(mark("格式不对,应符合 {pattern}。"), {"pattern": written})
+    return FieldProblem(mark("格式不对，应符合 {pattern}。"), {"pattern": written})
 
 
 @lru_cache(maxsize=1024)

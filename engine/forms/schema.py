@@ -148,7 +148,7 @@ def parse(content: bytes, resource: str | None = None) -> dict[str, object]:
     if len(content) > MAX_BYTES:
         raise _refused(
             "form_too_large",
-            mark("表单文件超过 {limit} 字节,请拆成几个表单。"),
+            mark("表单文件超过 {limit} 字节，请拆成几个表单。"),
             resource,
             limit=MAX_BYTES,
         )
@@ -165,7 +165,7 @@ def parse(content: bytes, resource: str | None = None) -> dict[str, object]:
         )
         raise UnpublishableError([finding]) from None
     if not isinstance(document, dict) or not isinstance(document.get("components"), list):
-        raise _refused("form_shape", mark("这不是表单:缺少 components 列表。"), resource)
+        raise _refused("form_shape", mark("这不是表单：缺少 components 列表。"), resource)
     return document
 
 
@@ -188,7 +188,7 @@ def shape(document: Mapping[str, object], resource: str | None) -> Form:
             Finding(
                 severity="error",
                 code="form_too_large",
-                message=mark("表单的组件多于 {limit} 个,请拆成几个表单。"),
+                message=mark("表单的组件多于 {limit} 个，请拆成几个表单。"),
                 facts={"limit": MAX_COMPONENTS},
                 resource=resource,
             ),
@@ -228,12 +228,15 @@ def _component(
     if not isinstance(settings, dict):
         message = mark("第 {place} 个组件不是 JSON 对象。")
     elif settings.get("type") not in KINDS:
-        message = mark("组件“{name}”的类型 {type} 不存在。可用的类型:{known}。")
+        message = mark("组件“{name}”的类型 {type} 不存在。可用的类型：{known}。")
         facts = {"name": _named(settings), "type": repr(settings.get("type")), "known": " ".join(sorted(KINDS))}
     elif len(place) > MAX_DEPTH:
-        message, facts = mark("组件“{name}”嵌套超过 {limit} 层。"), {"name": _named(settings), "limit": MAX_DEPTH}
+        message, facts = (
+            mark("组件“{name}”嵌套超过 {limit} 层，请放平一些。"),
+            {"name": _named(settings), "limit": MAX_DEPTH},
+        )
     elif KINDS[settings["type"]].keyed and not _path(settings.get("key")):
-        message, facts = mark("组件“{name}”没有键 (key),它的值无处可存。"), {"name": _named(settings)}
+        message, facts = mark("组件“{name}”没有键（key），它的值无处可存。"), {"name": _named(settings)}
     else:
         return _made(settings, place, findings, resource)
     findings.append(

@@ -34,9 +34,10 @@ def view(
 def _rows(instances: Sequence[Instance], page: Page) -> Rows:
     """Group components by the row their layout names; one without a row has one to itself."""
     grouped: dict[str, list[parts.Part]] = {}
+    # An expression computes a value and shows nothing; a record has no buttons.
+    unseen = {"expression", "button"} if page.readonly else {"expression"}
     for instance in instances:
-        # An expression computes a value and shows nothing.
-        if instance.component.type != "expression":
+        if instance.component.type not in unseen:
             row = instance.component.get("layout.row")
             key = row if isinstance(row, str) and row else f"#{instance.component.id}"
             grouped.setdefault(key, []).append(_MAKERS[instance.component.type](instance, page))

@@ -136,7 +136,7 @@ def test_a_group_with_a_path_holds_its_fields() -> None:
     number = {"type": "number", "key": "n", "id": "n"}
     subject = form({"type": "group", "id": "g", "path": "bank", "components": [number]})
     assert accepted(subject, {"bank": {"n": "1"}}) == {"bank": {"n": 1}}
-    assert problems(subject, {"bank": {"n": "x"}}) == {"bank.n": "请填数字,例如 1200 或 1200.50。"}
+    assert problems(subject, {"bank": {"n": "x"}}) == {"bank.n": "请填数字，例如 1200 或 1200.50。"}
     assert accepted(subject, {"bank": "nonsense"}) == {"bank": {"n": None}}
 
 

@@ -16,12 +16,12 @@ def test_a_required_attachment_is_missing_when_there_is_none() -> None:
 
 @pytest.mark.parametrize("entered", ["d1", [1], [{"documentId": "d1"}], [{"metadata": {"fileName": "x"}}]])
 def test_what_is_no_document_is_refused(entered: object) -> None:
-    assert problems(one("filepicker", multiple=True), {"value": entered}) == {"value": "附件无法识别,请重新上传。"}
+    assert problems(one("filepicker", multiple=True), {"value": entered}) == {"value": "附件无法识别，请重新上传。"}
 
 
 def test_one_file_unless_the_form_allows_several() -> None:
     two = {"value": [document("a"), document("b")]}
-    assert problems(one("filepicker"), two) == {"value": "最多 1 个附件,现在有 2 个。"}
+    assert problems(one("filepicker"), two) == {"value": "最多 1 个附件，现在有 2 个。"}
     assert problems(one("filepicker", multiple="=several"), two, {"several": True}) == {}
     assert problems(one("filepicker", multiple=True, properties={"maxCount": "2"}), two) == {}
     assert "value" in problems(one("filepicker", multiple=True, properties={"maxCount": "1"}), two)
@@ -31,10 +31,12 @@ def test_a_file_has_a_largest_size() -> None:
     limit = 20 * 1024 * 1024
     assert problems(one("filepicker"), {"value": [document(size=limit)]}) == {}
     assert problems(one("filepicker"), {"value": [document(size=limit + 1)]}) == {
-        "value": "“方案.pdf”太大,单个附件不能超过 20 MB。",
+        "value": "“方案.pdf”太大，单个附件不能超过 20 MB。",
     }
     small = one("filepicker", properties={"maxSizeMb": "0.5"})
-    assert problems(small, {"value": [document(size=600_000)]}) == {"value": "“方案.pdf”太大,单个附件不能超过 0.5 MB。"}
+    assert problems(small, {"value": [document(size=600_000)]}) == {
+        "value": "“方案.pdf”太大，单个附件不能超过 0.5 MB。"
+    }
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_each_component_that_does_not_exist_is_named() -> None:
         ("form_component", "s", "签名"),
         ("form_component", "i", None),
     ]
-    assert str(findings[0]).startswith("组件“签名”的类型 'signature' 不存在。可用的类型:button checkbox ")
+    assert str(findings[0]).startswith("组件“签名”的类型 'signature' 不存在。可用的类型：button checkbox ")
 
 
 def test_a_component_that_is_no_object_is_named_by_its_place() -> None:

@@ -33,7 +33,7 @@ def test_each_row_is_checked() -> None:
     rows = [{"name": "甲", "amount": "1"}, {"name": "", "amount": "x"}]
     assert problems(subject, {"rows": rows}) == {
         "rows[1].name": "请填写此项。",
-        "rows[1].amount": "请填数字,例如 1200 或 1200.50。",
+        "rows[1].amount": "请填数字，例如 1200 或 1200.50。",
     }
     assert accepted(subject, {"rows": rows[:1]}) == {"rows": [{"name": "甲", "amount": 1}]}
 

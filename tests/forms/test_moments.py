@@ -22,7 +22,7 @@ def test_a_date_is_kept_as_iso_text(entered: object, value: str | None) -> None:
 
 @pytest.mark.parametrize("entered", ["2026-02-30", "31.01.2026", "明天", "2026-01-31T10:00", 20260131, "0000-01-01"])
 def test_what_is_no_date_is_refused(entered: object) -> None:
-    assert problems(one("datetime", subtype="date"), {"value": entered}) == {"value": "请填日期,例如 2026-01-31。"}
+    assert problems(one("datetime", subtype="date"), {"value": entered}) == {"value": "请填日期，例如 2026-01-31。"}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_time_of_day_is_written_as_the_form_says(written: str | None, entered:
 
 @pytest.mark.parametrize("entered", ["25:00", "14:60", "下午", "14", 14, "14:30+99:00"])
 def test_what_is_no_time_is_refused(entered: object) -> None:
-    assert problems(one("datetime", subtype="time"), {"value": entered}) == {"value": "请填时间,例如 14:30。"}
+    assert problems(one("datetime", subtype="time"), {"value": entered}) == {"value": "请填时间，例如 14:30。"}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_number_becomes_a_decimal(entered: object, value: Decimal | None) -> N
 
 @pytest.mark.parametrize("entered", ["一百", "1,2", "1.2.3", "0x10", "NaN", "Infinity", "1_000", True, [], {}, "--1"])
 def test_what_is_no_number_is_refused(entered: object) -> None:
-    assert problems(one("number"), {"value": entered}) == {"value": "请填数字,例如 1200 或 1200.50。"}
+    assert problems(one("number"), {"value": entered}) == {"value": "请填数字，例如 1200 或 1200.50。"}
 
 
 @pytest.mark.parametrize("entered", ["9" * 35, "1e99", "1e-99", 10**40])
@@ -80,8 +80,8 @@ def test_decimal_digits_are_counted_without_zeros_at_the_end(digits: int, entere
         ("0.3", None),
         ("0", None),
         ("-0.2", None),
-        ("0.35", "必须是 0.1 的倍数,最近的是 0.3 和 0.4。"),
-        ("-0.35", "必须是 0.1 的倍数,最近的是 -0.3 和 -0.4。"),
+        ("0.35", "必须是 0.1 的倍数，最近的是 0.3 和 0.4。"),
+        ("-0.35", "必须是 0.1 的倍数，最近的是 -0.3 和 -0.4。"),
     ],
 )
 def test_an_increment_is_exact(entered: str, problem: str | None) -> None:

@@ -92,13 +92,13 @@ def test_a_document_of_somebody_else_is_not_taken() -> None:
     site = Site(one("filepicker", validate={"required": True}))
     shown = send(site, value="doc-99")
     assert site.accepted == []
-    assert shown.xpath("normalize-space(//*[@class='field-error'])") == "有附件已失效,请重新上传。"
+    assert shown.xpath("normalize-space(//*[@class='field-error'])") == "有附件已失效，请重新上传。"
 
 
 @pytest.mark.parametrize(
     ("sent", "problem"),
     [
-        (upload(b"x" * 200_000), "“方案.pdf”太大,单个附件不能超过 0.1 MB。"),
+        (upload(b"x" * 200_000), "“方案.pdf”太大，单个附件不能超过 0.1 MB。"),
         (upload(name="a.exe", kind="application/pdf"), "“a.exe”的类型不在允许之列:.pdf。"),
         (upload(b"virus"), "“方案.pdf”不是安全的文件。"),
     ],

@@ -29,7 +29,7 @@ def example(kind: str) -> Site:
 def test_an_input_has_its_label_its_hint_and_its_error(kind: str) -> None:
     shown = page(example(kind), value="")
     (field,) = shown.xpath("//*[@name='value']")
-    assert shown.xpath("normalize-space(//label[@for=$id])", id=field.get("id")) == "示例 *(必填)"
+    assert shown.xpath("normalize-space(//label[@for=$id])", id=field.get("id")) == "示例 *（必填）"
     assert field.get("aria-invalid") == "true"
     assert field.get("aria-required") == "true"
     described = [shown.get_element_by_id(one).text_content() for one in field.get("aria-describedby").split()]
@@ -41,7 +41,7 @@ def test_an_input_has_its_label_its_hint_and_its_error(kind: str) -> None:
 def test_a_group_of_inputs_has_a_legend_a_hint_and_an_error(kind: str) -> None:
     shown = page(example(kind), other="")
     (group,) = shown.xpath("//fieldset")
-    assert shown.xpath("normalize-space(//legend)") == "示例 *(必填)"
+    assert shown.xpath("normalize-space(//legend)") == "示例 *（必填）"
     assert group.get("aria-invalid") == "true"
     assert [shown.get_element_by_id(one).text_content() for one in group.get("aria-describedby").split()] == [
         "请选择。",
@@ -68,7 +68,7 @@ def test_the_summary_leads_to_each_field() -> None:
     shown = page(example("textfield"), value=" ")
     (link,) = shown.xpath("//*[@role='alert']//a")
     assert shown.get_element_by_id(link.get("href").removeprefix("#")).get("name") == "value"
-    assert link.getparent().text_content().strip() == "示例:请填写此项。"
+    assert link.getparent().text_content().strip() == "示例：请填写此项。"
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

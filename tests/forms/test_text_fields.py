@@ -27,8 +27,8 @@ def test_a_required_text_of_nothing_but_spaces_is_missing(entered: object) -> No
 def test_lengths_are_those_of_the_trimmed_text() -> None:
     subject = one("textfield", validate={"minLength": 2, "maxLength": 3})
     assert problems(subject, {"value": "  甲乙丙  "}) == {}
-    assert problems(subject, {"value": " 甲 "}) == {"value": "至少 2 个字,现在是 1 个。"}
-    assert problems(subject, {"value": "甲乙丙丁"}) == {"value": "最多 3 个字,现在是 4 个。"}
+    assert problems(subject, {"value": " 甲 "}) == {"value": "至少 2 个字，现在是 1 个。"}
+    assert problems(subject, {"value": "甲乙丙丁"}) == {"value": "最多 3 个字，现在是 4 个。"}
 
 
 def test_lines_count_once_towards_a_length() -> None:
@@ -41,13 +41,13 @@ def test_an_empty_text_is_not_too_short() -> None:
 
 def test_a_limit_can_be_an_expression() -> None:
     subject = one("textfield", validate={"maxLength": "=most"})
-    assert problems(subject, {"value": "甲乙丙"}, {"most": 2}) == {"value": "最多 2 个字,现在是 3 个。"}
+    assert problems(subject, {"value": "甲乙丙"}, {"most": 2}) == {"value": "最多 2 个字，现在是 3 个。"}
     assert problems(subject, {"value": "甲乙丙"}, {"most": None}) == {}
 
 
 def test_a_limit_that_is_no_number_is_the_owners_to_mend() -> None:
     found = problems(one("textfield", validate={"maxLength": "很多"}), {"value": "甲"})
-    assert found == {"value": "此项的限值不是数字,请联系流程负责人修改表单。"}
+    assert found == {"value": "此项的限值不是数字，请联系流程负责人修改表单。"}
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_text_is_no_list_and_no_object(entered: object) -> None:
 
 @pytest.mark.parametrize("entered", ["a\x00b", "\ud800", "a\x1b[31m"])
 def test_characters_that_no_database_keeps_are_refused(entered: str) -> None:
-    assert problems(one("textarea"), {"value": entered}) == {"value": "文字里有不能保存的控制字符,请删除后重新输入。"}
+    assert problems(one("textarea"), {"value": entered}) == {"value": "文字里有不能保存的控制字符，请删除后重新输入。"}
 
 
 def test_a_sentence_keeps_its_template_for_translation() -> None:
 
     problem = raw_problems(one("textfield", validate={"maxLength": 1}), {"value": "甲乙"})["value"]
-    assert problem.message == "最多 {limit} 个字,现在是 {length} 个。"
+    assert problem.message == "最多 {limit} 个字，现在是 {length} 个。"
     assert problem.facts == {"limit": "1", "length": 2}

@@ -32,6 +32,10 @@ def test_every_type_can_be_shown(kind: str) -> None:
     assert (shown.type, shown.label, shown.id) == (kind, "示例", "field-field_value")
 
 
+def test_a_record_has_no_buttons() -> None:
+    assert view(one("button"), {}, readonly=True) == ()
+
+
 def test_an_expression_shows_nothing() -> None:
     assert view(one("expression", expression="=1"), {}) == ()
 
