@@ -6,7 +6,7 @@ import flask_babel
 from flask import Flask, g, request, session
 
 from engine import clock
-from engine.errors import EngineError, Finding
+from engine.errors import EngineError, FieldProblem, Finding
 
 LOCALES = {"zh_Hans_CN": "中文", "en": "English"}
 DEFAULT_LOCALE = "zh_Hans_CN"
@@ -57,7 +57,7 @@ def html_lang() -> str:
     return "en" if select_locale() == "en" else "zh-CN"
 
 
-def explain(problem: EngineError | Finding) -> str:
+def explain(problem: EngineError | Finding | FieldProblem) -> str:
     """Say in the reader's language what happened: the template is translated first, then filled."""
     facts = {key: translate_fact(value) for key, value in problem.facts.items()}
     return gettext(problem.message).format(**facts)

@@ -1,9 +1,12 @@
 """The address of a list: what is searched, sorted and shown stands in it, so that it can be kept and sent to others."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import request
+
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,13 @@ class Query:
 
     def with_(self, **changes: object) -> str:
         """Give this address with some parameters changed; None or "" leaves one out."""
+        return self.path + self.suffix(**changes)
+
+    def suffix(self, **changes: object) -> str:
+        """Give only the part from the question mark on, for another address with the same parameters."""
         merged = self.parameters | {key: str(value) for key, value in changes.items() if value is not None}
         kept = {key: value for key, value in merged.items() if value and changes.get(key, "kept") is not None}
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        return f"?{urlencode(kept)}" if kept else ""
 
     def get(self, name: str, default: str = "") -> str:
         """Give a parameter."""
@@ -35,7 +42,7 @@ def page_number() -> int:
     return int(text) if text.isdecimal() and len(text) < 8 else 1
 
 
-def one_of(name: str, choices: tuple[str, ...]) -> str:
+def one_of(name: str, choices: tuple[Choice, ...]) -> Choice:
     """Read a parameter that has fixed choices; anything else is the first."""
     value = request.args.get(name, "")
-    return value if value in choices else choices[0]
+    return next((choice for choice in choices if choice == value), choices[0])

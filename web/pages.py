@@ -48,7 +48,12 @@ def init_pages(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
-    app.jinja_env.globals |= {"asset": asset, "locales": LOCALES, "current_locale": select_locale}
+    app.jinja_env.globals |= {
+        "asset": asset,
+        "document_url": document_url,
+        "locales": LOCALES,
+        "current_locale": select_locale,
+    }
 
 
 def rooms_of(person: Person) -> list[Room]:
@@ -60,6 +65,11 @@ def rooms_of(person: Person) -> list[Room]:
 def asset(name: str) -> str:
     """Give the address of a static file, with its content's hash, so that browsers may keep it for ever."""
     return url_for("static", filename=name, v=_fingerprint(Path(str(current_app.static_folder)) / name))
+
+
+def document_url(document_id: str) -> str:
+    """Give the address from which an attachment is downloaded."""
+    return url_for("attachments.download", attachment_id=document_id)
 
 
 def _fingerprint(path: Path) -> str | None:
@@ -78,7 +88,7 @@ def waiting() -> Waiting:
     """Count what waits for the person, once a request; nothing on an error page, whose transaction has ended."""
     person, db = g.get("person"), g.get("db")
     if person is None or db is None:
-        return Waiting(tasks=0, notifications=0)
+        return Waiting(own=0, claimable=0, notifications=0)
     if "waiting" not in g:
         g.waiting = waiting_for(db, person)
     counted: Waiting = g.waiting

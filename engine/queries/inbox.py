@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, func, or_, select, union
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
@@ -64,11 +64,6 @@ def claimable_tasks(person: Person) -> Select[int]:
         .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
         .where(UserTask.state == "CREATED", UserTask.assignee.is_(None), or_(*principals))
     )
-
-
-def open_tasks_of(person: Person) -> CompoundSelect[int]:
-    """Select the ids of all tasks that wait for the person; each once, however many groups lead to it."""
-    return union(own_tasks(person), claimable_tasks(person))
 
 
 def list_tasks(session: Session, person: Person, wanted: TaskFilter, page: int) -> Page[TaskRow]:

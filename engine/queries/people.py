@@ -17,7 +17,7 @@ class Person:
     display_name: str
     department: str | None
     groups: frozenset[str]
-    """Names of posts and teams."""
+    """Names of posts and teams; the department counts as one."""
     roles: frozenset[str]
     """Which rooms are open: ``staff``, ``supervisor``, ``owner``, ``auditor``, ``admin``."""
     locale: str
@@ -41,7 +41,7 @@ def find_person(session: Session, username: str) -> Person | None:
         username=user.username,
         display_name=user.display_name,
         department=user.department,
-        groups=frozenset(row.name for row in rows if row.name is not None),
+        groups=frozenset(name for name in (user.department, *(row.name for row in rows)) if name is not None),
         roles=_roles(row.grants for row in rows),
         locale=user.locale,
         active=user.active,

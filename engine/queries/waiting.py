@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.model import Notification
-from engine.queries.inbox import open_tasks_of
+from engine.queries.inbox import claimable_tasks, own_tasks
 from engine.queries.people import Person
 
 
@@ -14,25 +14,25 @@ from engine.queries.people import Person
 class Waiting:
     """Counters; each stops at 100, more is "99+" to a reader."""
 
-    tasks: int
-    """Open tasks that are the person's own or that they may claim."""
+    own: int
+    """Open tasks that are the person's own."""
+    claimable: int
+    """Open tasks nobody has, which the person may claim."""
     notifications: int
     """Messages not yet read."""
+
+    @property
+    def tasks(self) -> int:
+        """Give the number of all tasks that wait for the person."""
+        return self.own + self.claimable
 
 
 def waiting_for(session: Session, person: Person) -> Waiting:
     """Count in one statement; the counting stops at 100 so that a long queue costs no more than a short one."""
-    tasks = open_tasks_of(person).limit(100).subquery()
-    unread = (
-        select(Notification.id)
-        .where(Notification.username == person.username, Notification.read_at.is_(None))
-        .limit(100)
-        .subquery()
-    )
-    row = session.execute(
-        select(
-            select(func.count()).select_from(tasks).scalar_subquery(),
-            select(func.count()).select_from(unread).scalar_subquery(),
-        )
-    ).one()
-    return Waiting(tasks=row[0], notifications=row[1])
+    unread = select(Notification.id).where(Notification.username == person.username, Notification.read_at.is_(None))
+    counts = [
+        select(func.count()).select_from(statement.limit(100).subquery()).scalar_subquery()
+        for statement in (own_tasks(person), claimable_tasks(person).distinct(), unread)
+    ]
+    own, claimable, notifications = session.execute(select(*counts)).one()
+    return Waiting(own=own, claimable=claimable, notifications=notifications)

@@ -2,9 +2,15 @@
 
 from flask import Blueprint
 
-from web.views import health, home
+from web.views import account, attachments, cases, health, home, notifications, registers, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
+    account.blueprint,
+    tasks.blueprint,
+    cases.blueprint,
+    registers.blueprint,
+    attachments.blueprint,
+    notifications.blueprint,
     health.blueprint,
 )

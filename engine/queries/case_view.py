@@ -1,0 +1,156 @@
+"""One case as its people see it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import forms
+from engine.errors import NotFoundError, mark
+from engine.execution.immutable import Definition, definition, form
+from engine.forms import Described
+from engine.interpreter import load_variables
+from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance
+from engine.organisation import Organisation, organisation
+from engine.queries.access import require_case_reader
+from engine.queries.cases import Step, open_steps
+from engine.queries.marks import Marks, marks
+from engine.queries.people import Person
+from engine.queries.timeline import Happening, load_events, timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """A file of a case."""
+
+    id: str
+    name: str
+    size: int
+    uploaded_by: str
+    """A display name."""
+    uploaded_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What keeps the case from going on: a template and its facts."""
+
+    element_id: str
+    element: str
+    """Its name."""
+    message: str
+    facts: dict[str, Any]
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """Everything the page of a case shows."""
+
+    id: int
+    title: str
+    state: str
+    outcome: str | None
+    process_id: str
+    process_name: str
+    version: int
+    started_by: str
+    """The initiator's display name."""
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    steps: tuple[Step, ...]
+    happenings: tuple[Happening, ...]
+    """Newest first."""
+    marks: Marks
+    data: tuple[Described, ...]
+    """The case's present data, by the labels of its forms."""
+    files: tuple[CaseFile, ...]
+    troubles: tuple[Trouble, ...]
+    may_withdraw: bool
+
+
+def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
+    """Give a case to somebody who may see it. Raises NotFoundError for all others."""
+    require_case_reader(session, person, instance_id)
+    row = session.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).scalar_one()
+    of, known = definition(session, row.definition_id), organisation(session)
+    events = load_events(session, instance_id)
+    troubles = tuple(_troubles(session, row.id)) if row.incident_count else ()
+    return CaseView(
+        id=row.id,
+        title=row.title,
+        state=row.state,
+        outcome=row.outcome,
+        process_id=of.process_id,
+        process_name=of.name,
+        version=of.version,
+        started_by=known.display_name(row.started_by),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        steps=tuple(open_steps(session, [row.id])[row.id]),
+        happenings=tuple(reversed(timeline(session, of, events, known))),
+        marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
+        data=tuple(describe_case(session, of, load_variables(row.body))),
+        files=tuple(_files(session, row.id, known)),
+        troubles=troubles,
+        may_withdraw=row.started_by == person.username
+        and row.state == "ACTIVE"
+        and of.properties.get("withdrawable") == "true",
+    )
+
+
+def describe_case(session: Session, of: Definition, variables: dict[str, Any]) -> list[Described]:
+    """Describe variables by the forms of the process: the start form first, then what later forms add."""
+    order = [of.start_form_id, *(element.form_id for element in of.process.elements.values())]
+    found: dict[str, Described] = {}
+    for form_id in dict.fromkeys(form_id for form_id in order if form_id in of.forms):
+        for one in forms.describe(form(session, of.forms[str(form_id)]), variables):
+            if one.text:
+                found.setdefault(one.key, one)
+    return list(found.values())
+
+
+def case_diagram(session: Session, person: Person, instance_id: int) -> bytes:
+    """Give the diagram a case runs on, byte for byte as it was published."""
+    require_case_reader(session, person, instance_id)
+    body = session.scalar(
+        select(Content.body)
+        .join(ProcessDefinition, ProcessDefinition.sha256 == Content.sha256)
+        .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
+        .where(ProcessInstance.id == instance_id)
+    )
+    if body is None:
+        raise NotFoundError(mark("没有编号为 {id} 的事项,或者您看不到它。"), id=instance_id)
+    return body
+
+
+def _files(session: Session, instance_id: int, known: Organisation) -> list[CaseFile]:
+    rows = session.scalars(
+        select(Attachment).where(Attachment.instance_id == instance_id).order_by(Attachment.uploaded_at, Attachment.id)
+    )
+    return [
+        CaseFile(
+            id=row.id,
+            name=row.file_name,
+            size=row.size,
+            uploaded_by=known.display_name(row.uploaded_by),
+            uploaded_at=row.uploaded_at,
+        )
+        for row in rows
+    ]
+
+
+def _troubles(session: Session, instance_id: int) -> list[Trouble]:
+    rows = session.scalars(
+        select(Incident)
+        .where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+        .order_by(Incident.id)
+    )
+    return [
+        Trouble(
+            element_id=row.element_id, element=row.name, message=row.message, facts=row.facts, created_at=row.created_at
+        )
+        for row in rows
+    ]

@@ -1,0 +1,238 @@
+"""Registers (台账): which there are, their entries, and one entry with its versions."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from engine import forms
+from engine.errors import NotFoundError, mark
+from engine.forms import Described, Form
+from engine.model import Content, ProcessInstance, Register, RegisterEntry, RegisterEntryVersion
+from engine.organisation import organisation
+from engine.queries.access import may_read_cases
+from engine.queries.paging import Page, fetch_page, like_pattern
+from engine.queries.people import Person
+
+EntrySort = Literal["-updated", "updated", "number", "-number", "title", "-title", "status", "-status"]
+EXPORT_LIMIT = 50_000
+"""Rows of one Excel file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A field that the list shows, or by which it can be filtered."""
+
+    key: str
+    label: str
+    shown: bool
+    filtered: bool
+    choices: tuple[tuple[str, str], ...] = ()
+    """Value and label of each option, for the filter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterView:
+    """A register as its lists need it."""
+
+    name: str
+    title: str
+    statuses: tuple[str, ...]
+    columns: tuple[Column, ...]
+    form: Form
+    title_label: str
+    """What its entries are called by, such as 渠道名称."""
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """Give the columns of the list."""
+        return tuple(column for column in self.columns if column.shown)
+
+    @property
+    def filtered(self) -> tuple[Column, ...]:
+        """Give the fields by which the list can be narrowed."""
+        return tuple(column for column in self.columns if column.filtered and column.choices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryFilter:
+    """What a reader of the list asks for."""
+
+    search: str = ""
+    status: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Field key → value it must have."""
+    sort: EntrySort = "-updated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRow:
+    """One entry in a list."""
+
+    id: int
+    number: str
+    title: str
+    status: str
+    version: int
+    instance_id: int | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    texts: Mapping[str, str]
+    """What each field says, by key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryVersion:
+    """One version of an entry."""
+
+    version: int
+    status: str
+    written_at: dt.datetime
+    written_by: str
+    """A display name."""
+    instance_id: int | None
+    case_title: str | None
+    may_open_case: bool
+    fields: tuple[Described, ...]
+    changed: frozenset[str]
+    """Keys whose value differs from the version before; empty for the first."""
+
+
+def list_registers(session: Session) -> list[tuple[str, str, int]]:
+    """Give name, title and number of entries of each register."""
+    rows = session.execute(
+        select(Register.name, Register.title, func.count(RegisterEntry.id))
+        .outerjoin(RegisterEntry, RegisterEntry.register == Register.name)
+        .group_by(Register.name, Register.title)
+        .order_by(Register.title)
+    )
+    return [(name, title, count) for name, title, count in rows]
+
+
+def view_register(session: Session, name: str) -> RegisterView:
+    """Give a register by its name. Raises NotFoundError."""
+    found = session.execute(
+        select(Register, Content.body).join(Content, Content.sha256 == Register.sha256).where(Register.name == name)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(mark("没有名为 {name} 的台账。"), name=name)
+    row, body = found.tuple()
+    form = _form(row.sha256, body)
+    options = {component.key: _choices(component.get("values")) for component in form.walk()}
+    columns = tuple(
+        Column(
+            key=one["key"],
+            label=one["label"],
+            shown=bool(one.get("column")),
+            filtered=bool(one.get("filter")),
+            choices=options.get(one["key"], ()),
+        )
+        for one in row.columns
+    )
+    return RegisterView(
+        name=row.name,
+        title=row.title,
+        statuses=tuple(row.statuses),
+        columns=columns,
+        form=form,
+        title_label=form.labels.get(row.title_field, row.title_field),
+    )
+
+
+def list_entries(session: Session, register: RegisterView, wanted: EntryFilter, page: int) -> Page[EntryRow]:
+    """Give one page of a register: two statements."""
+    return fetch_page(session, _entries(register, wanted), page, lambda row: _entry(register, row))
+
+
+def export_entries(session: Session, register: RegisterView, wanted: EntryFilter) -> list[EntryRow]:
+    """Give all entries of a list, EXPORT_LIMIT at most."""
+    rows = session.execute(_entries(register, wanted).limit(EXPORT_LIMIT))
+    return [_entry(register, row) for row in rows]
+
+
+def view_entry(
+    session: Session, person: Person, register: RegisterView, entry_id: int
+) -> tuple[EntryRow, list[EntryVersion]]:
+    """Give an entry and its versions, newest first. Raises NotFoundError."""
+    found = session.execute(_entries(register, EntryFilter()).where(RegisterEntry.id == entry_id)).one_or_none()
+    if found is None:
+        raise NotFoundError(mark("{register}里没有编号为 {id} 的记录。"), register=register.title, id=entry_id)
+    rows = session.execute(
+        select(RegisterEntryVersion, ProcessInstance.title)
+        .outerjoin(ProcessInstance, ProcessInstance.id == RegisterEntryVersion.instance_id)
+        .where(RegisterEntryVersion.entry_id == entry_id)
+        .order_by(RegisterEntryVersion.version.desc())
+    ).all()
+    cases = {row.instance_id for row, _title in rows if row.instance_id is not None}
+    readable = may_read_cases(session, person, cases)
+    known = organisation(session)
+    before = {row.version + 1: row.fields for row, _title in rows}
+    return _entry(register, found), [
+        EntryVersion(
+            version=row.version,
+            status=row.status,
+            written_at=row.written_at,
+            written_by=known.display_name(row.written_by),
+            instance_id=row.instance_id,
+            case_title=title,
+            may_open_case=row.instance_id in readable,
+            fields=tuple(one for one in forms.describe(register.form, row.fields) if one.text),
+            changed=_changed(before.get(row.version), row.fields),
+        )
+        for row, title in rows
+    ]
+
+
+def _entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, ...]]:
+    statement = select(
+        RegisterEntry.id,
+        RegisterEntry.number,
+        RegisterEntry.title,
+        RegisterEntry.status,
+        RegisterEntry.version,
+        RegisterEntry.instance_id,
+        RegisterEntry.created_at,
+        RegisterEntry.updated_at,
+        RegisterEntry.fields,
+    ).where(RegisterEntry.register == register.name)
+    if wanted.search.strip():
+        statement = statement.where(RegisterEntry.search_text.like(like_pattern(wanted.search), escape="\\"))
+    if wanted.status:
+        statement = statement.where(RegisterEntry.status == wanted.status)
+    for key, value in wanted.fields.items():
+        statement = statement.where(RegisterEntry.fields[key].as_string() == value)
+    column = {
+        "updated": RegisterEntry.updated_at,
+        "number": RegisterEntry.number,
+        "title": RegisterEntry.title,
+        "status": RegisterEntry.status,
+    }[wanted.sort.lstrip("-")]
+    direction = column.desc() if wanted.sort.startswith("-") else column.asc()
+    return statement.order_by(direction, RegisterEntry.id.desc())
+
+
+def _entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
+    values = row._asdict()
+    described = forms.describe(register.form, values.pop("fields"))
+    return EntryRow(**values, texts={one.key: one.text for one in described})
+
+
+def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> frozenset[str]:
+    if before is None:
+        return frozenset()
+    return frozenset(key for key in {*before, *after} if before.get(key) != after.get(key))
+
+
+def _choices(values: object) -> tuple[tuple[str, str], ...]:
+    options: Iterable[Any] = values if isinstance(values, (list, tuple)) else ()
+    return tuple((str(one["value"]), str(one["label"])) for one in options if isinstance(one, Mapping))
+
+
+@lru_cache(maxsize=64)
+def _form(_sha256: str, body: bytes) -> Form:
+    """Read a register's form once: what is under a hash never changes."""
+    return forms.load(body, "register")

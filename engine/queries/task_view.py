@@ -1,0 +1,116 @@
+"""One task as the person sees who does it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFoundError, mark
+from engine.execution.immutable import definition, form
+from engine.execution.locked import environment
+from engine.forms import Described, Form
+from engine.interpreter import Case
+from engine.model import ProcessInstance, UserTask, UserTaskCandidate
+from engine.organisation import organisation
+from engine.queries.access import require_case_reader
+from engine.queries.case_view import describe_case
+from engine.queries.people import Person
+from engine.queries.timeline import Happening, load_events, timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskView:
+    """Everything the page of a task shows."""
+
+    id: int
+    name: str
+    state: str
+    documentation: str
+    assignee: str | None
+    """A display name."""
+    completed_by: str | None
+    """A display name."""
+    completed_at: dt.datetime | None
+    due_at: dt.datetime | None
+    created_at: dt.datetime
+    instance_id: int
+    case_title: str
+    process_name: str
+    started_by: str
+    started_at: dt.datetime
+    is_mine: bool
+    """The reader is the assignee of this open task."""
+    may_claim: bool
+    may_unclaim: bool
+    form: Form | None
+    stored: dict[str, Any]
+    """The variables the task sees; empty once it is no longer open."""
+    draft: dict[str, Any] | None
+    """What the reader typed earlier and did not hand in."""
+    opinions: tuple[Happening, ...]
+    """What others have done in this case, oldest first."""
+    data: tuple[Described, ...]
+    """The case's present data, by label."""
+    why: dict[str, Any]
+    """The rules that chose the people of this task, and what they read."""
+
+
+def view_task(session: Session, person: Person, task_id: int) -> TaskView:
+    """Give a task to somebody who may see its case. Raises NotFoundError for all others."""
+    found = session.execute(
+        select(UserTask, ProcessInstance)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.id == task_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(mark("没有编号为 {id} 的任务,或者您看不到它。"), id=task_id)
+    task, case = found.tuple()
+    require_case_reader(session, person, case.id)
+    of, known = definition(session, case.definition_id), organisation(session)
+    is_open = task.state == "CREATED"
+    stored: dict[str, Any] = {}
+    variables: dict[str, Any] = {}
+    if is_open:
+        awake = Case.wake(case.body, of.specification, environment(known))
+        stored = variables = awake.visible(task.token)
+    candidates = _candidates(session, task_id) if is_open else []
+    is_candidate = any(
+        principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
+    )
+    is_mine = is_open and task.assignee == person.username
+    element = of.process.elements.get(task.element_id)
+    happenings = timeline(session, of, load_events(session, case.id), known)
+    return TaskView(
+        id=task.id,
+        name=task.name,
+        state=task.state,
+        documentation=element.documentation if element else "",
+        assignee=known.display_name(task.assignee) if task.assignee else None,
+        completed_by=known.display_name(task.completed_by) if task.completed_by else None,
+        completed_at=task.completed_at,
+        due_at=task.due_at,
+        created_at=task.created_at,
+        instance_id=case.id,
+        case_title=case.title,
+        process_name=of.name,
+        started_by=known.display_name(case.started_by),
+        started_at=case.started_at,
+        is_mine=is_mine,
+        may_claim=is_open and task.assignee is None and is_candidate,
+        may_unclaim=is_mine and bool(candidates),
+        form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
+        stored=stored,
+        draft=task.draft if is_mine else None,
+        opinions=tuple(one for one in happenings if one.kind == "task.completed"),
+        data=tuple(describe_case(session, of, variables)),
+        why=task.facts,
+    )
+
+
+def _candidates(session: Session, task_id: int) -> list[tuple[str, str]]:
+    rows = session.execute(
+        select(UserTaskCandidate.kind, UserTaskCandidate.principal).where(UserTaskCandidate.task_id == task_id)
+    )
+    return [(row.kind, row.principal) for row in rows]

@@ -1,0 +1,149 @@
+"""What happened in a case, as facts that a page can put into sentences."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import forms, json_text
+from engine.execution.immutable import Definition, form
+from engine.forms import Described
+from engine.model import HistoryEvent
+from engine.organisation import Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A task that an event opened."""
+
+    name: str
+    people: tuple[str, ...]
+    """Display names of the assignee, or of people and groups who may claim it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One event of a case."""
+
+    sequence: int
+    at: dt.datetime
+    kind: str
+    """Such as ``task.completed``."""
+    actor: str
+    """A display name, or ``system``."""
+    on_behalf_of: str | None
+    element: str | None
+    """The name of the element it is about."""
+    entered: tuple[Described, ...]
+    """What the person entered or changed, by label."""
+    opened: tuple[Opened, ...]
+    stuck: tuple[tuple[str, str, Mapping[str, Any]], ...]
+    """Name of the element, and the template and facts of what is wrong."""
+    reason: str | None
+    assignee: str | None
+    """The display name of whom a task was given to."""
+    ended_at: str | None
+    """The name of the end event, where the case ended by it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEvent:
+    """A history event with its body read."""
+
+    row: Any
+    body: dict[str, Any]
+
+
+def load_events(session: Session, instance_id: int) -> list[StoredEvent]:
+    """Load all events of a case, oldest first, in one statement."""
+    rows = session.execute(
+        select(
+            HistoryEvent.sequence,
+            HistoryEvent.at,
+            HistoryEvent.kind,
+            HistoryEvent.actor,
+            HistoryEvent.on_behalf_of,
+            HistoryEvent.element_id,
+            HistoryEvent.body,
+        )
+        .where(HistoryEvent.instance_id == instance_id)
+        .order_by(HistoryEvent.sequence)
+    )
+    return [StoredEvent(row=row, body=json_text.loads(row.body)) for row in rows]
+
+
+def timeline(
+    session: Session, definition: Definition, events: Iterable[StoredEvent], known: Organisation
+) -> list[Happening]:
+    """Tell the events of a case. Forms come from memory, so this costs no statement in the usual case."""
+    return [_happening(session, definition, event, known) for event in events]
+
+
+def _happening(session: Session, definition: Definition, event: StoredEvent, known: Organisation) -> Happening:
+    row, body = event.row, event.body
+    elements = definition.process.elements
+    assignee = body.get("assignee")
+    ended = elements.get(body.get("ended_at") or "")
+    return Happening(
+        sequence=row.sequence,
+        at=row.at,
+        kind=row.kind,
+        actor=known.display_name(row.actor),
+        on_behalf_of=known.display_name(row.on_behalf_of) if row.on_behalf_of else None,
+        element=elements[row.element_id].label if row.element_id in elements else None,
+        entered=tuple(_entered(session, definition, event)),
+        opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
+        stuck=tuple(
+            (elements[one["element"]].label, one["message"], one["facts"])
+            for one in body.get("stuck", ())
+            if one["element"] in elements
+        ),
+        reason=body.get("reason"),
+        assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
+        ended_at=ended.label if ended else None,
+    )
+
+
+def _opened(fact: Mapping[str, Any], definition: Definition, known: Organisation) -> Opened:
+    element = definition.process.elements.get(fact["element"])
+    people = [fact["assignee"]] if fact["assignee"] else fact["candidate_users"]
+    return Opened(
+        name=element.label if element else fact["element"],
+        people=(
+            *(known.display_name(name) for name in people),
+            *(() if fact["assignee"] else fact["candidate_groups"]),
+        ),
+    )
+
+
+def _entered(session: Session, definition: Definition, event: StoredEvent) -> list[Described]:
+    """Describe what the person's form asked for and what they changed by it."""
+    shown = _form_of(session, definition, event)
+    values = event.body.get("input")
+    if shown is None or not isinstance(values, dict):
+        return []
+    element = definition.process.elements.get(event.row.element_id or "")
+    # Fields that begin anew each time are told even if the answer is the one given before.
+    anew = {mapped.target for mapped in element.inputs} if element else set()
+    told = anew | set(event.body.get("changes", ()))
+    asked = {one.key for one in shown.walk() if one.key and one.get("readonly") is not True}
+    return [
+        one
+        for one in forms.describe(shown, values)
+        if one.text and one.key.split(".")[0].split("[")[0] in told & {key.split(".")[0] for key in asked}
+    ]
+
+
+def _form_of(session: Session, definition: Definition, event: StoredEvent) -> forms.Form | None:
+    if event.row.kind == "case.started":
+        form_id = definition.start_form_id
+    elif event.row.kind == "task.completed":
+        element = definition.process.elements.get(event.row.element_id or "")
+        form_id = element.form_id if element else None
+    else:
+        form_id = None
+    key = definition.forms.get(form_id) if form_id else None
+    return form(session, key) if key is not None else None

@@ -1,0 +1,94 @@
+"""A page with a form of a process: what was typed, what is wrong with it, and how it is shown again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import BinaryIO, cast
+
+from flask import request
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from engine import clock, forms
+from engine.commands.upload_attachment import upload_attachment
+from engine.errors import FieldProblem, FormInvalidError, InvalidError
+from engine.forms import Form
+from engine.forms.parts import Control, Repeat, RowOfParts
+from engine.queries.attachments import known_documents
+from web.application import this_application
+from web.auth import current_person, current_session
+from web.forms import Reference, Submission, broken, read
+from web.kept import kept_input
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormPage:
+    """A form as it is to be shown."""
+
+    rows: tuple[RowOfParts, ...]
+    broken: list[Control | Repeat] = field(default_factory=list)
+    live: bool = False
+    """Parts of it depend on others."""
+
+
+def show(
+    form: Form,
+    stored: Mapping[str, object],
+    submitted: Mapping[str, object] | None = None,
+    problems: Mapping[str, FieldProblem] | None = None,
+) -> FormPage:
+    """Lay a form out with what is stored, or with what was typed."""
+    rows = forms.view(form, stored, problems, submitted=submitted, clock=clock.now)
+    return FormPage(rows=rows, broken=broken(rows), live=bool(form.live))
+
+
+def show_kept(form: Form, stored: Mapping[str, object], instance_id: int | None = None) -> FormPage | None:
+    """Lay a form out with the input that a request before could not hand in; None when there is none."""
+    kept = kept_input()
+    if kept is None:
+        return None
+    submission = _read(form, kept, MultiDict(), instance_id)
+    return show(form, stored, submission.values)
+
+
+def submitted(form: Form, instance_id: int | None = None) -> Submission:
+    """Read the form of this request; its files are stored, so that nothing is lost if something else is wrong."""
+    return _read(form, request.form, request.files, instance_id)
+
+
+def problems_of(form: Form, submission: Submission, stored: Mapping[str, object]) -> dict[str, FieldProblem]:
+    """Give everything that is wrong: uploads that were refused, and what the form itself refuses."""
+    try:
+        forms.check(form, submission.values, stored, clock=clock.now)
+    except FormInvalidError as error:
+        return {**error.problems, **submission.problems}
+    return submission.problems
+
+
+def _read(
+    form: Form, data: MultiDict[str, str], files: MultiDict[str, FileStorage], instance_id: int | None
+) -> Submission:
+    known = known_documents(current_session(), current_person(), instance_id, _possible_ids(form, data))
+    return read(form, data, files, store=_store, known=known)
+
+
+def _possible_ids(form: Form, data: MultiDict[str, str]) -> list[str]:
+    """Give every value that might name a document: those of the fields that a file picker may have sent."""
+    pickers = {component.local[-1] for component in form.walk() if component.type == "filepicker"}
+    return [value for name in data if name.rpartition(".")[2] in pickers for value in data.getlist(name)]
+
+
+def _store(upload: FileStorage) -> Reference | FieldProblem:
+    settings, name = this_application().settings, upload.filename or ""
+    try:
+        return upload_attachment(
+            current_session(),
+            settings.attachments_folder,
+            cast("BinaryIO", upload.stream),
+            name,
+            current_person().username,
+            # The form has agreed to the name; now the content must be what the name says.
+            accept=[PurePath(name).suffix],
+            max_bytes=settings.upload_limit,
+        )
+    except InvalidError as error:
+        return FieldProblem(error.message, error.facts)

@@ -1,0 +1,145 @@
+"""Cases: which one may start, which one has started, and those a reader may see."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import clock
+from engine.commands.record_access import record_access
+from engine.commands.start_instance import start_instance
+from engine.commands.withdraw_instance import withdraw_instance
+from engine.errors import EngineError, InvalidError
+from engine.queries.access import readable_definitions
+from engine.queries.case_view import case_diagram, view_case
+from engine.queries.cases import CaseFilter, CaseSort, list_cases, processes_of_cases
+from engine.queries.startable import StartView, startable_processes, view_start
+from web import form_pages
+from web.auth import allow, current_person, current_session
+from web.form_pages import FormPage
+from web.i18n import explain, gettext
+from web.listing import current_query, one_of, page_number
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+
+_SORTS: tuple[CaseSort, ...] = ("-started", "started", "-ended", "ended", "process", "-process")
+_STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "TERMINATED")
+
+
+@blueprint.get("/start")
+@allow("staff")
+def startable() -> ResponseReturnValue:
+    """List the processes the person may start."""
+    return render_template("cases/startable.html", processes=startable_processes(current_session(), current_person()))
+
+
+@blueprint.get("/mine")
+@allow("staff")
+def mine() -> ResponseReturnValue:
+    """List the cases the person has started."""
+    return _list("cases/mine.html", started_by=current_person().username)
+
+
+@blueprint.get("")
+@allow("supervisor")
+def all_cases() -> ResponseReturnValue:
+    """List every case of the processes the person supervises."""
+    readable = readable_definitions(current_session(), current_person())
+    return _list("cases/all.html", definition_ids=tuple(readable))
+
+
+def _list(template: str, started_by: str | None = None, definition_ids: tuple[int, ...] | None = None) -> str:
+    db, query = current_session(), current_query()
+    wanted = CaseFilter(
+        started_by=started_by,
+        definition_ids=definition_ids,
+        search=query.get("search"),
+        process_id=query.get("process"),
+        state=one_of("state", _STATES),
+        sort=one_of("sort", _SORTS),
+    )
+    return render_template(
+        template,
+        page=list_cases(db, wanted, page_number()),
+        processes=processes_of_cases(db, wanted),
+        wanted=wanted,
+        query=query,
+        now=clock.now(),
+    )
+
+
+@blueprint.get("/start/<process_id>")
+@allow("staff")
+def start(process_id: str) -> ResponseReturnValue:
+    """Show the form that starts a case."""
+    view = view_start(current_session(), current_person(), process_id)
+    page = None
+    if view.form is not None:
+        page = form_pages.show_kept(view.form, _initiator()) or form_pages.show(view.form, _initiator())
+    return _start_page(view, page)
+
+
+@blueprint.post("/start/<process_id>")
+@allow("staff")
+def start_now(process_id: str) -> ResponseReturnValue:
+    """Start a case, or show again what was typed."""
+    db, person = current_session(), current_person()
+    view = view_start(db, person, process_id)
+    if view.form is None:
+        return _started(start_instance(db, process_id, {}, person.username))
+    submission = form_pages.submitted(view.form)
+    if not submission.final:
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission.values, submission.problems))
+    problems = form_pages.problems_of(view.form, submission, _initiator())
+    if problems:
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission.values, problems)), 422
+    try:
+        with db.begin_nested():
+            instance_id = start_instance(db, process_id, submission.values, person.username)
+    except EngineError as error:
+        # A refusal such as "no superior" is no reason to throw away a filled form.
+        page = form_pages.show(view.form, _initiator(), submission.values)
+        return _start_page(view, page, explain(error)), 422
+    return _started(instance_id)
+
+
+@blueprint.get("/<int:instance_id>")
+@allow("staff", "auditor", writes=True)
+def show(instance_id: int) -> ResponseReturnValue:
+    """Show a case to its people, their superiors and its readers; the look is noted."""
+    db, person = current_session(), current_person()
+    case = view_case(db, person, instance_id)
+    record_access(db, person.username, instance_id, "case")
+    return render_template("cases/show.html", case=case, now=clock.now())
+
+
+@blueprint.get("/<int:instance_id>/diagram.bpmn")
+@allow("staff", "auditor")
+def diagram(instance_id: int) -> ResponseReturnValue:
+    """Give the diagram a case runs on, for the viewer."""
+    body = case_diagram(current_session(), current_person(), instance_id)
+    return Response(body, mimetype="application/xml")
+
+
+@blueprint.post("/<int:instance_id>/withdraw")
+@allow("staff")
+def withdraw(instance_id: int) -> ResponseReturnValue:
+    """End a case because its initiator no longer wants it."""
+    try:
+        withdraw_instance(current_session(), instance_id, request.form.get("reason", ""), current_person().username)
+    except InvalidError as error:
+        flash(explain(error), "danger")
+    else:
+        flash(gettext("事项已撤销。"), "ok")
+    return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _initiator() -> dict[str, object]:
+    return {"initiator": current_person().username}
+
+
+def _start_page(view: StartView, page: FormPage | None, refusal: str | None = None) -> str:
+    return render_template("cases/start.html", process=view, page=page, refusal=refusal)
+
+
+def _started(instance_id: int) -> ResponseReturnValue:
+    flash(gettext("已提交,事项编号 #%(id)s。", id=instance_id), "ok")
+    return redirect(url_for("cases.show", instance_id=instance_id))

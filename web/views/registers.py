@@ -1,0 +1,103 @@
+"""Registers (台账): lists, entries with their versions, and Excel."""
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import clock
+from engine.queries.registers import (
+    EntryFilter,
+    EntryRow,
+    EntrySort,
+    RegisterView,
+    export_entries,
+    list_entries,
+    list_registers,
+    view_entry,
+    view_register,
+)
+from web.auth import allow, current_person, current_session
+from web.excel import workbook
+from web.i18n import full_moment, gettext
+from web.listing import current_query, one_of, page_number
+
+blueprint = Blueprint("registers", __name__, url_prefix="/registers")
+
+_SORTS: tuple[EntrySort, ...] = (
+    "-updated", "updated", "number", "-number", "title", "-title", "status", "-status",
+)  # fmt: skip
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("")
+@allow("staff", "auditor")
+def index() -> ResponseReturnValue:
+    """List the registers; where there is only one, go to it."""
+    found = list_registers(current_session())
+    if len(found) == 1:
+        return redirect(url_for("registers.entries", name=found[0][0]))
+    return render_template("registers/index.html", registers=found)
+
+
+@blueprint.get("/<name>")
+@allow("staff", "auditor")
+def entries(name: str) -> ResponseReturnValue:
+    """List the entries of a register."""
+    db = current_session()
+    register = view_register(db, name)
+    wanted = _wanted(register)
+    return render_template(
+        "registers/entries.html",
+        register=register,
+        wanted=wanted,
+        query=current_query(),
+        page=list_entries(db, register, wanted, page_number()),
+        filtered=bool(wanted.search or wanted.status or wanted.fields),
+    )
+
+
+@blueprint.get("/<name>/export.xlsx")
+@allow("staff", "auditor")
+def export(name: str) -> ResponseReturnValue:
+    """Give the list as it is filtered and sorted, as an Excel file with every field."""
+    db = current_session()
+    register = view_register(db, name)
+    found = export_entries(db, register, _wanted(register))
+    heads = [gettext("编号"), gettext("状态"), *(column.label for column in register.columns)]
+    heads += [gettext("版本"), gettext("更新时间"), gettext("事项编号")]
+    body = workbook(register.title, heads, (_cells(register, row) for row in found))
+    response = Response(body, mimetype=_EXCEL)
+    file_name = f"{register.title}-{clock.today():%Y%m%d}.xlsx"
+    response.headers.set("Content-Disposition", "attachment", filename=file_name)
+    return response
+
+
+@blueprint.get("/<name>/<int:entry_id>")
+@allow("staff", "auditor")
+def entry(name: str, entry_id: int) -> ResponseReturnValue:
+    """Show an entry with its versions and the cases that wrote them."""
+    db = current_session()
+    register = view_register(db, name)
+    row, versions = view_entry(db, current_person(), register, entry_id)
+    return render_template("registers/entry.html", register=register, entry=row, versions=versions)
+
+
+def _wanted(register: RegisterView) -> EntryFilter:
+    query = current_query()
+    fields = {column.key: query.get(f"f.{column.key}") for column in register.filtered}
+    return EntryFilter(
+        search=query.get("search"),
+        status=query.get("status"),
+        fields={key: value for key, value in fields.items() if value},
+        sort=one_of("sort", _SORTS),
+    )
+
+
+def _cells(register: RegisterView, row: EntryRow) -> list[str]:
+    return [
+        row.number,
+        row.status,
+        *(gettext(text) if (text := row.texts.get(column.key, "")) else "" for column in register.columns),
+        str(row.version),
+        full_moment(row.updated_at),
+        "" if row.instance_id is None else str(row.instance_id),
+    ]

@@ -1,0 +1,119 @@
+"""A person's tasks: what waits, what is done."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import clock
+from engine.commands.claim_task import claim_task
+from engine.commands.complete_task import complete_task
+from engine.commands.save_task_draft import save_task_draft
+from engine.commands.unclaim_task import unclaim_task
+from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
+from engine.queries.task_view import TaskView, view_task
+from web import form_pages
+from web.auth import allow, current_person, current_session
+from web.form_pages import FormPage
+from web.i18n import gettext
+from web.listing import current_query, one_of, page_number
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+_OPEN_SCOPES: tuple[Scope, ...] = ("mine", "claimable")
+_OPEN_SORTS: tuple[Sort, ...] = ("due", "-due", "created", "-created", "process", "-process")
+_DONE_SORTS: tuple[Sort, ...] = ("-done", "done", "process", "-process")
+
+
+@blueprint.get("")
+@allow("staff")
+def inbox() -> ResponseReturnValue:
+    """List the person's open tasks, or those they may claim."""
+    return _list("tasks/inbox.html", one_of("scope", _OPEN_SCOPES), one_of("sort", _OPEN_SORTS))
+
+
+@blueprint.get("/done")
+@allow("staff")
+def done() -> ResponseReturnValue:
+    """List the tasks the person has completed, newest first."""
+    return _list("tasks/done.html", "done", one_of("sort", _DONE_SORTS))
+
+
+def _list(template: str, scope: Scope, sort: Sort) -> str:
+    person, db, query = current_person(), current_session(), current_query()
+    wanted = TaskFilter(
+        scope=scope,
+        search=query.get("search"),
+        process_id=query.get("process"),
+        overdue_at=clock.now() if query.get("overdue") else None,
+        sort=sort,
+    )
+    return render_template(
+        template,
+        page=list_tasks(db, person, wanted, page_number()),
+        processes=processes_of_tasks(db, person, scope),
+        wanted=wanted,
+        query=query,
+        now=clock.now(),
+    )
+
+
+@blueprint.get("/<int:task_id>")
+@allow("staff")
+def show(task_id: int) -> ResponseReturnValue:
+    """Show a task with its form."""
+    task = view_task(current_session(), current_person(), task_id)
+    page = None
+    if task.form is not None and task.is_mine:
+        page = form_pages.show_kept(task.form, task.stored, task.instance_id)
+        page = page or form_pages.show(task.form, task.stored, task.draft)
+    return _page(task, page)
+
+
+@blueprint.post("/<int:task_id>")
+@allow("staff")
+def hand_in(task_id: int) -> ResponseReturnValue:
+    """Save, or complete, or show again what was typed into the form of a task."""
+    db, person = current_session(), current_person()
+    task = view_task(db, person, task_id)
+    if task.form is None or not task.is_mine:
+        # The command knows best who was first, and says so.
+        complete_task(db, task_id, {}, person.username)
+        return _completed(task)
+    submission = form_pages.submitted(task.form, task.instance_id)
+    if not submission.final:
+        return _page(task, form_pages.show(task.form, task.stored, submission.values, submission.problems))
+    if "_save" in request.form:
+        save_task_draft(db, task_id, submission.values, person.username)
+        flash(gettext("草稿已保存。"), "ok")
+        return redirect(url_for("tasks.show", task_id=task_id))
+    problems = form_pages.problems_of(task.form, submission, task.stored)
+    if problems:
+        return _page(task, form_pages.show(task.form, task.stored, submission.values, problems)), 422
+    complete_task(db, task_id, submission.values, person.username)
+    return _completed(task)
+
+
+@blueprint.post("/<int:task_id>/claim")
+@allow("staff")
+def claim(task_id: int) -> ResponseReturnValue:
+    """Take a task from the group's queue."""
+    claim_task(current_session(), task_id, current_person().username)
+    flash(gettext("任务已领取,请办理。"), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@blueprint.post("/<int:task_id>/unclaim")
+@allow("staff")
+def unclaim(task_id: int) -> ResponseReturnValue:
+    """Put a task back into the group's queue."""
+    unclaim_task(current_session(), task_id, current_person().username)
+    flash(gettext("任务已放回队列,小组的其他人可以领取。"), "ok")
+    return redirect(url_for("tasks.inbox", scope="claimable"))
+
+
+def _page(task: TaskView, page: FormPage | None) -> str:
+    return render_template("tasks/show.html", task=task, page=page, now=clock.now())
+
+
+def _completed(task: TaskView) -> ResponseReturnValue:
+    flash(gettext("“%(name)s”已办理。", name=task.name), "ok")
+    return redirect(url_for("tasks.inbox"))
