@@ -15,24 +15,26 @@ from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelW
 from engine.feel.expression import (
     Compiled,
     CompiledTests,
+    compile_expression,
     compile_unary_tests,
     lazily,
     lazily_tests,
     strip_equals,
+    use_clock,
 )
-from engine.feel.expression import compile_expression as compile  # noqa: A004 - the interface's own word
 from engine.feel.interchange import dump_json, from_json, load_json, to_json
 from engine.feel.temporal_text import parse_duration as duration
 from engine.feel.values import DaysTime, Function, HostFunction, Range, YearsMonths
 from engine.feel.writing import format_value as format  # noqa: A004 - the interface's own word
 
 Clock = Callable[[], dt.datetime]
+compile = compile_expression  # noqa: A001 - the interface's own word
 
 
 def evaluate(expression: str, context: Mapping[str, object], *, clock: Clock | None = None) -> object:
     """Give the value of an expression; raise FeelSyntaxError or FeelLimitError.
 
-    ``clock`` gives an aware moment and defaults to the program's. A leading ``=`` is allowed.
+    ``clock`` gives an aware moment and defaults to that of ``use_clock``. A leading ``=`` is allowed.
     """
     return lazily(expression).evaluate(context, clock)
 
@@ -44,7 +46,7 @@ def unary_test(text: str, value: object, context: Mapping[str, object], *, clock
 
 def names(expression: str, known: Iterable[str] = ()) -> frozenset[str]:
     """Give the variables that an expression may read; functions of the host among them."""
-    return compile(expression, known).names
+    return compile_expression(expression, known).names
 
 
 __all__ = [
@@ -71,4 +73,5 @@ __all__ = [
     "strip_equals",
     "to_json",
     "unary_test",
+    "use_clock",
 ]

@@ -1,12 +1,24 @@
 """Read parts of values: entries of contexts, properties of dates, items of lists."""
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
 from engine.feel import messages, zones
+from engine.feel.adoption import adopt
+from engine.feel.equality import equal
 from engine.feel.kinds import KINDS
 from engine.feel.state import Place, State
-from engine.feel.temporal import DateTime, Time, date_part, offset, time_nanoseconds, time_offset
+from engine.feel.temporal import (
+    DateTime,
+    Time,
+    WideDateTime,
+    WideTime,
+    date_part,
+    offset,
+    time_nanoseconds,
+    time_offset,
+)
 from engine.feel.temporal_math import weekday
 from engine.feel.values import DAY, NANOSECONDS, DaysTime, YearsMonths
 
@@ -26,6 +38,16 @@ def get(value: object, name: str, state: State, place: Place) -> object:
         state.warn(messages.UNKNOWN_KEY, place, name=name)
         return None
     return reader(value)
+
+
+def get_raw(value: object, name: str, state: State, place: Place) -> object:
+    """Give an entry of a value that was not taken in yet; what comes out must be."""
+    if type(value) is list:
+        state.spend(len(value) + 1)
+        return [get_raw(item, name, state, place) for item in value]
+    if type(value) is dict and name in value:
+        return value[name]
+    return get(adopt(value, state), name, state, place)
 
 
 def _time_offset(value: Time | DateTime) -> DaysTime | None:
@@ -102,3 +124,17 @@ _BY_KIND: dict[str, dict[str, Property]] = {
 }
 PROPERTIES = {(kind, name): read for kind, found in _BY_KIND.items() for name, read in found.items()}
 """What may stand after a dot, by the kind before it (DMN 1.5 table 65)."""
+
+
+def identical(left: object, right: object, state: State) -> bool:
+    """Tell whether two values are the same: equal, and for times and moments also in the same zone."""
+    if KINDS[type(left)] != KINDS[type(right)] or not equal(left, right, state):
+        return False
+    return wall(left) == wall(right)
+
+
+def wall(value: object) -> tuple[str, int]:
+    """Give the zone as it is written and the time on the wall; the same for all values that have none."""
+    if isinstance(value, dt.time | dt.datetime | WideTime | WideDateTime):
+        return zones.to_text(value.tzinfo), time_nanoseconds(value)
+    return "", 0

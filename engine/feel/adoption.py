@@ -3,13 +3,13 @@
 import datetime as dt
 import decimal
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from engine.feel import limits, messages
 from engine.feel.errors import FeelLimitError
-from engine.feel.kinds import SCALARS
+from engine.feel.kinds import CONTAINERS, SCALARS
 from engine.feel.numbers import CONTEXT
 from engine.feel.state import State
 from engine.feel.values import DaysTime
@@ -21,33 +21,40 @@ def adopt(value: object, state: State, depth: int = 0) -> object:
     Lists and contexts that need no change are not copied: FEEL never changes a value.
     """
     kind = type(value)
-    if isinstance(value, Decimal) and kind is Decimal:
-        return value if value.is_finite() else None
     if kind in SCALARS:
+        return value
+    if kind in CONTAINERS and is_native(value, state, depth):
         return value
     if depth > limits.MAX_DEPTH:
         raise FeelLimitError(messages.TOO_DEEP, limit=limits.MAX_DEPTH)
-    if kind is list:
-        return adopt_list(value, state, depth)  # type: ignore[arg-type]
     if isinstance(value, Mapping):
-        return adopt_context(value, state, depth)
+        state.spend(len(value) + 1)
+        return {str(key): adopt(item, state, depth + 1) for key, item in value.items()}
+    if kind is list:
+        return adopt_items(value, state, depth)  # type: ignore[arg-type]  # it is a list
     return adopt_other(value, state, depth)
 
 
-def adopt_list(value: Sequence[object], state: State, depth: int) -> list[object]:
-    """Give the list, itself when nothing in it needs a change."""
-    state.spend(len(value) // 8 + 1)
-    adopted = [adopt(item, state, depth + 1) for item in value]
-    same = type(value) is list and all(new is old for new, old in zip(adopted, value, strict=True))
-    return value if same else adopted  # type: ignore[return-value]
+def is_native(value: object, state: State, depth: int) -> bool:
+    """Tell whether a list or dict holds nothing but FEEL values."""
+    if depth > limits.MAX_DEPTH:
+        raise FeelLimitError(messages.TOO_DEEP, limit=limits.MAX_DEPTH)
+    items = value.values() if isinstance(value, dict) else value
+    state.spend(len(items) // 8 + 1)  # type: ignore[arg-type]  # a list or dict has a length
+    if isinstance(value, dict) and not all(type(key) is str for key in value):
+        return False
+    for item in items:  # type: ignore[attr-defined]  # and items
+        kind = type(item)
+        if kind not in SCALARS and not (kind in CONTAINERS and is_native(item, state, depth + 1)):
+            return False
+    return True
 
 
-def adopt_context(value: Mapping[object, object], state: State, depth: int) -> dict[str, object]:
-    """Give the context, itself when nothing in it needs a change."""
-    state.spend(len(value) // 8 + 1)
-    adopted = {str(key): adopt(item, state, depth + 1) for key, item in value.items()}
-    same = type(value) is dict and all(adopted.get(key) is item for key, item in value.items())  # type: ignore[call-overload]
-    return value if same else adopted  # type: ignore[return-value]
+def adopt_items(value: Iterable[object], state: State, depth: int) -> list[object]:
+    """Give the list of the FEEL values of items."""
+    items = list(value)
+    state.spend(len(items) + 1)
+    return [adopt(item, state, depth + 1) for item in items]
 
 
 def adopt_other(value: object, state: State, depth: int) -> object:
@@ -61,7 +68,7 @@ def adopt_other(value: object, state: State, depth: int) -> object:
     if isinstance(value, dt.datetime):
         return dt.datetime.combine(value.date(), value.timetz())
     if isinstance(value, Sequence | AbstractSet) and not isinstance(value, bytes | bytearray | memoryview):
-        return adopt_list(list(value), state, depth)
+        return adopt_items(value, state, depth)
     state.warn(messages.HOST_VALUE, (0, 0), type=type(value).__name__)
     return None
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from engine.feel import messages
-from engine.feel.calls import call_builtin, invoke, name_of
+from engine.feel.calls import invoke, name_of, prepare
 from engine.feel.compiler import ABSENT, Compiler, compiles, up
 from engine.feel.functions import BUILTINS
 from engine.feel.iteration import items_between, items_of
 from engine.feel.state import Evaluator, Frame, State
-from engine.feel.syntax import Call, Definition, For, If, InstanceOf, Iteration, Name, Quantified, TypeName
+from engine.feel.syntax import Call, Definition, For, If, InstanceOf, Iteration, Name, Quantified, TypeName, walk
 from engine.feel.types import NAMED, ContextType, FunctionType, ListType, RangeType, Type
 from engine.feel.values import Function
 
+PARTIAL = "partial"
+NONE: dict[str, object] = {}
 BODY_FRAMES = 2
 
 
@@ -69,7 +71,8 @@ class Loop:
 def for_(node: For, compiler: Compiler) -> Evaluator:
     """Make a list of what the body gives; ``partial`` is the list so far."""
     loop = Loop(node.iterations, compiler)
-    with compiler.inside(("partial",)):
+    uses_partial = any(isinstance(part, Name) and part.name == PARTIAL for part in walk(node.body))
+    with compiler.inside((PARTIAL,) if uses_partial else ()):
         body, cost = compiler.measured(node.body)
     loop.leave(compiler)
 
@@ -79,7 +82,7 @@ def for_(node: For, compiler: Compiler) -> Evaluator:
             if inner is None:
                 return None
             frame.state.spend(cost)
-            results.append(body(Frame(Partial(results, frame.state), frame.state, inner)))
+            results.append(body(Frame(Partial(results, frame.state) if uses_partial else NONE, frame.state, inner)))
         return results
 
     return iterate
@@ -178,7 +181,8 @@ def call(node: Call, compiler: Compiler) -> Evaluator:
 
 def _builtin_call(name: str, hops: int, arguments: list[Evaluator], node: Call) -> Evaluator:
     """Call a built-in function, unless the context given has one of that name."""
-    climb, function, names, place = up(hops), BUILTINS[name], node.names, node.place
+    climb, names, place = up(hops), node.names, node.place
+    call_prepared = prepare(BUILTINS[name], len(arguments), names)
 
     def run(frame: Frame) -> object:
         values = [argument(frame) for argument in arguments]
@@ -186,7 +190,7 @@ def _builtin_call(name: str, hops: int, arguments: list[Evaluator], node: Call) 
         if own is not ABSENT:
             return invoke(frame.state, place, own, values, names)
         frame.state.spend(1)
-        return call_builtin(frame.state, place, function, values, names)
+        return call_prepared(frame.state, place, values)
 
     return run
 

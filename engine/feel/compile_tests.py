@@ -1,14 +1,12 @@
 """Compile ``in`` and the unary tests of decision tables (DMN 1.5 sections 7.3.3 and 10.3.2.10)."""
 
-from collections.abc import Iterator
-
 from engine.feel import messages
 from engine.feel.calls import name_of
 from engine.feel.compile_operators import ORDERS, equality, ordered
 from engine.feel.compiler import Compiler, compiles
 from engine.feel.equality import within
 from engine.feel.state import Evaluator, Frame
-from engine.feel.syntax import In, Name, Node, Test, Tests
+from engine.feel.syntax import In, Name, Node, Test, Tests, walk
 from engine.feel.values import Range
 
 INPUT = "?"
@@ -105,15 +103,3 @@ def test_value(node: Test, compiler: Compiler) -> Evaluator:
 def mentions_input(node: Node) -> bool:
     """Tell whether an expression asks for the value under test by ``?``."""
     return any(isinstance(part, Name) and part.name == INPUT for part in walk(node))
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """Give a node and all nodes in it."""
-    pending: list[object] = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Node):
-            yield part
-            pending.extend(vars(part).values())
-        elif isinstance(part, tuple):
-            pending.extend(part)

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from engine.feel import messages, temporal_text
-from engine.feel.access import get
+from engine.feel.access import get, get_raw
 from engine.feel.adoption import adopt
 from engine.feel.compiler import ABSENT, Compiler, compiles, read_local, read_open, read_root, up
-from engine.feel.equality import ORDERED, compare
 from engine.feel.functions import BUILTINS
-from engine.feel.kinds import KINDS, SCALARS
+from engine.feel.kinds import SCALARS
+from engine.feel.ranging import make_range
 from engine.feel.state import Evaluator, Frame, Place, State
 from engine.feel.syntax import (
     AtLiteral,
@@ -103,6 +103,11 @@ def interval(node: Interval, compiler: Compiler) -> Evaluator:
     """Make a range."""
     start, end = compiler.compile(node.start), compiler.compile(node.end)
     start_included, end_included, place = node.start_included, node.end_included, node.place
+    if isinstance(node.start, Literal) and isinstance(node.end, Literal):
+        low, high = node.start.value, node.end.value
+        constant = make_range(low, high, start_included=start_included, end_included=end_included)
+        if constant is not None:
+            return lambda _: constant
 
     def make(frame: Frame) -> Range | None:
         found = make_range(start(frame), end(frame), start_included=start_included, end_included=end_included)
@@ -111,18 +116,6 @@ def interval(node: Interval, compiler: Compiler) -> Evaluator:
         return found
 
     return make
-
-
-def make_range(start: object, end: object, *, start_included: bool, end_included: bool) -> Range | None:
-    """Give a range, or None when its ends are of different kinds, have no order, or are reversed."""
-    present = [KINDS[type(value)] for value in (start, end) if value is not None]
-    if not set(present) <= ORDERED or len(set(present)) == 2:
-        return None
-    if len(present) == 2:
-        order = compare(start, end)
-        if order is None or order > 0:
-            return None
-    return Range(start, end, start_included, end_included)
 
 
 @compiles(Path)
@@ -160,7 +153,7 @@ def _root_path(base: Name, hops: int, keys: list[tuple[str, Place]]) -> Evaluato
             state.warn(messages.UNKNOWN_NAME, where, name=name)
             return None
         for key, place in keys:
-            value = value[key] if type(value) is dict and key in value else get(adopt(value, state), key, state, place)
+            value = value[key] if type(value) is dict and key in value else get_raw(value, key, state, place)
         return value if type(value) in SCALARS else adopt(value, state)
 
     return read

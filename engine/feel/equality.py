@@ -154,3 +154,25 @@ def _within_list(value: object, items: list[object], state: State) -> bool:
     if type(value) is list and equal(value, items, state):
         return True
     return any(contains(item, value, state) if isinstance(item, Range) else equal(value, item, state) for item in items)
+
+
+class Distinct:
+    """Values met so far; numbers and strings are looked up, others compared one by one."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._direct: set[object] = set()
+        self._others: list[object] = []
+
+    def add(self, value: object) -> bool:
+        """Remember a value; tell whether it is new."""
+        self._state.spend(1)
+        if type(value) in DIRECT:
+            new = value not in self._direct
+            self._direct.add(value)
+            return new
+        self._state.spend(len(self._others))
+        if any(equal(other, value, self._state) for other in self._others):
+            return False
+        self._others.append(value)
+        return True

@@ -3,28 +3,38 @@
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from zoneinfo import ZoneInfo
 
-from engine import clock as engine_clock
 from engine.feel import builtins as _builtins
 from engine.feel import compile_forms, compile_operators, compile_tests, compile_values, messages
 from engine.feel.adoption import adopt
+from engine.feel.candidates import Candidates
 from engine.feel.compile_tests import INPUT
 from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
-from engine.feel.lexer import Token, tokens
+from engine.feel.lexer import tokens
 from engine.feel.limits import MAX_DEPTH
-from engine.feel.naming import Candidate, candidates, known_in
 from engine.feel.parser import parse, parse_unary_tests
 from engine.feel.state import Evaluator, Frame, State
 from engine.feel.syntax import Node
 from engine.feel.types import Type
 
 Clock = Callable[[], dt.datetime]
-SHANGHAI: ZoneInfo = engine_clock.SHANGHAI
+NO_NAMES: frozenset[str] = frozenset()
 NO_TYPES: Mapping[str, Type] = {}
 LOADED = (compile_forms, compile_operators, compile_tests, compile_values, _builtins)
 """Importing these registers what they compile and define."""
+
+
+_default_clock: Clock | None = None
+
+
+def use_clock(clock: Clock | None) -> None:
+    """Set the clock for evaluations that are given none: without one, ``now()`` is null and a warning.
+
+    FEEL never asks the machine for the time, so that what it computes can be computed again.
+    """
+    global _default_clock  # noqa: PLW0603 - one default a process is the point
+    _default_clock = clock
 
 
 class Program:
@@ -49,10 +59,9 @@ class Source:
         self._known = tuple(known)
         self._types = types
         self._programs: dict[frozenset[str], Program | FeelError] = {}
-        self._candidates: tuple[Candidate, ...] = ()
+        self._candidates: Candidates | None = None
         try:
-            found: tuple[Token, ...] = tokens(self.text)
-            self._candidates = candidates(self.text, found)
+            self._candidates = Candidates(self.text, tokens(self.text))
         except FeelError as error:
             self._programs[frozenset()] = error
         self.plain = self._reading(frozenset())
@@ -61,7 +70,7 @@ class Source:
         """Give the reading for a context; raise FeelSyntaxError or FeelLimitError when it has none."""
         found = self.plain
         if self._candidates:
-            names = known_in(context, self._candidates)
+            names = self._candidates.known_in(context, getattr(found, "names", NO_NAMES))
             if names:
                 found = self._reading(names)
         if isinstance(found, FeelError):
@@ -115,7 +124,7 @@ class Compiled:
         self, context: Mapping[str, object], clock: Clock | None = None
     ) -> tuple[object, list[FeelWarning]]:
         """Give the value, and why parts of it became null."""
-        state = State(clock or engine_clock.now)
+        state = State(clock or _default_clock)
         value = run(self._source.program(context).run, Frame(context, state))
         return value, state.warnings
 
@@ -149,7 +158,7 @@ class CompiledTests:
         self, value: object, context: Mapping[str, object], clock: Clock | None = None
     ) -> tuple[bool | None, list[FeelWarning]]:
         """Tell whether a value passes, and why parts of the tests became null."""
-        state = State(clock or engine_clock.now)
+        state = State(clock or _default_clock)
         frame = Frame(context, state)
         program = self._source.program(context)
         found = run(program.run, Frame({INPUT: adopt(value, state)}, state, frame))
@@ -162,6 +171,8 @@ def run(program: Evaluator, frame: Frame) -> object:
         return program(frame)
     except RecursionError:
         raise FeelLimitError(messages.TOO_DEEP, limit=MAX_DEPTH) from None
+    except ArithmeticError:
+        raise FeelError(messages.NOT_FINITE) from None
     except MemoryError:
         raise FeelLimitError(messages.TOO_LARGE, limit=0) from None
 

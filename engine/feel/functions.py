@@ -1,12 +1,15 @@
-"""Built-in functions: how they are declared, found and called."""
+"""Built-in functions: how they are declared, found and described."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from engine.feel.messages import Text
 
 Implementation = Callable[..., object]
+Registered = TypeVar("Registered", bound=Implementation)
+ANY = frozenset({"any"})
 
 
 class RejectedError(Exception):
@@ -27,18 +30,16 @@ class Parameter:
     optional: bool = False
     repeated: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.name}{'?' if self.optional else ''}{'...' if self.repeated else ''}"
+
 
 @dataclass(frozen=True)
 class Signature:
-    """One way to call a function; ``call`` gets the state, the place, then the arguments by position."""
+    """One way to call a function; ``call`` gets the state, then the arguments by position."""
 
     parameters: tuple[Parameter, ...]
     call: Implementation
-
-    @property
-    def required(self) -> int:
-        """Count the parameters that can't be left out."""
-        return sum(not parameter.optional for parameter in self.parameters)
 
     @property
     def repeats(self) -> bool:
@@ -46,20 +47,21 @@ class Signature:
         return bool(self.parameters) and self.parameters[-1].repeated
 
     def __str__(self) -> str:
-        return ", ".join(
-            f"{parameter.name}{'?' if parameter.optional else ''}{'...' if parameter.repeated else ''}"
-            for parameter in self.parameters
-        )
+        return ", ".join(map(str, self.parameters))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Builtin:
     """A function of the standard or of Camunda's FEEL, with all ways to call it."""
 
     name: str
-    signatures: tuple[Signature, ...]
     summary: str
-    group: str
+    """What it gives, for process owners, in Chinese."""
+    subject: str
+    """The module it stands in."""
+    standard: bool
+    """Whether it is one of DMN 1.5, else one of Camunda's."""
+    signatures: list[Signature] = field(default_factory=list)
 
 
 BUILTINS: dict[str, Builtin] = {}
@@ -68,18 +70,18 @@ BUILTINS: dict[str, Builtin] = {}
 _PARAMETER = re.compile(r"(?P<name>[\w ]+?)(?P<optional>\?)?(?P<repeated>\.\.\.)?: (?P<kinds>[^,]+)")
 
 
-def builtin(name: str, *signatures: str) -> Callable[[Implementation], Implementation]:
-    """Register a function under a name with its signatures, such as ``string: string, length?: number``.
+def builtin(
+    name: str, *signatures: str, summary: str = "", standard: bool = True
+) -> Callable[[Registered], Registered]:
+    """Register a function with its signatures, such as ``string: string, length?: number``.
 
-    The docstring's first line is its summary, its module's name the group in the reference.
+    Registered again under the same name, it gets more signatures, tried in the order of registration.
     """
 
-    def register(call: Implementation) -> Implementation:
-        known = BUILTINS.get(name)
-        ways = tuple(Signature(parameters(text), call) for text in signatures)
-        summary = known.summary if known else (call.__doc__ or "").partition("\n")[0]
-        group = call.__module__.rpartition(".")[2]
-        BUILTINS[name] = Builtin(name, (known.signatures if known else ()) + ways, summary, group)
+    def register(call: Registered) -> Registered:
+        subject = call.__module__.rpartition(".")[2]
+        known = BUILTINS.setdefault(name, Builtin(name, summary, subject, standard))
+        known.signatures.extend(Signature(parameters(text), call) for text in signatures)
         return call
 
     return register
@@ -89,6 +91,7 @@ def parameters(text: str) -> tuple[Parameter, ...]:
     """Read the declaration of parameters."""
     found = []
     for match in _PARAMETER.finditer(text):
-        kinds = frozenset(part.strip() for part in match["kinds"].split("|")) - {"any"}
-        found.append(Parameter(match["name"].strip(), kinds, bool(match["optional"]), bool(match["repeated"])))
+        kinds = frozenset(part.strip() for part in match["kinds"].split("|"))
+        taken = frozenset[str]() if kinds == ANY else kinds
+        found.append(Parameter(match["name"].strip(), taken, bool(match["optional"]), bool(match["repeated"])))
     return tuple(found)

@@ -3,17 +3,16 @@
 JSON has one kind of number and no dates. So a date, time, duration or range becomes its text and comes back
 as text (``date(x)`` reads it), as it does in Camunda. Numbers keep their value:
 
-- ``to_json`` gives a tree for any JSON writer: an ``int`` or ``float`` where that has exactly the decimal's
-  value (all numbers of up to 15 digits), else the number as text.
+- ``to_json`` gives a tree whose numbers are ``Decimal`` in their one canonical form, for a writer that keeps them;
+  ``from_json`` takes any tree back.
 - ``dump_json`` gives the text itself, with every number written out in full; ``load_json`` reads it exactly.
 """
 
 import json
 from decimal import Decimal
-from typing import NoReturn
 
 from engine.feel import limits, messages, numbers, temporal_text
-from engine.feel.adoption import adopt
+from engine.feel.adoption import adopt, adopt_number
 from engine.feel.calls import name_of
 from engine.feel.errors import FeelError, FeelLimitError
 from engine.feel.kinds import KINDS
@@ -21,17 +20,16 @@ from engine.feel.state import State
 from engine.feel.values import Range
 from engine.feel.writing import write
 
-MAX_SAFE_INTEGER = 2**53 - 1
 MAX_NODES = 500_000
 
 
 def to_json(value: object) -> object:
-    """Give a tree of dict, list, str, int, float, bool and None; raise FeelError for a function.
+    """Give a tree of dict, list, str, Decimal, bool and None; raise FeelError for a function.
 
     Python's own values (int, tuple, timedelta, ...) are taken too.
     """
     state = _state()
-    return _tree(adopt(value, state), state, exact=False, depth=0)
+    return _tree(adopt(value, state), state)
 
 
 def from_json(tree: object) -> object:
@@ -42,41 +40,57 @@ def from_json(tree: object) -> object:
 def dump_json(value: object) -> str:
     """Write a value as JSON text with exact numbers; raise FeelError for a function."""
     state = _state()
-    return _text(_tree(adopt(value, state), state, exact=True, depth=0))
+    return write_json(adopt(value, state), state)
 
 
 def load_json(text: str | bytes) -> object:
     """Read JSON text, its numbers as they are written; raise FeelError when it is no JSON."""
+    return read_json(text, _state())
+
+
+def write_json(value: object, state: State) -> str:
+    """Write a FEEL value within the budget of an evaluation."""
+    return _text(_tree(value, state))
+
+
+def read_json(text: str | bytes, state: State) -> object:
+    """Read JSON within the budget of an evaluation."""
     try:
         tree = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=lambda _: None)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise FeelError(messages.BAD_JSON) from error
-    return from_json(tree)
+    return adopt_numbers(tree, state)
+
+
+def adopt_numbers(tree: object, state: State, depth: int = 0) -> object:
+    """Round the numbers of a JSON tree to 34 digits; null stands for one that is out of range."""
+    state.spend(1)
+    if depth > limits.MAX_DEPTH:
+        raise FeelLimitError(messages.TOO_DEEP, limit=limits.MAX_DEPTH)
+    if isinstance(tree, list):
+        return [adopt_numbers(item, state, depth + 1) for item in tree]
+    if isinstance(tree, dict):
+        return {key: adopt_numbers(item, state, depth + 1) for key, item in tree.items()}
+    return adopt_number(tree) if isinstance(tree, Decimal) else tree
 
 
 def _state() -> State:
-    state = State(_no_clock)
+    state = State(None)
     state.steps = MAX_NODES
     return state
 
 
-def _no_clock() -> NoReturn:
-    raise AssertionError("interchange asks for no time")
-
-
-def _tree(value: object, state: State, *, exact: bool, depth: int) -> object:
+def _tree(value: object, state: State, depth: int = 0) -> object:
     state.spend(1)
     if depth > limits.MAX_DEPTH:
         raise FeelLimitError(messages.TOO_DEEP, limit=limits.MAX_DEPTH)
     if isinstance(value, list):
-        return [_tree(item, state, exact=exact, depth=depth + 1) for item in value]
+        return [_tree(item, state, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {key: _tree(item, state, exact=exact, depth=depth + 1) for key, item in value.items()}
+        return {key: _tree(item, state, depth + 1) for key, item in value.items()}
     if isinstance(value, Decimal):
-        return value if exact else number_tree(value)
-    if value is None or isinstance(value, bool | str):
-        return value
-    return _scalar_text(value, state)
+        return Decimal(numbers.to_text(value))
+    return value if value is None or isinstance(value, bool | str) else _scalar_text(value, state)
 
 
 def _scalar_text(value: object, state: State) -> str:
@@ -87,15 +101,6 @@ def _scalar_text(value: object, state: State) -> str:
     if KINDS[type(value)] == "date and time":
         return temporal_text.iso_text(value)  # type: ignore[arg-type]  # the kind says so
     return temporal_text.to_text(value) or ""
-
-
-def number_tree(number: Decimal) -> int | float | str:
-    """Give the JSON number that has exactly this value, else its text."""
-    if number == number.to_integral_value() and abs(number) <= MAX_SAFE_INTEGER:
-        return int(number)
-    text = numbers.to_text(number)
-    binary = float(text)
-    return binary if Decimal(repr(binary)) == number else text
 
 
 def _text(tree: object) -> str:

@@ -33,7 +33,9 @@ def normalize(name: str) -> str:
 def is_special(name: str) -> bool:
     """Tell whether a name can only be recognised by knowing it."""
     words = normalize(name).split(" ")
-    return any(word in RESERVED or _AROUND_SIGNS.search(word) for word in words)
+    return (len(words) > 1 and words[0] in FORMS) or any(
+        word in RESERVED or _AROUND_SIGNS.search(word) for word in words
+    )
 
 
 class KnownNames:
@@ -78,28 +80,3 @@ def joined_end(tokens: tuple[Token, ...], index: int) -> int:
     if tokens[index].kind == "number" and tokens[index].text.isdigit():
         return joined_end(tokens, index)
     return index
-
-
-Candidate = tuple[str, str]
-"""A possible name, as it is written and as it is normalized."""
-MAX_CANDIDATES = 400
-
-
-def candidates(source: str, tokens: tuple[Token, ...]) -> tuple[Candidate, ...]:
-    """Give the runs of tokens that would be names if the context had them."""
-    found: dict[str, Candidate] = {}
-    for first, token in enumerate(tokens):
-        if token.kind != "name" or token.text in RESERVED or len(found) > MAX_CANDIDATES:
-            continue
-        for last in range(first + 1, min(run_end(tokens, first), first + MAX_NAME_TOKENS)):
-            if tokens[last].text in SIGNS:
-                continue
-            spelled = _SPACE.sub(" ", source[token.start : tokens[last].end])
-            if is_special(spelled):
-                found[spelled] = (spelled, normalize(spelled))
-    return tuple(found.values())
-
-
-def known_in(context: Mapping[str, object], possible: tuple[Candidate, ...]) -> frozenset[str]:
-    """Give those of the possible names that are keys of a context."""
-    return frozenset(key for pair in possible for key in pair if key in context)

@@ -191,7 +191,13 @@ class OperandReader(Reader):
     def at_parameter(self) -> bool:
         """Tell whether the name of a parameter comes next."""
         ahead = 0
-        while self.peek(ahead).kind in {"name", "number"} or self.peek(ahead).text in {"-", "+", "*", "/", "."}:
+        while self.peek(ahead).kind in {"name", "number", "quoted"} or self.peek(ahead).text in {
+            "-",
+            "+",
+            "*",
+            "/",
+            ".",
+        }:
             ahead += 1
         return ahead > 0 and self.peek(ahead).text == ":"
 

@@ -118,7 +118,7 @@ class Parser(OperandReader):
             found = [self.test()]
             while self.accept(","):
                 found.append(self.test())
-            if self.accept(")") and self.text not in {".", "(", "+", "-", "*", "/", "**"}:
+            if self.accept(")") and self.text not in {".", "[", "(", "+", "-", "*", "/", "**"}:
                 return tuple(found)
             self.index = start
         if self.text in TESTS:

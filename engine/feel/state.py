@@ -16,7 +16,7 @@ class State:
 
     __slots__ = ("clock", "depth", "steps", "texts", "warnings")
 
-    def __init__(self, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, clock: Callable[[], dt.datetime] | None) -> None:
         self.clock = clock
         self.depth = 0
         self.steps = limits.MAX_STEPS

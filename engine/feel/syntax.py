@@ -1,5 +1,6 @@
 """The syntax tree. Two trees are equal when they mean the same text; places are left out of that."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.feel.state import Place
@@ -208,3 +209,15 @@ class Tests(Node):
 
     tests: tuple[Node, ...]
     negated: bool = False
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Give a node and all nodes in it."""
+    pending: list[object] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Node):
+            yield part
+            pending.extend(vars(part).values())
+        elif isinstance(part, tuple):
+            pending.extend(part)

@@ -1,6 +1,5 @@
 """Write a value as text, as the function ``string`` does (DMN 1.5 section 10.3.4.1)."""
 
-import datetime as dt
 from decimal import Decimal
 
 from engine.feel import numbers, temporal_text
@@ -34,7 +33,7 @@ def write(value: object, state: State, *, nested: bool = False) -> str:
 
 def format_value(value: object) -> str:
     """Write any FEEL or Python value as FEEL's ``string`` does; raise FeelLimitError when it is too large."""
-    state = State(lambda: dt.datetime.now(dt.UTC))
+    state = State(None)
     return write(adopt(value, state), state)
 
 

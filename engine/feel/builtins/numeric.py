@@ -1,6 +1,7 @@
 """Numbers."""
 
 import decimal
+import secrets
 from decimal import Decimal
 
 from engine.feel.functions import builtin
@@ -11,6 +12,10 @@ from engine.feel.values import DaysTime, YearsMonths
 MIN_SCALE, MAX_SCALE = -6111, 6176
 NUMBER = "n: number"
 SCALED = "n: number, scale: number"
+WIDE = 13_000
+"""Digits that hold the exact remainder of any two numbers of FEEL."""
+COSTLY = 50
+"""Steps that a logarithm counts for."""
 
 
 def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
@@ -21,97 +26,111 @@ def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= places:
         return number
-    wide = decimal.Context(prec=7_000, Emin=-7_000, Emax=7_000, rounding=rounding)
+    wide = decimal.Context(prec=WIDE, Emin=-WIDE, Emax=WIDE, rounding=rounding)
     return CONTEXT.plus(number.quantize(Decimal(1).scaleb(-places, wide), context=wide))
 
 
-@builtin("decimal", SCALED)
+@builtin("decimal", SCALED, summary="保留几位小数,五取偶")
 def decimal_(_: State, n: Decimal, scale: Decimal) -> Decimal | None:
-    """Rounded to so many places, halves to the even neighbour."""
+    """Round halves to the even neighbour."""
     return rounded(n, scale, decimal.ROUND_HALF_EVEN)
 
 
-@builtin("floor", NUMBER, SCALED)
+@builtin("floor", NUMBER, SCALED, summary="向下取整,或向下保留几位小数")
 def floor(_: State, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Rounded down, to so many places."""
+    """Round down."""
     return rounded(n, scale, decimal.ROUND_FLOOR)
 
 
-@builtin("ceiling", NUMBER, SCALED)
+@builtin("ceiling", NUMBER, SCALED, summary="向上取整,或向上保留几位小数")
 def ceiling(_: State, n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Rounded up, to so many places."""
+    """Round up."""
     return rounded(n, scale, decimal.ROUND_CEILING)
 
 
-@builtin("round up", SCALED)
+@builtin("round up", SCALED, summary="保留几位小数,有余就进(远离零)")
 def round_up(_: State, n: Decimal, scale: Decimal) -> Decimal | None:
-    """Rounded away from zero."""
+    """Round away from zero."""
     return rounded(n, scale, decimal.ROUND_UP)
 
 
-@builtin("round down", SCALED)
+@builtin("round down", SCALED, summary="保留几位小数,其余舍去(趋向零)")
 def round_down(_: State, n: Decimal, scale: Decimal) -> Decimal | None:
-    """Rounded towards zero."""
+    """Round towards zero."""
     return rounded(n, scale, decimal.ROUND_DOWN)
 
 
-@builtin("round half up", SCALED)
+@builtin("round half up", SCALED, summary="保留几位小数,四舍五入")
 def round_half_up(_: State, n: Decimal, scale: Decimal) -> Decimal | None:
-    """Rounded to the nearest, halves away from zero (四舍五入)."""
+    """Round to the nearest, halves away from zero."""
     return rounded(n, scale, decimal.ROUND_HALF_UP)
 
 
-@builtin("round half down", SCALED)
+@builtin("round half down", SCALED, summary="保留几位小数,五舍六入")
 def round_half_down(_: State, n: Decimal, scale: Decimal) -> Decimal | None:
-    """Rounded to the nearest, halves towards zero."""
+    """Round to the nearest, halves towards zero."""
     return rounded(n, scale, decimal.ROUND_HALF_DOWN)
 
 
-@builtin("abs", "n: number|days and time duration|years and months duration")
+DURATIONS = "days and time duration|years and months duration"
+
+
+@builtin("abs", f"n: number|{DURATIONS}", summary="绝对值;时长也可以")
 def abs_(_: State, n: Decimal | DaysTime | YearsMonths) -> object:
-    """Without its sign; also of durations."""
+    """Take the sign away."""
     if isinstance(n, Decimal):
         return CONTEXT.abs(n)
     return DaysTime(abs(n.nanoseconds)) if isinstance(n, DaysTime) else YearsMonths(abs(n.months))
 
 
-@builtin("modulo", "dividend: number, divisor: number")
-def modulo(_: State, dividend: Decimal, divisor: Decimal) -> Decimal | None:
-    """The remainder, with the sign of the divisor."""
+def remainder(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Give the exact remainder with the sign of the divisor; raise ZeroDivisionError."""
     if not divisor:
         raise ZeroDivisionError
-    wide = decimal.Context(prec=13_000, Emin=-13_000, Emax=13_000)
-    rest = wide.remainder(dividend, divisor)
-    return CONTEXT.plus(rest + divisor if rest and (rest < 0) != (divisor < 0) else rest)
+    rest = decimal.Context(prec=WIDE, Emin=-WIDE, Emax=WIDE).remainder(dividend, divisor)
+    return CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else CONTEXT.plus(rest)
 
 
-@builtin("sqrt", "number: number")
+@builtin("modulo", "dividend: number, divisor: number", summary="余数,符号与除数相同")
+def modulo(state: State, dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Give the remainder with the sign of the divisor."""
+    state.spend(COSTLY)
+    return remainder(dividend, divisor)
+
+
+@builtin("sqrt", "number: number", summary="平方根;负数得空值")
 def sqrt(_: State, number: Decimal) -> Decimal:
-    """The square root; null below zero."""
+    """Give the square root."""
     return CONTEXT.sqrt(number)
 
 
-@builtin("log", "number: number")
+@builtin("log", "number: number", summary="自然对数;零和负数得空值")
 def log(state: State, number: Decimal) -> Decimal | None:
-    """The natural logarithm; null for zero and below."""
-    state.spend(50)
+    """Give the natural logarithm."""
+    state.spend(COSTLY)
     return CONTEXT.ln(number) if number > 0 else None
 
 
-@builtin("exp", "number: number")
+@builtin("exp", "number: number", summary="e 的几次方")
 def exp(state: State, number: Decimal) -> Decimal:
-    """Euler's number to the power of this."""
-    state.spend(50)
+    """Give Euler's number to a power."""
+    state.spend(COSTLY)
     return CONTEXT.exp(number)
 
 
-@builtin("odd", "number: number")
-def odd(_: State, number: Decimal) -> bool:
-    """Whether it is an odd whole number."""
-    return abs(modulo(_, number, Decimal(2)) or 0) == 1
+@builtin("odd", "number: number", summary="是否奇数")
+def odd(state: State, number: Decimal) -> bool:
+    """Tell whether it is an odd whole number."""
+    return modulo(state, number, Decimal(2)) == 1
 
 
-@builtin("even", "number: number")
-def even(_: State, number: Decimal) -> bool:
-    """Whether it is an even whole number."""
-    return modulo(_, number, Decimal(2)) == 0
+@builtin("even", "number: number", summary="是否偶数")
+def even(state: State, number: Decimal) -> bool:
+    """Tell whether it is an even whole number."""
+    return modulo(state, number, Decimal(2)) == 0
+
+
+@builtin("random number", "", summary="0 到 1 之间的随机数;每次不同,重放时也不同", standard=False)
+def random_number(_: State) -> Decimal:
+    """Give a random number from 0 up to, not including, 1."""
+    return CONTEXT.divide(secrets.randbelow(10**16), 10**16)

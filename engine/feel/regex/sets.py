@@ -1,0 +1,60 @@
+"""Sets of characters as sorted ranges of code points: for what a character class of RE2 can't say."""
+
+import functools
+import sys
+import unicodedata
+
+Ranges = tuple[tuple[int, int], ...]
+ALL: Ranges = ((0, sys.maxunicode),)
+FOLDABLE = 20_000
+"""Larger ranges are taken to have both cases already."""
+
+
+def union(*sets: Ranges) -> Ranges:
+    """Give what is in one of the sets."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(part for found in sets for part in found):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return tuple(merged)
+
+
+def complement(found: Ranges) -> Ranges:
+    """Give what is not in the set."""
+    gaps, start = [], 0
+    for low, high in found:
+        if low > start:
+            gaps.append((start, low - 1))
+        start = high + 1
+    if start <= sys.maxunicode:
+        gaps.append((start, sys.maxunicode))
+    return tuple(gaps)
+
+
+def difference(left: Ranges, right: Ranges) -> Ranges:
+    """Give what is in the first set but not in the second."""
+    return complement(union(complement(left), right))
+
+
+def folded(found: Ranges) -> Ranges:
+    """Add the other case of every letter."""
+    extra = []
+    for low, high in found:
+        for code in range(low, high + 1) if high - low < FOLDABLE else ():
+            character = chr(code)
+            extra += [(ord(c), ord(c)) for c in (character.lower(), character.upper()) if len(c) == 1]
+    return union(found, tuple(extra))
+
+
+@functools.lru_cache(maxsize=64)
+def category(name: str) -> Ranges:
+    """Give the characters of a general category such as ``Lu`` or ``L``."""
+    found = (code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith(name))
+    return union(tuple((code, code) for code in found))
+
+
+def written(found: Ranges) -> str:
+    """Write a set as the inside of a class of RE2."""
+    return "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in found)
