@@ -12,7 +12,7 @@ import re2
 
 from engine.errors import FieldProblem, mark
 from engine.forms import moments
-from engine.forms.options import Option, find
+from engine.forms.options import Option, find, same
 from engine.forms.schema import Component
 
 Parsed = tuple[object, FieldProblem | None]
@@ -113,7 +113,7 @@ def _several(_: Component, raw: object, offered: tuple[Option, ...]) -> Parsed:
     for one in raw:
         chosen = find(offered, one)
         missing = missing or chosen is None
-        if chosen and chosen.value not in values:
+        if chosen and not any(same(chosen.value, value) for value in values):
             values.append(chosen.value)
     return values, NOT_OFFERED if missing else None
 

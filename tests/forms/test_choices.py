@@ -64,6 +64,8 @@ def test_an_option_keeps_its_type() -> None:
 
 
 def test_true_is_not_one() -> None:
+    both = one("checklist", values=[1, True])
+    assert repr(accepted(both, {"value": [1, True]})) == "{'value': [1, True]}"
     assert problems(one("radio", values=[{"label": "一", "value": 1}]), {"value": True}) == NOT_OFFERED
 
 

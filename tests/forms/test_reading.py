@@ -99,7 +99,7 @@ def test_a_document_of_somebody_else_is_not_taken() -> None:
     ("sent", "problem"),
     [
         (upload(b"x" * 200_000), "“方案.pdf”太大，单个附件不能超过 0.1 MB。"),
-        (upload(name="a.exe", kind="application/pdf"), "“a.exe”的类型不在允许之列:.pdf。"),
+        (upload(name="a.exe", kind="application/pdf"), "“a.exe”的类型不在允许之列：.pdf。"),
         (upload(b"virus"), "“方案.pdf”不是安全的文件。"),
     ],
 )
