@@ -70,7 +70,7 @@ lock: .venv/installed-test ## 重新锁定依赖版本 · pin the newest version
 		$(BIN)/uv --quiet pip compile $(LOCK) -o requirements.lock setup.cfg - <<<"$$build" && \
 		$(BIN)/uv --quiet pip compile $(LOCK) -o requirements-test.lock --extra test -c requirements.lock setup.cfg - <<<"$$build"
 
-.venv/bin/python:
+.venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "需要 Python 3.11 或更新的版本,$(PYTHON) 不是。请安装后运行:make run PYTHON=python3.11"; \
 		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Install it, then: make run PYTHON=python3.11"; exit 1; }
@@ -79,8 +79,9 @@ lock: .venv/installed-test ## 重新锁定依赖版本 · pin the newest version
 		echo "The venv module is missing. On Debian run first: sudo apt-get install python3-venv"; exit 1; }
 	@echo "==> 创建虚拟环境 .venv · creating the virtual environment"
 	@$(PYTHON) -m venv .venv
+	@touch $@
 
-.venv/installed: requirements.lock setup.cfg pyproject.toml | .venv/bin/python
+.venv/installed: requirements.lock setup.cfg pyproject.toml | .venv/created
 	@echo "==> 安装依赖(按 requirements.lock 的版本) · installing the locked packages"
 	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
