@@ -10,6 +10,7 @@ pytest_plugins = (
     "tests.support.clock",
     "tests.support.postgresql",
     "tests.support.databases",
+    "tests.support.company",
     "tests.support.server",
 )
 

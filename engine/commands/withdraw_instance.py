@@ -5,20 +5,23 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.locked import lock_instance
+from engine.execution.withdrawing import withdrawable
 from engine.execution.write import write_outcome
+from engine.interpreter import load_variables
 
 
 def withdraw_instance(session: Session, instance_id: int, reason: str, actor: str) -> None:
     """End a running case because its initiator no longer wants it; open tasks and timers are cancelled.
 
-    Possible while the case runs, where the process's property ``withdrawable`` is true. Raises
-    ForbiddenError, InvalidError without a reason, ConflictError where it has ended.
+    Possible while the case runs and the process's property ``withdrawable`` (``true`` or a FEEL condition on
+    the case's variables) says so. Raises ForbiddenError, InvalidError without a reason, ConflictError where
+    it has ended.
     """
     locked = lock_instance(session, instance_id)
     if locked.instance.started_by != actor:
         raise ForbiddenError(mark("只有发起人可以撤销这个事项。"))
-    if locked.definition.properties.get("withdrawable") != "true":
-        raise ForbiddenError(mark("“{name}”不允许撤销。"), name=locked.definition.name)
+    if not withdrawable(locked.definition, load_variables(locked.instance.body)):
+        raise ForbiddenError(mark("“{name}”现在不能撤销。"), name=locked.definition.name)
     if not reason.strip():
         raise InvalidError(mark("请填写撤销原因。"), where="reason")
     case = locked.wake()

@@ -76,7 +76,7 @@ def _load_definition(session: Session, definition_id: int) -> Definition:
     ).one_or_none()
     if found is None:
         raise NotFoundError(mark("没有编号为 {id} 的流程版本。"), id=definition_id)
-    row, body = found.tuple()
+    row, body = found
     return Definition(
         id=row.id,
         process_id=row.process_id,

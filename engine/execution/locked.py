@@ -41,7 +41,7 @@ class LockedCase:
 def environment(known: Organisation) -> Environment:
     """Give the world as it is now: the clock, and the organisation's functions with a note of what they read."""
     reads = Reads()
-    return Environment(now=clock.now(), functions=functions(known, reads), take_reads=reads.take)
+    return Environment(now=clock.now(), functions=functions(known, reads), take_reads=reads.take, all_reads=reads.everything)
 
 
 def lock_instance(session: Session, instance_id: int) -> LockedCase:

@@ -87,7 +87,7 @@ def newest_forms(session: Session, form_ids: frozenset[str]) -> dict[str, int]:
         .where(FormDefinition.form_id.in_(form_ids))
         .group_by(FormDefinition.form_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _bound_forms(session: Session, process: Process, handed_in: Mapping[str, int]) -> dict[str, int]:
@@ -111,7 +111,7 @@ def _publish_process(
     )
     covered: dict[str, Any] = {
         "diagram": source.sha256,
-        "forms": dict(rows.tuples().all()),
+        "forms": dict(rows.all()),
         "decisions": dict(decisions),
     }
     definition_hash = sha256(rfc8785.dumps(covered))

@@ -69,6 +69,8 @@ def with_effects(event: NewEvent, outcome: Outcome) -> NewEvent:
         "waiting": [[token, element] for token, element in sorted(outcome.waiting.items())],
         "changes": {name: list(pair) for name, pair in outcome.changes.items()},
     }
+    if outcome.reads:
+        effects["reads"] = outcome.reads
     if outcome.tasks:
         effects["tasks"] = [_task_fact(task) for task in outcome.tasks]
     if outcome.jobs:

@@ -122,6 +122,7 @@ class Case:
             body=state.dump(self._workflow, self._scopes),
             variables=dict(self._scopes.root),
             changes=self._changes(),
+            reads=self._env.all_reads(),
             passages=tuple(self._passages),
             tasks=tuple(tasks),
             jobs=tuple(jobs),

@@ -30,7 +30,9 @@ class Environment:
     functions: Mapping[str, feel.HostFunction] = field(default_factory=dict)
     """What rules may call beside FEEL's own functions."""
     take_reads: Callable[[], list[object]] = list
-    """Give and forget what the functions have read since the last call: kept with the result as its proof."""
+    """Give and forget what the functions have read since the last call: kept with a rule's result as its proof."""
+    all_reads: Callable[[], dict[str, object]] = dict
+    """Give everything the functions have answered so far: kept with the step, so that it can be replayed."""
 
     def evaluate(self, expression: str, variables: Mapping[str, object]) -> object:
         """Evaluate an expression of a diagram; an error while it runs gives null, as FEEL says (DMN 1.5, 10.3.2.13).

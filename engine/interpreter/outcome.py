@@ -75,6 +75,8 @@ class Outcome:
     """The variables of the whole case afterwards."""
     changes: dict[str, tuple[object, object]]
     """Name → value before and after, for each variable that changed; absent is None."""
+    reads: dict[str, object] = field(default_factory=dict)
+    """What rules and expressions asked of organisation and calendar: call → answer."""
     passages: tuple[Passage, ...] = ()
     tasks: tuple[OpenedTask, ...] = ()
     jobs: tuple[OpenedJob, ...] = ()

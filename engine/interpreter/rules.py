@@ -22,6 +22,7 @@ def open_task(token: int, element: Element, variables: Mapping[str, object], env
     def resolve(name: str, rule: str | None) -> object:
         if not rule:
             return None
+        env.take_reads()
         value = env.text_or_expression(rule, variables)
         if rule.lstrip().startswith("="):
             facts[name] = {"rule": rule, "result": feel.to_json(value), "read": env.take_reads()}

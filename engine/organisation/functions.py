@@ -11,14 +11,20 @@ from engine.organisation.snapshot import Organisation
 
 
 class Reads:
-    """What the functions answered since the last ``take``: stored with the result of a rule as its proof."""
+    """What the functions answered: stored with the result of a rule as its proof, and with each step for a replay."""
 
     def __init__(self) -> None:
         self._reads: list[object] = []
+        self._all: dict[str, object] = {}
 
     def add(self, call: str, answer: object) -> None:
         """Note one answer."""
         self._reads.append({"call": call, "answer": answer})
+        self._all[call] = answer
+
+    def everything(self) -> dict[str, object]:
+        """Give call → answer of the whole step: one organisation and one clock always answer alike."""
+        return dict(self._all)
 
     def take(self) -> list[object]:
         """Give what was noted and forget it."""

@@ -119,6 +119,6 @@ def _load(session: Session, revision: int) -> Organisation:
             )
             for row in people
         },
-        heads=dict(session.execute(select(Department.name, Department.head)).tuples().all()),
-        grants=dict(session.execute(select(Group.name, Group.grants)).tuples().all()),
+        heads=dict(session.execute(select(Department.name, Department.head)).all()),
+        grants=dict(session.execute(select(Group.name, Group.grants)).all()),
     )
