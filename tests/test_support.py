@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from engine.database import Database
 from tests.support.browser import Watch
+from tests.support.server import Server
 
 PAGE = """<!doctype html><html lang="zh"><title>检查</title><link rel="icon" href="data:,">
 <h1>渠成</h1><script>document.title = "ran"</script>"""
@@ -72,3 +73,10 @@ def test_a_request_to_another_host_is_noticed(watch: Watch, phone: Page) -> None
     phone.route("**/*", lambda route: route.abort())
     phone.goto("data:text/html,<img src='http://example.test/logo.png'>")
     assert any("foreign host: http://example.test/logo.png" in problem for problem in watch.problems)
+
+
+def test_the_program_survives_a_power_cut_of_its_process(server: Server, desktop: Page) -> None:
+    server.kill()
+    server.start()
+    desktop.goto(server.url)
+    assert "渠成" in desktop.title()

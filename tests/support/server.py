@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -55,7 +56,14 @@ class Server:
         """Start the server and wait until it answers."""
         with (self.data_folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, "run"], env=self._settings(), cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                # The server must not outlive a test process that was killed: the kernel then tells it to end.
+                ["setpriv", "--pdeathsig", "TERM", PROGRAM, "run"],
+                env=self._settings(),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         end = time.monotonic() + START_TIMEOUT
         while not self._answers():
@@ -71,9 +79,9 @@ class Server:
             self._process = None
 
     def kill(self) -> None:
-        """End the server as a power cut does."""
+        """End the server and the processes it started as a power cut does."""
         if self._process is not None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(timeout=START_TIMEOUT)
             self._process = None
 
