@@ -97,7 +97,6 @@ class Database:
         """Open a transaction that only reads: one consistent view, never waits for a writer."""
         with self.engine.connect() as connection, Session(bind=connection) as session:
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         """Close all connections."""

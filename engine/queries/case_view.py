@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import forms
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition, form
+from engine.execution.withdrawing import withdrawable
 from engine.forms import Described
 from engine.interpreter import load_variables
 from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance
@@ -77,6 +78,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
     row = session.execute(select(ProcessInstance).where(ProcessInstance.id == instance_id)).scalar_one()
     of, known = definition(session, row.definition_id), organisation(session)
     events = load_events(session, instance_id)
+    variables = load_variables(row.body)
     troubles = tuple(_troubles(session, row.id)) if row.incident_count else ()
     return CaseView(
         id=row.id,
@@ -92,18 +94,21 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         steps=tuple(open_steps(session, [row.id])[row.id]),
         happenings=tuple(reversed(timeline(session, of, events, known))),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
-        data=tuple(describe_case(session, of, load_variables(row.body))),
+        data=tuple(describe_case(session, of, variables)),
         files=tuple(_files(session, row.id, known)),
         troubles=troubles,
-        may_withdraw=row.started_by == person.username
-        and row.state == "ACTIVE"
-        and of.properties.get("withdrawable") == "true",
+        may_withdraw=row.started_by == person.username and row.state == "ACTIVE" and withdrawable(of, load_variables(row.body)),
     )
 
 
 def describe_case(session: Session, of: Definition, variables: dict[str, Any]) -> list[Described]:
-    """Describe variables by the forms of the process: the start form first, then what later forms add."""
-    order = [of.start_form_id, *(element.form_id for element in of.process.elements.values())]
+    """Describe variables by the form that started the case: it says what the case is about.
+
+    What later forms asked stands in the timeline, with who answered. A process without a start form is
+    described by all its forms.
+    """
+    all_forms = [element.form_id for element in of.process.elements.values()]
+    order = [of.start_form_id] if of.start_form_id else all_forms
     found: dict[str, Described] = {}
     for form_id in dict.fromkeys(form_id for form_id in order if form_id in of.forms):
         for one in forms.describe(form(session, of.forms[str(form_id)]), variables):
@@ -122,7 +127,7 @@ def case_diagram(session: Session, person: Person, instance_id: int) -> bytes:
         .where(ProcessInstance.id == instance_id)
     )
     if body is None:
-        raise NotFoundError(mark("没有编号为 {id} 的事项,或者您看不到它。"), id=instance_id)
+        raise NotFoundError(mark("没有编号为 {id} 的事项，或者您看不到它。"), id=instance_id)
     return body
 
 

@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import func, or_, select, update
 
 from engine import clock
+from engine.commands.drop_job import drop_job
 from engine.commands.fail_job import fail_job
 from engine.commands.run_job import run_job
 from engine.connectors import CONNECTORS, RefusedError
@@ -70,7 +71,8 @@ def _do(database: Database, job_id: int) -> None:
             run_job(session, job_id)
     except (ConflictError, NotFoundError):
         # The case went on or ended between the lease and the lock: nothing is left to do.
-        log.info("job %s is no longer needed", job_id)
+        with database.transaction() as session:
+            drop_job(session, job_id)
     except Exception as error:
         log_id = secrets.token_hex(4)
         if not isinstance(error, RefusedError):

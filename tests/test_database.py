@@ -1,0 +1,93 @@
+"""Transactions: all or nothing, readers never wait, writers take turns."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import select
+
+from engine.database import Database, FairLock
+from engine.model import Group
+
+
+def names(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(Group.name).order_by(Group.name)))
+
+
+def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_exception(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Group(name="kept", grants=None))
+
+    def fail() -> None:
+        with database.transaction() as session:
+            session.add(Group(name="lost", grants=None))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert names(database) == ["kept"]
+
+
+def test_a_reader_sees_one_consistent_state_while_somebody_writes(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Group(name="first", grants=None))
+        session.flush()
+        assert names(database) == []
+    assert names(database) == ["first"]
+
+
+def test_reading_never_writes(database: Database) -> None:
+    with database.reading() as session:
+        session.add(Group(name="sneaked in", grants=None))
+        session.flush()
+    assert names(database) == []
+
+
+def test_listeners_hear_of_commits_only(database: Database) -> None:
+    heard: list[str] = []
+    database.after_commit(lambda: heard.append("commit"))
+    with pytest.raises(RuntimeError), database.transaction():
+        raise RuntimeError
+    with database.reading():
+        assert heard == []
+    with database.transaction():
+        assert heard == []
+    assert heard == ["commit"]
+
+
+def test_the_write_lock_is_granted_in_the_order_of_asking() -> None:
+    lock, order = FairLock(), list[int]()
+    lock.acquire()
+
+    def wait(number: int) -> None:
+        lock.acquire()
+        order.append(number)
+        lock.release()
+
+    threads = []
+    for number in range(8):
+        thread = threading.Thread(target=wait, args=(number,))
+        thread.start()
+        threads.append(thread)
+        while len(lock._waiting) <= number:
+            time.sleep(0.001)
+    lock.release()
+    for thread in threads:
+        thread.join(10)
+    assert order == list(range(8))
+
+
+def test_concurrent_writers_all_get_through(database: Database) -> None:
+    def write(number: int) -> None:
+        for part in range(5):
+            with database.transaction() as session:
+                session.add(Group(name=f"{number}-{part}", grants=None))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(names(database)) == 30
