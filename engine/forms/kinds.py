@@ -63,9 +63,10 @@ TEMPLATES = (
 )
 """Settings that may be an expression after ``=`` or a text with ``{{ }}``."""
 
+CONDITIONS = ("conditional.hide", "readonly")
+"""Settings that may be a unary test after ``=``."""
+
 EXPRESSIONS = (
-    "conditional.hide",
-    "readonly",
     "validate.min",
     "validate.max",
     "validate.minLength",

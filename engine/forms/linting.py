@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from engine import feel
 from engine.errors import Finding, UnpublishableError, mark
 from engine.forms import rules, texts
+from engine.forms.kinds import CONDITIONS
 from engine.forms.schema import Component, Form, parse, shape
 
 
@@ -90,7 +91,7 @@ class _Lint:
         for name, written in component.written():
             try:
                 for expression in texts.expressions(written):
-                    feel.compile(expression, known)
+                    (feel.compile_unary_tests if name in CONDITIONS else feel.compile)(expression, known)
             except texts.TemplateError as error:
                 message = mark("“{name}”的 {setting} 里，{tag} 没有配对。")
                 yield self._finding("error", "form_template", message, component, setting=name, tag=str(error))

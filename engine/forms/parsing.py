@@ -153,4 +153,5 @@ _PARSERS: dict[str, Callable[[Component, object, tuple[Option, ...]], Parsed]] =
     "checklist": _several,
     "taglist": _several,
     "filepicker": _files,
+    "expression": lambda _, raw, __: (raw, None),
 }

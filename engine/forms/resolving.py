@@ -142,11 +142,13 @@ class _Resolution:
         clock: Clock | None,
         *,
         readonly: bool = False,
+        computing: bool = True,
     ) -> None:
         self._form = form
         self._stored = stored
         self._submitted = submitted
         self._readonly = readonly
+        self._computing = computing
         self._clock = clock
         self._data: dict[str, object] = {}
 
@@ -168,7 +170,7 @@ class _Resolution:
     @cached_property
     def _base(self) -> dict[str, object]:
         """Give all values as they were before anybody entered anything."""
-        first = self if self._submitted is None else _Resolution(self._form, self._stored, None, self._clock)
+        first = _Resolution(self._form, self._stored, None, self._clock, computing=False)
         return {**self._stored, **first.values(_outermost(self._stored))}
 
     # -- values
@@ -194,7 +196,7 @@ class _Resolution:
                 self._fill(component.components, scope.below(component), found)
 
     def _value(self, component: Component, scope: Scope) -> tuple[object, FieldProblem | None]:
-        if component.type == "expression":
+        if component.type == "expression" and self._computing:
             return texts.jsonable(texts.setting(component.get("expression"), scope.context, self._clock)), None
         if self._fixed(component, scope):
             return self._initial(component, scope), None
@@ -238,7 +240,8 @@ class _Resolution:
         return component.get("disabled") is True or self._is_readonly(component, scope)
 
     def _is_readonly(self, component: Component, scope: Scope) -> bool:
-        return self._readonly or texts.setting(component.get("readonly"), scope.context, self._clock) is True
+        written = component.get("readonly")
+        return self._readonly or written is True or texts.holds(written, scope.context, self._clock)
 
     def _options(self, component: Component, scope: Scope) -> tuple[Option, ...]:
         if not component.kind.chooses:
@@ -258,7 +261,7 @@ class _Resolution:
 
     def _build(self, components: tuple[Component, ...], scope: Scope, *, check: bool = True) -> Iterator[Instance]:
         for component in components:
-            if texts.setting(_hide(component), scope.context, self._clock) is True:
+            if texts.holds(component.get("conditional.hide"), scope.context, self._clock):
                 continue
             path = (*scope.path, *component.local)
             if component.kind.keyed:
@@ -305,10 +308,6 @@ class _Resolution:
 
 def _outermost(data: Mapping[str, object]) -> Scope:
     return Scope(data=data, this=data)
-
-
-def _hide(component: Component) -> object:
-    return component.get("conditional.hide")
 
 
 def _repetitions(component: Component) -> int:

@@ -9,7 +9,7 @@ import orjson
 
 from engine.errors import Finding, UnpublishableError, mark
 from engine.forms import texts
-from engine.forms.kinds import EXPRESSIONS, KINDS, TEMPLATES, Kind
+from engine.forms.kinds import CONDITIONS, EXPRESSIONS, KINDS, TEMPLATES, Kind
 
 Path = tuple[str | int, ...]
 """Where a value lives: names of contexts and positions in lists."""
@@ -56,7 +56,7 @@ class Component:
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Give the settings that are evaluated, by name."""
-        for name in EXPRESSIONS:
+        for name in (*CONDITIONS, *EXPRESSIONS):
             if texts.is_expression(value := self.get(name)):
                 yield name, str(value)
         for name in TEMPLATES:

@@ -120,6 +120,20 @@ def evaluate(expression: str, context: Context, clock: Clock | None = None) -> o
         return None
 
 
+def holds(condition: object, context: Context, clock: Clock | None = None) -> bool:
+    """Say whether a condition to hide a field, or to make it readonly, is met.
+
+    form-js evaluates both as unary tests of null (DMN 1.5, 7.3.3), so that a comparison with nothing, which is neither
+    true nor false, meets them: ``=amount > 100`` hides while there is no amount.
+    """
+    if not isinstance(condition, str) or not condition.startswith("="):
+        return False
+    try:
+        return feel.unary_test(condition[1:], None, context, clock=clock) is True
+    except feel.FeelError:
+        return False
+
+
 def setting(value: object, context: Context, clock: Clock | None = None) -> object:
     """Give a setting's value: FEEL after ``=`` is evaluated, everything else stays."""
     if isinstance(value, str) and value.startswith("="):

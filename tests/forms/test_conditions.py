@@ -38,9 +38,21 @@ def test_a_condition_sees_stored_variables() -> None:
     assert problems(subject, {}, {"level": 2}) == {"opinion": "请填写此项。"}
 
 
-def test_a_condition_that_is_neither_true_nor_false_hides_nothing() -> None:
-    assert problems(form({**OPINION, "conditional": {"hide": "=unknown > 1"}}), {}) != {}
-    assert problems(form({**OPINION, "conditional": {"hide": '="x"'}}), {}) != {}
+@pytest.mark.parametrize(
+    ("hide", "amount", "hidden"),
+    [
+        ("=amount > 100", 101, True),
+        ("=amount > 100", 100, False),
+        ("=amount > 100", None, True),  # as form-js: a unary test that null passes
+        ('="x"', 1, False),
+        ("=1", 1, False),
+        ("=not(amount = 1)", 2, True),
+        ("amount > 100", 101, False),  # no expression
+    ],
+)
+def test_a_condition_is_a_unary_test(hide: str, amount: object, *, hidden: bool) -> None:
+    subject = form({**OPINION, "conditional": {"hide": hide}})
+    assert (problems(subject, {}, {"amount": amount}) == {}) is hidden
 
 
 def test_a_submission_cannot_overwrite_variables_that_conditions_see() -> None:
