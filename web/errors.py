@@ -94,21 +94,21 @@ def _sign_in_first(error: UnauthenticatedError) -> ResponseReturnValue:
         kept=kept.keep_request(),
         next_page=kept.local_target(request.form.get("_page"), "/"),
         username=auth.last_known_name() or "",
-        notice_text=gettext("登录已过期。请重新登录,刚才填写的内容不会丢失。"),
+        notice_text=gettext("登录已过期。请重新登录，刚才填写的内容不会丢失。"),
     )
     return page, 401
 
 
 def _form_too_old(_error: CSRFError) -> ResponseReturnValue:
     """Offer the form again, filled, when its token belongs to a session before this one."""
-    message = gettext("这个页面打开以后您重新登录过,为安全起见请再提交一次。")
+    message = gettext("这个页面打开以后您重新登录过，为安全起见请再提交一次。")
     return error_page(400, message, kept=None if wants_json() else kept.keep_request())
 
 
 def _too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     minutes = max(1, error.limit.limit.get_expiry() // 60)
     return error_page(
-        429, gettext("尝试次数太多。请 %(minutes)s 分钟后再试;忘记密码请联系系统管理员。", minutes=minutes)
+        429, gettext("尝试次数太多。请 %(minutes)s 分钟后再试；忘记密码请联系系统管理员。", minutes=minutes)
     )
 
 
@@ -121,15 +121,15 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     messages = {
-        404: gettext("这个地址不存在,或者您看不到它。"),
-        405: gettext("请从页面上的按钮操作,不要直接打开这个地址。"),
+        404: gettext("这个地址不存在，或者您看不到它。"),
+        405: gettext("请从页面上的按钮操作，不要直接打开这个地址。"),
     }
-    return error_page(error.code, messages.get(error.code, gettext("请求有误,请返回上一页重试。")))
+    return error_page(error.code, messages.get(error.code, gettext("请求有误，请返回上一页重试。")))
 
 
 def _failed(error: InternalServerError) -> ResponseReturnValue:
     """Show a number that finds the failure in the log; nothing was changed."""
     number = secrets.token_hex(4)
     _log.error("failure %s: %s %s", number, request.method, request.path, exc_info=error.original_exception or error)
-    message = gettext("操作没有完成,数据没有改变。请把编号 %(number)s 告诉系统管理员。", number=number)
+    message = gettext("操作没有完成，数据没有改变。请把编号 %(number)s 告诉系统管理员。", number=number)
     return error_page(500, message, number=number)

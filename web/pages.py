@@ -25,6 +25,8 @@ class Room:
     """The attribute of Waiting whose number stands beside it."""
     on_phone: bool = False
     """It has a place in the navigation at the bottom of a phone."""
+    on_home: bool = False
+    """It has a card on the first page."""
 
 
 _STAFF = frozenset({"staff"})
@@ -32,14 +34,31 @@ _ALL = frozenset({"staff", "auditor"})
 
 _ROOMS = (
     Room(endpoint="home.index", label=mark("首页"), icon="home", roles=_ALL, on_phone=True),
-    Room(endpoint="tasks.inbox", label=mark("待办"), icon="inbox", roles=_STAFF, counter="tasks", on_phone=True),
+    Room(
+        endpoint="tasks.inbox",
+        label=mark("待办"),
+        icon="inbox",
+        roles=_STAFF,
+        counter="tasks",
+        on_phone=True,
+        on_home=True,
+    ),
     Room(endpoint="tasks.done", label=mark("已办"), icon="done", roles=_STAFF),
     Room(endpoint="cases.startable", label=mark("发起"), icon="start", roles=_STAFF, on_phone=True),
     Room(endpoint="cases.mine", label=mark("我发起的"), icon="mine", roles=_STAFF, on_phone=True),
-    Room(endpoint="cases.all_cases", label=mark("全部事项"), icon="search", roles=frozenset({"supervisor"})),
-    Room(endpoint="registers.index", label=mark("台账"), icon="register", roles=_ALL, on_phone=True),
-    Room(endpoint="designer.index", label=mark("流程设计"), icon="diagram", roles=frozenset({"owner"})),
-    Room(endpoint="audit.index", label=mark("审计"), icon="shield", roles=frozenset({"auditor"}), on_phone=True),
+    Room(
+        endpoint="cases.all_cases", label=mark("全部事项"), icon="search", roles=frozenset({"supervisor"}), on_home=True
+    ),
+    Room(endpoint="registers.index", label=mark("台账"), icon="register", roles=_ALL, on_phone=True, on_home=True),
+    Room(endpoint="designer.index", label=mark("流程设计"), icon="diagram", roles=frozenset({"owner"}), on_home=True),
+    Room(
+        endpoint="audit.index",
+        label=mark("审计"),
+        icon="shield",
+        roles=frozenset({"auditor"}),
+        on_phone=True,
+        on_home=True,
+    ),
 )
 
 

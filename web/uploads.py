@@ -97,7 +97,7 @@ def explain_oversize(oversize: Oversize | None) -> str:
     if oversize is None:
         return gettext("一次提交的内容最多 %(limit)s。请减少或压缩附件后再提交。", limit=limit)
     return gettext(
-        "字段“%(field)s”里的文件“%(file)s”有 %(size)s,一次提交最多 %(limit)s。请压缩或拆分后再上传。",
+        "字段“%(field)s”里的文件“%(file)s”有 %(size)s，一次提交最多 %(limit)s。请压缩或拆分后再上传。",
         field=oversize.field,
         file=oversize.file_name,
         size=file_size(oversize.size),

@@ -18,7 +18,7 @@ READ_ALL = frozenset({"auditor", "admin"})
 def require_case_reader(session: Session, person: Person, instance_id: int) -> None:
     """Refuse whoever may not see a case, in the same words as a case that doesn't exist."""
     if not may_read_case(session, person, instance_id):
-        raise NotFoundError(mark("没有编号为 {id} 的事项,或者您看不到它。"), id=instance_id)
+        raise NotFoundError(mark("没有编号为 {id} 的事项，或者您看不到它。"), id=instance_id)
 
 
 def may_read_case(session: Session, person: Person, instance_id: int) -> bool:

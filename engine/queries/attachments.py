@@ -47,7 +47,7 @@ def view_attachment(session: Session, person: Person, attachment_id: str) -> Sto
     """Give a file to somebody who may see its case, or who has uploaded it. Raises NotFoundError."""
     row = session.get(Attachment, attachment_id)
     if row is None or not _may_read(session, person, row):
-        raise NotFoundError(mark("没有这个附件,或者您看不到它。"))
+        raise NotFoundError(mark("没有这个附件，或者您看不到它。"))
     return StoredFile(
         id=row.id,
         name=row.file_name,

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask
-from engine.queries.paging import Page, fetch_page, like_pattern
+from engine.queries.paging import PAGE_SIZE, Page, fetch_page, like_pattern
 
 CaseSort = Literal["-started", "started", "-ended", "ended", "process", "-process"]
 
@@ -60,7 +60,7 @@ class CaseRow:
     """The open tasks."""
 
 
-def list_cases(session: Session, wanted: CaseFilter, page: int) -> Page[CaseRow]:
+def list_cases(session: Session, wanted: CaseFilter, page: int = 1, size: int = PAGE_SIZE) -> Page[CaseRow]:
     """Give one page of cases with where each stands: three statements."""
     statement = (
         select(
@@ -79,7 +79,7 @@ def list_cases(session: Session, wanted: CaseFilter, page: int) -> Page[CaseRow]
         .where(*_conditions(wanted))
         .order_by(*_order(wanted.sort))
     )
-    found = fetch_page(session, statement, page, _row)
+    found = fetch_page(session, statement, page, _row, size)
     steps = open_steps(session, [row.id for row in found.rows])
     return replace(found, rows=[replace(row, steps=tuple(steps[row.id])) for row in found.rows])
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
-from engine.queries.paging import Page, fetch_page, like_pattern
+from engine.queries.paging import PAGE_SIZE, Page, fetch_page, like_pattern
 from engine.queries.people import Person
 
 Scope = Literal["mine", "claimable", "done"]
@@ -66,7 +66,9 @@ def claimable_tasks(person: Person) -> Select[int]:
     )
 
 
-def list_tasks(session: Session, person: Person, wanted: TaskFilter, page: int) -> Page[TaskRow]:
+def list_tasks(
+    session: Session, person: Person, wanted: TaskFilter, page: int = 1, size: int = PAGE_SIZE
+) -> Page[TaskRow]:
     """Give one page of the person's tasks: two statements."""
     statement = (
         select(
@@ -89,7 +91,7 @@ def list_tasks(session: Session, person: Person, wanted: TaskFilter, page: int) 
         .where(_in_scope(person, wanted.scope), *_conditions(wanted))
         .order_by(*_order(wanted.sort))
     )
-    return fetch_page(session, statement, page, _row)
+    return fetch_page(session, statement, page, _row, size)
 
 
 def processes_of_tasks(session: Session, person: Person, scope: Scope) -> list[tuple[str, str]]:

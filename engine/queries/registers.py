@@ -120,7 +120,7 @@ def view_register(session: Session, name: str) -> RegisterView:
     ).one_or_none()
     if found is None:
         raise NotFoundError(mark("没有名为 {name} 的台账。"), name=name)
-    row, body = found.tuple()
+    row, body = found
     form = _form(row.sha256, body)
     options = {component.key: _choices(component.get("values")) for component in form.walk()}
     columns = tuple(

@@ -11,7 +11,8 @@ from engine.errors import NotFoundError, mark
 from engine.execution.immutable import definition, form
 from engine.execution.locked import environment
 from engine.forms import Described, Form
-from engine.interpreter import Case
+from engine.interpreter import Case, load_variables
+from engine.interpreter.diagram import CLAUSE
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.access import require_case_reader
@@ -65,16 +66,14 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         .where(UserTask.id == task_id)
     ).one_or_none()
     if found is None:
-        raise NotFoundError(mark("没有编号为 {id} 的任务,或者您看不到它。"), id=task_id)
-    task, case = found.tuple()
+        raise NotFoundError(mark("没有编号为 {id} 的任务，或者您看不到它。"), id=task_id)
+    task, case = found
     require_case_reader(session, person, case.id)
     of, known = definition(session, case.definition_id), organisation(session)
     is_open = task.state == "CREATED"
     stored: dict[str, Any] = {}
-    variables: dict[str, Any] = {}
     if is_open:
-        awake = Case.wake(case.body, of.specification, environment(known))
-        stored = variables = awake.visible(task.token)
+        stored = Case.wake(case.body, of.specification, environment(known)).visible(task.token)
     candidates = _candidates(session, task_id) if is_open else []
     is_candidate = any(
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
@@ -86,7 +85,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         id=task.id,
         name=task.name,
         state=task.state,
-        documentation=element.documentation if element else "",
+        documentation=CLAUSE.sub("", element.documentation) if element else "",
         assignee=known.display_name(task.assignee) if task.assignee else None,
         completed_by=known.display_name(task.completed_by) if task.completed_by else None,
         completed_at=task.completed_at,
@@ -104,7 +103,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         stored=stored,
         draft=task.draft if is_mine else None,
         opinions=tuple(one for one in happenings if one.kind == "task.completed"),
-        data=tuple(describe_case(session, of, variables)),
+        data=tuple(describe_case(session, of, load_variables(case.body))),
         why=task.facts,
     )
 

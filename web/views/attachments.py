@@ -20,7 +20,7 @@ def download(attachment_id: str) -> ResponseReturnValue:
     file = view_attachment(db, person, attachment_id)
     path = this_application().settings.attachments_folder / file.sha256[:2] / file.sha256
     if not path.is_file():
-        raise NotFoundError(mark("附件“{name}”的内容不在服务器上,请联系系统管理员。"), name=file.name)
+        raise NotFoundError(mark("附件“{name}”的内容不在服务器上，请联系系统管理员。"), name=file.name)
     if file.instance_id is not None:
         record_access(db, person.username, file.instance_id, "attachment", file.name)
     return send_file(path, mimetype=file.content_type, as_attachment=True, download_name=file.name)

@@ -141,5 +141,5 @@ def _start_page(view: StartView, page: FormPage | None, refusal: str | None = No
 
 
 def _started(instance_id: int) -> ResponseReturnValue:
-    flash(gettext("已提交,事项编号 #%(id)s。", id=instance_id), "ok")
+    flash(gettext("已提交，事项编号 #%(id)s。", id=instance_id), "ok")
     return redirect(url_for("cases.show", instance_id=instance_id))

@@ -97,7 +97,7 @@ def hand_in(task_id: int) -> ResponseReturnValue:
 def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the group's queue."""
     claim_task(current_session(), task_id, current_person().username)
-    flash(gettext("任务已领取,请办理。"), "ok")
+    flash(gettext("任务已领取，请办理。"), "ok")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -106,7 +106,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 def unclaim(task_id: int) -> ResponseReturnValue:
     """Put a task back into the group's queue."""
     unclaim_task(current_session(), task_id, current_person().username)
-    flash(gettext("任务已放回队列,小组的其他人可以领取。"), "ok")
+    flash(gettext("任务已放回队列，小组的其他人可以领取。"), "ok")
     return redirect(url_for("tasks.inbox", scope="claimable"))
 
 
