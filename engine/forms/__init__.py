@@ -7,7 +7,8 @@ of text and HTML views.
 from engine.forms.checking import check
 from engine.forms.describing import Described, describe
 from engine.forms.linting import lint
-from engine.forms.schema import Component, Field, Form, load
+from engine.forms.loading import load
+from engine.forms.schema import Component, Field, Form
 from engine.forms.viewing import view
 
 __all__ = ["Component", "Described", "Field", "Form", "check", "describe", "lint", "load", "view"]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from engine.clock import Clock
 from engine.errors import FieldProblem, FormInvalidError
-from engine.forms.resolving import Instance, collect, resolve
+from engine.forms.instances import Instance, collect
+from engine.forms.resolving import resolve
 from engine.forms.schema import Form
 
 

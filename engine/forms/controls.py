@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from engine.forms import files, moments, parts, texts
+from engine.forms.instances import Instance
 from engine.forms.options import Option, same
 from engine.forms.parsing import is_document
 from engine.forms.places import Page
-from engine.forms.resolving import Instance
 from engine.forms.schema import Component
 
 

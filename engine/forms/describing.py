@@ -7,8 +7,9 @@ from engine.clock import Clock
 from engine.errors import mark
 from engine.forms import moments, parts, texts
 from engine.forms.controls import documents
+from engine.forms.instances import Instance
 from engine.forms.options import find
-from engine.forms.resolving import Instance, resolve
+from engine.forms.resolving import resolve
 from engine.forms.schema import Form
 
 YES = mark("是")

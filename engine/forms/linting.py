@@ -7,7 +7,8 @@ from engine import feel
 from engine.errors import Finding, UnpublishableError, mark
 from engine.forms import rules, texts
 from engine.forms.kinds import CONDITIONS
-from engine.forms.schema import Component, Form, parse, shape
+from engine.forms.loading import parse, shape
+from engine.forms.schema import Component, Form
 
 
 def lint(content: bytes, resource: str | None = None) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import TypedDict
 from engine.clock import Clock
 from engine.errors import FieldProblem
 from engine.forms import rules, texts
-from engine.forms.resolving import Instance
+from engine.forms.instances import Instance
 
 
 class Place(TypedDict):

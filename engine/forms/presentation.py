@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from engine.forms import markup, parts, texts
 from engine.forms.controls import documents
 from engine.forms.data import ABSENT
+from engine.forms.instances import Instance
 from engine.forms.places import Page
-from engine.forms.resolving import Instance
 
 _IMAGE = re.compile(r"(https?://|data:image/)", re.IGNORECASE)
 _FRAME = re.compile(r"https://", re.IGNORECASE)

@@ -6,8 +6,9 @@ from engine.clock import Clock
 from engine.errors import FieldProblem
 from engine.forms import controls, parts, presentation
 from engine.forms.data import name_of
+from engine.forms.instances import Instance
 from engine.forms.places import Page
-from engine.forms.resolving import Instance, resolve
+from engine.forms.resolving import resolve
 from engine.forms.schema import Form
 
 Rows = tuple[parts.RowOfParts, ...]
