@@ -1,0 +1,88 @@
+"""Cases, as programs search them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, case, select
+from sqlalchemy.orm import Session
+
+from engine.model import ProcessDefinition, ProcessInstance
+from engine.queries.access import require_case_reader
+from engine.queries.people import Person
+from engine.queries.searching import Criterion, Found, Search, condition, fetch
+from engine.queries.visibility import visible_instances
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceRecord:
+    """One case."""
+
+    id: int
+    state: str
+    """``ACTIVE``, ``COMPLETED`` or ``TERMINATED``: a case that was withdrawn counts as terminated."""
+    started_by: str
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    has_incident: bool
+    definition_id: int
+    process_id: str
+    process_name: str
+    version: int
+    version_tag: str | None
+
+
+_STATE = case((ProcessInstance.state == "WITHDRAWN", "TERMINATED"), else_=ProcessInstance.state)
+_COLUMNS: dict[str, Any] = {
+    "process_instance_key": ProcessInstance.id,
+    "process_definition_key": ProcessInstance.definition_id,
+    "process_definition_id": ProcessDefinition.process_id,
+    "process_definition_name": ProcessDefinition.name,
+    "process_definition_version": ProcessDefinition.version,
+    "process_definition_version_tag": ProcessDefinition.version_tag,
+    "start_date": ProcessInstance.started_at,
+    "end_date": ProcessInstance.ended_at,
+    "state": _STATE,
+}
+
+
+def search_instances(session: Session, person: Person, search: Search) -> Found[InstanceRecord]:
+    """Find cases that the person may see."""
+    statement = _select().where(
+        visible_instances(session, person), *(_condition(criterion) for criterion in search.criteria)
+    )
+    return fetch(session, statement, _COLUMNS, ProcessInstance.id, search, _record)
+
+
+def find_instance(session: Session, person: Person, instance_id: int) -> InstanceRecord:
+    """Give one case to somebody who may see it. Raises NotFoundError for all others."""
+    require_case_reader(session, person, instance_id)
+    return _record(session.execute(_select().where(ProcessInstance.id == instance_id)).one())
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    return select(
+        ProcessInstance.id,
+        _STATE.label("state"),
+        ProcessInstance.started_by,
+        ProcessInstance.started_at,
+        ProcessInstance.ended_at,
+        (ProcessInstance.incident_count > 0).label("has_incident"),
+        ProcessInstance.definition_id,
+        ProcessDefinition.process_id,
+        ProcessDefinition.name.label("process_name"),
+        ProcessDefinition.version,
+        ProcessDefinition.version_tag,
+    ).join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+
+
+def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+    if criterion.field == "has_incident":
+        open_incidents = ProcessInstance.incident_count
+        return open_incidents > 0 if criterion.value else open_incidents == 0
+    return condition(_COLUMNS[criterion.field], criterion)
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> InstanceRecord:
+    facts = row._asdict()
+    return InstanceRecord(**{name: facts[name] for name in InstanceRecord.__dataclass_fields__})
