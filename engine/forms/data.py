@@ -23,7 +23,8 @@ def get(data: object, path: Path) -> object:
         if isinstance(step, int):
             found = found[step] if isinstance(found, list | tuple) and step < len(found) else ABSENT
         else:
-            found = found.get(step, ABSENT) if isinstance(found, Mapping) else ABSENT
+            # Asking an abstract class costs ten times as much as asking dict, and nearly all are dicts.
+            found = found.get(step, ABSENT) if isinstance(found, dict) or isinstance(found, Mapping) else ABSENT  # noqa: SIM101
     return found
 
 

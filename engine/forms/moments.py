@@ -5,17 +5,16 @@ datetime (both, with a T between).
 """
 
 import datetime as dt
-
-import re2
+import re
 
 from engine import clock as clocks
 from engine.clock import SHANGHAI, Clock
 from engine.errors import FieldProblem, mark
 from engine.forms.schema import Component
 
-_DATE = re2.compile(r"^(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?$")
-_PLAIN_DATE = re2.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_TIME = re2.compile(r"^(\d{1,2})[::](\d{2})(?:[::]\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_PLAIN_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_TIME = re.compile(r"([0-9]{1,2})[:：]([0-9]{2})(?:[:：][0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 
 _OFFSET = dt.timedelta(hours=8)
 """Of a time of day without a date; Shanghai has had one offset since 1991."""
@@ -81,7 +80,7 @@ def _both(component: Component, written: str) -> tuple[str | None, FieldProblem 
 
 
 def _day(written: str) -> dt.date | None:
-    found = _DATE.match(written) or _PLAIN_DATE.match(written)
+    found = _DATE.fullmatch(written) or _PLAIN_DATE.fullmatch(written)
     try:
         return dt.date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
@@ -89,7 +88,7 @@ def _day(written: str) -> dt.date | None:
 
 
 def _time(written: str) -> dt.time | None:
-    found = _TIME.match(written)
+    found = _TIME.fullmatch(written)
     if not found:
         return None
     hour, minute, zone = found.groups()

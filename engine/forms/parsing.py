@@ -4,11 +4,10 @@ Each gives the value and, if what was entered can't be read, what is wrong with 
 REST interface sends JSON; both are read here.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-
-import re2
 
 from engine.errors import FieldProblem, mark
 from engine.forms import moments
@@ -21,8 +20,9 @@ MAX_DIGITS = 34
 """Digits of a FEEL number (DMN 1.5, 10.3.2.3.1)."""
 MAX_LIST = 500
 
-_NUMBER = re2.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$")
-_GROUPED = re2.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 NOT_TEXT = FieldProblem(mark("这里只能填文字。"))
 NOT_NUMBER = FieldProblem(mark("请填数字，例如 1200 或 1200.50。"))
@@ -52,8 +52,7 @@ def _text(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
     written = raw.replace("\r\n", "\n").replace("\r", "\n")
     if component.type == "textfield":
         written = written.replace("\n", " ").replace("\t", " ")
-    storable = all(unicodedata.category(one) not in {"Cc", "Cs"} or one in "\n\t" for one in written)
-    return written, None if storable else NOT_STORABLE
+    return written, NOT_STORABLE if _CONTROL.search(written) else None
 
 
 def _number(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
@@ -76,9 +75,9 @@ def _decimal(written: object) -> Decimal | None:
     if isinstance(written, bool) or not isinstance(written, str | int | float | Decimal):
         return None
     text = str(written)
-    if _GROUPED.match(text):
+    if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
-    if not _NUMBER.match(text):
+    if not _NUMBER.fullmatch(text):
         return None
     try:
         return Decimal(text)

@@ -62,7 +62,7 @@ class _Resolution:
         self._data: dict[str, object] = {}
 
     def instances(self) -> tuple[Instance, ...]:
-        for _ in range(MAX_PASSES):
+        for _ in range(MAX_PASSES if self._form.settles else 1):
             before = self._data
             self._data = self.values(_outermost(self._filtered()))
             if self._data == before:
@@ -71,6 +71,8 @@ class _Resolution:
 
     def _filtered(self) -> dict[str, object]:
         """Give the data without hidden fields; what they were at first shows again."""
+        if not self._form.hides:
+            return {**self._stored, **self._data}
         visible: dict[str, object] = {}
         for instance in self._build(self._form.components, _outermost({**self._base, **self._data}), check=False):
             collect(instance, visible)

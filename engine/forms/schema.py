@@ -42,10 +42,15 @@ class Component:
 
     def get(self, dotted: str) -> object:
         """Give a setting such as ``validate.min``, or None."""
-        found: object = self.settings
-        for name in dotted.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found
+        return self._flat.get(dotted)
+
+    @cached_property
+    def _flat(self) -> dict[str, object]:
+        flat = dict(self.settings)
+        for name, inner in self.settings.items():
+            if isinstance(inner, Mapping):
+                flat.update((f"{name}.{below}", value) for below, value in inner.items())
+        return flat
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Give the settings that are evaluated, by name."""
@@ -104,6 +109,17 @@ class Form:
         written = "\n".join(text for one in self.walk() for _, text in one.written())
         names = {name for one in self.walk() for name in one.local}
         return frozenset(name for name in names if name in written)
+
+    @cached_property
+    def hides(self) -> bool:
+        """Say whether any component has a condition."""
+        return any(one.get("conditional.hide") for one in self.walk())
+
+    @cached_property
+    def settles(self) -> bool:
+        """Say whether values may depend on other values, so that they must be worked out repeatedly."""
+        between = {"conditional.hide", "readonly", "valuesExpression", "expression", "defaultValue"}
+        return any(name in between for one in self.walk() for name, _ in one.written())
 
     @cached_property
     def submits(self) -> bool:
