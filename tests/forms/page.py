@@ -83,7 +83,7 @@ class Site:
                 except FormInvalidError as error:
                     problems = error.problems
                 else:
-                    return "<p>已提交</p>"
+                    return '<link rel="icon" href="data:,"><p>已提交</p>'
         return render_template_string(
             PAGE,
             title="示例表单",
