@@ -49,11 +49,11 @@ def main() -> int:
         say("打包编辑器与查看器")
         run([*tools.node, "build.mjs"], "打包没有成功")
     except BuildError as error:
-        sys.stderr.write(f"前端资源构建失败:{error}\n")
+        sys.stderr.write(f"前端资源构建失败：{error}\n")
         return 1
     stamp.write_text(sources)
     size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
-    say(f"前端资源已就绪({size / 1024 / 1024:.1f} MB)")
+    say(f"前端资源已就绪（{size / 1024 / 1024:.1f} MB）")
     return 0
 
 
@@ -72,8 +72,8 @@ def install(tools: Tools) -> None:
     installed = MODULES / ".installed"
     if installed.is_file() and installed.read_text() == wanted:
         return
-    say("按锁定的版本安装 npm 软件包(首次约半分钟)")
-    run([*tools.npm, "ci", "--no-progress", "--loglevel=error"], "npm 软件包没有装上,请检查网络或 npm 的 registry 设置")
+    say("按锁定的版本安装 npm 软件包（首次约半分钟）")
+    run([*tools.npm, "ci", "--no-progress", "--loglevel=error"], "npm 软件包没有装上，请检查网络或 registry 设置")
     installed.write_text(wanted)
 
 
@@ -92,12 +92,12 @@ def _major_version(node: str) -> int:
 
 
 def _install_wheel() -> Tools:
-    say(f"没有找到 Node {OLDEST_NODE} 或更新的版本,从 PyPI 安装一份到虚拟环境")
+    say(f"没有找到 Node {OLDEST_NODE} 或更新的版本，从 PyPI 安装一份到虚拟环境")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL]
-    run(command, f"Node 没有装上,请安装 Node {OLDEST_NODE} 或更新的版本后重试")
+    run(command, f"Node 没有装上，请安装 Node {OLDEST_NODE} 或更新的版本后重试")
     tools = _tools_of_wheel()
     if tools is None:
-        raise BuildError(f"PyPI 的 Node 不能用,请安装 Node {OLDEST_NODE} 或更新的版本后重试")
+        raise BuildError(f"PyPI 的 Node 不能用，请安装 Node {OLDEST_NODE} 或更新的版本后重试")
     return tools
 
 

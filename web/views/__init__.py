@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.views import account, attachments, cases, health, home, notifications, registers, tasks
+from web.views import account, attachments, cases, designer, health, home, notifications, registers, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
@@ -10,6 +10,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     cases.blueprint,
     registers.blueprint,
+    designer.blueprint,
     attachments.blueprint,
     notifications.blueprint,
     health.blueprint,

@@ -5,6 +5,9 @@ import { blankDiagram } from "./blank.js";
 import { findElement, markFindings } from "./findings.js";
 import { Modeler } from "./modeler.js";
 
+/** Pixels at the edges that no drawing should begin under: the palette stands at the left. */
+const MARGIN = { left: 110, right: 30, top: 30, bottom: 50 };
+
 runEditor((page) => {
   const modeler = new Modeler({
     container: part(page, "canvas"),
@@ -25,8 +28,7 @@ runEditor((page) => {
   return {
     async open(xml) {
       const { warnings } = await modeler.importXML(xml);
-      canvas.zoom("fit-viewport", "auto");
-      if (canvas.zoom() > 1) canvas.zoom(1, "auto");
+      showAll(canvas);
       return warnings.map((warning) => warning.message);
     },
     read: async () => (await modeler.saveXML({ format: true })).xml,
@@ -39,3 +41,19 @@ runEditor((page) => {
     select,
   };
 });
+
+/** Fit the diagram into what the palette leaves free, never larger than it was drawn. */
+function showAll(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const room = {
+    width: outer.width - MARGIN.left - MARGIN.right,
+    height: outer.height - MARGIN.top - MARGIN.bottom,
+  };
+  const scale = Math.min(room.width / inner.width, room.height / inner.height, 1);
+  canvas.viewbox({
+    x: inner.x - (MARGIN.left + Math.max(room.width - inner.width * scale, 0) / 2) / scale,
+    y: inner.y - (MARGIN.top + Math.max(room.height - inner.height * scale, 0) / 2) / scale,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
+}

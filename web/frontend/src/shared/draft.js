@@ -68,7 +68,8 @@ export class Draft extends EventTarget {
       });
       return this.take(answer, changes);
     } catch (error) {
-      this.become("failed", { reason: error.message });
+      const reason = error instanceof TypeError ? this.page.texts.unreachable : error.message;
+      this.become("failed", { reason });
       return false;
     }
   }
@@ -79,7 +80,7 @@ export class Draft extends EventTarget {
       this.become("conflict", body);
       return false;
     }
-    if (answer.status === 401 || answer.redirected) {
+    if (answer.status === 401) {
       this.become("failed", { reason: this.page.texts.signedOut, signIn: true });
       return false;
     }
@@ -100,14 +101,16 @@ export class Draft extends EventTarget {
   }
 }
 
-function post(address, body) {
-  return fetch(address, {
+/** Send JSON; once more with a new token where signing in again has made the page's old one worthless. */
+async function post(address, body, { again = true } = {}) {
+  const token = document.querySelector("meta[name=csrf-token]");
+  const answer = await fetch(address, {
     method: "POST",
-    headers: {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content,
-    },
+    headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token.content },
     body: JSON.stringify(body),
   });
+  if (answer.status !== 400 || !again) return answer;
+  const page = new DOMParser().parseFromString(await (await fetch(window.location.href)).text(), "text/html");
+  token.content = page.querySelector("meta[name=csrf-token]").content;
+  return post(address, body, { again: false });
 }

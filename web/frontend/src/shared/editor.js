@@ -53,9 +53,16 @@ export async function runEditor(make) {
 }
 
 async function load(page, editor, shown) {
-  const answer = await fetch(page.address.source);
-  const text = answer.status === 404 ? editor.blank() : await answer.text();
+  const text = page.address.source ? await fetchText(page.address.source) : editor.blank();
   if (!(await open(page, editor, text))) showSource(page, shown, text);
+}
+
+/** Fetch a file and read it in the encoding that its XML declaration names; it is written in UTF-8 from then on. */
+async function fetchText(address) {
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const declared = /^(<\?xml[^>]*encoding=["'])([\w.-]+)(?=["'])/;
+  const [, , encoding = "utf-8"] = new TextDecoder("latin1").decode(bytes.slice(0, 200)).match(declared) ?? [];
+  return new TextDecoder(encoding).decode(bytes).replace(declared, "$1UTF-8");
 }
 
 /** Show a text in the editor; say what of it, or that nothing, could be read. Gives false when nothing could. */

@@ -18,7 +18,11 @@ export function showStatus(page, draft) {
 }
 
 function clock() {
-  return new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  return new Date().toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "Asia/Shanghai",
+  });
 }
 
 function signIn(page) {

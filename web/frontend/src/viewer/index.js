@@ -4,6 +4,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import KeyboardModule from "diagram-js/lib/features/keyboard";
 import zeebeModdle from "zeebe-bpmn-moddle/resources/zeebe.json";
 
+import "./changes.js";
 import { translate, translateModule } from "../i18n/translate.js";
 import { icon } from "./icons.js";
 import { applyMarks, legend } from "./marks.js";
@@ -12,6 +13,9 @@ import { followFingers } from "./touch.js";
 /** Below this scale a diagram's texts can't be read, so it opens at READABLE around what matters instead. */
 const SMALLEST = 0.4;
 const READABLE = 0.65;
+
+/** Of the diagram's own units, around it. */
+const MARGIN = 20;
 
 /**
  * A diagram that can be moved, zoomed and marked.
@@ -159,11 +163,18 @@ function showAll(canvas) {
   canvas.zoom(canvas.zoom() * 0.95, "auto");
 }
 
+/** Put an element into the middle, but never show emptiness beside the diagram for it. */
 function centre(canvas, element) {
-  const { outer } = canvas.viewbox();
-  const [x, y] = [element.x + element.width / 2, element.y + element.height / 2];
+  const { inner, outer } = canvas.viewbox();
   const [width, height] = [outer.width / READABLE, outer.height / READABLE];
-  canvas.viewbox({ x: x - width / 2, y: y - height / 2, width, height });
+  const within = (wanted, start, size, room) =>
+    Math.max(Math.min(wanted, start + size - room + MARGIN), start - MARGIN);
+  canvas.viewbox({
+    x: within(element.x + element.width / 2 - width / 2, inner.x, inner.width, width),
+    y: within(element.y + element.height / 2 - height / 2, inner.y, inner.height, height),
+    width,
+    height,
+  });
 }
 
 function button(name, label, action) {
