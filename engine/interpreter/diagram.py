@@ -7,8 +7,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from engine.interpreter import xml
-from engine.interpreter.xml import BPMN, ZEEBE, line_of, local_name, namespace
+from engine import xml_text
+from engine.xml_text import BPMN, ZEEBE, line_of, local_name, namespace
 
 CLAUSE = re.compile(r"\[(D\d\d-[0-9][0-9a-z.]*|assumption)\]")
 
@@ -150,7 +150,7 @@ class Process:
 
 def read(content: bytes, resource: str | None = None) -> list[Process]:
     """Read the processes of a file. Raises UnpublishableError where it isn't XML that we accept."""
-    return read_tree(xml.parse(content, resource))
+    return read_tree(xml_text.parse(content, resource))
 
 
 def read_tree(root: etree._Element) -> list[Process]:

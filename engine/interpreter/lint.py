@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
-from engine.interpreter import lint_elements, lint_expressions, lint_flows, xml
+from engine.interpreter import lint_elements, lint_expressions, lint_flows
 from engine.interpreter.diagram import Process, read_tree
 from engine.interpreter.lint_rule import Known, finding
-from engine.interpreter.xml import BPMN, CAMUNDA, DI, line_of, local_name, namespace
+from engine.xml_text import BPMN, CAMUNDA, DI, line_of, local_name, namespace
 
 Rule = Callable[[Process, Known], Iterator[Finding]]
 
@@ -45,7 +46,7 @@ class Checked:
 def check(content: bytes, resource: str, known: Known) -> Checked:
     """Check a BPMN file. Never raises for what a file contains: anything wrong is a finding."""
     try:
-        root = xml.parse(content, resource)
+        root = xml_text.parse(content, resource)
     except UnpublishableError as error:
         return Checked(processes=(), findings=tuple(error.findings))
     found = list(_document(root))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from lxml import etree
 
-from engine.interpreter.xml import BPMN, local_name, namespace
+from engine.xml_text import BPMN, local_name, namespace
 
 PREFIX = "element."
 _REFERENCES = ("sourceRef", "targetRef", "attachedToRef", "bpmnElement", "default")

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
-from engine.interpreter import xml
+from engine import xml_text
 from engine.interpreter.diagram import Process, read_tree
 from engine.interpreter.parser import build
 from engine.interpreter.preparing import deep_recursion, prepare
@@ -23,7 +23,7 @@ class Specification:
 @lru_cache(maxsize=256)
 def specification(content: bytes, process_id: str) -> Specification:
     """Give the specification of a process of a published file; parsed once per process of the operating system."""
-    root = xml.parse(content)
+    root = xml_text.parse(content)
     prepare(root)
     process = next(process for process in read_tree(root) if process.id == process_id)
     with deep_recursion():

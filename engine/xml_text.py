@@ -11,11 +11,13 @@ DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
+Element = etree._Element  # noqa: SLF001 - the library has no public name for it
+
 SIZE_LIMIT = 5 * 1024 * 1024
 """Bytes. The largest diagram of the interchange working group is below 0.2 MB."""
 
 
-def parse(content: bytes, resource: str | None = None) -> etree._Element:
+def parse(content: bytes, resource: str | None = None) -> Element:
     """Parse a document and give its root.
 
     Raises UnpublishableError with the line for anything that is not well-formed, has a DOCTYPE
@@ -50,22 +52,22 @@ def parse(content: bytes, resource: str | None = None) -> etree._Element:
     return root
 
 
-def line_of(element: etree._Element) -> int | None:
+def line_of(element: Element) -> int | None:
     """Give the line an element begins on; the library stops counting at 65,535."""
     return cast("int | None", element.sourceline)
 
 
-def local_name(element: etree._Element) -> str:
+def local_name(element: Element) -> str:
     """Give the tag without its namespace; empty for comments and processing instructions."""
     return etree.QName(element).localname if _is_element(element) else ""
 
 
-def namespace(element: etree._Element) -> str | None:
+def namespace(element: Element) -> str | None:
     """Give the namespace of the tag."""
     return etree.QName(element).namespace if _is_element(element) else None
 
 
-def _is_element(node: etree._Element) -> bool:
+def _is_element(node: Element) -> bool:
     # Comments and processing instructions have a function for a tag, which the stubs don't know.
     return isinstance(cast("object", node.tag), str)
 
