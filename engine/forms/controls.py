@@ -50,7 +50,7 @@ def moment(instance: Instance, page: Page) -> parts.Part:
 
 def tick(instance: Instance, page: Page) -> parts.Part:
     """Print a checkbox."""
-    return parts.Tick(**page.control(instance), checked=instance.value is True)
+    return parts.Tick(**page.control(instance), checked=instance.value is True, given=instance.given)
 
 
 def choose(instance: Instance, page: Page) -> parts.Part:

@@ -24,7 +24,7 @@ class Described:
     """The path of the value: ``contacts[0].phone``."""
     label: str
     text: str
-    """What people read. Of a checkbox, ``YES`` or ``NO``, to be translated."""
+    """What people read. Empty if nothing is stored. Of a checkbox, ``YES`` or ``NO``, to be translated."""
     type: str
     documents: tuple[parts.Document, ...] = ()
     """Of a file picker, what to link to."""
@@ -53,7 +53,7 @@ def _described(instance: Instance, clock: Clock | None) -> Iterator[Described]:
 def _words(instance: Instance) -> str:
     match instance.component.type:
         case "checkbox":
-            return YES if instance.value is True else NO
+            return (YES if instance.value is True else NO) if instance.given else ""
         case "datetime":
             return " ".join(filter(None, moments.parts(instance.component, instance.value)))
         case "filepicker":

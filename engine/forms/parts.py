@@ -66,6 +66,8 @@ class Tick(Control):
     """A single checkbox."""
 
     checked: bool = False
+    given: bool = True
+    """False in a record of which nothing is stored for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,8 @@ def test_a_group_of_inputs_has_a_legend_a_hint_and_an_error(kind: str) -> None:
     shown = page(example(kind), other="")
     (group,) = shown.xpath("//fieldset")
     assert shown.xpath("normalize-space(//legend)") == "示例 *（必填）"
-    assert group.get("aria-invalid") == "true"
+    invalid = [one.get("aria-invalid") for one in (group, *group.xpath(".//input"))]
+    assert invalid == (["true", None, None] if kind == "radio" else [None, "true", "true"])
     assert [shown.get_element_by_id(one).text_content() for one in group.get("aria-describedby").split()] == [
         "请选择。",
         "说明",
@@ -149,7 +150,17 @@ def test_a_record_has_no_inputs() -> None:
 
 
 def test_a_record_says_what_was_not_filled_in() -> None:
-    for kind in ("textfield", "textarea", "number", "datetime", "radio", "select", "checklist", "filepicker"):
+    for kind in (
+        "textfield",
+        "textarea",
+        "number",
+        "datetime",
+        "checkbox",
+        "radio",
+        "select",
+        "checklist",
+        "filepicker",
+    ):
         shown = page(Site(one(kind, values=["甲"]), readonly=True))
         assert shown.xpath("normalize-space(//dd)") == "未填写", kind
 

@@ -230,3 +230,4 @@ def test_values_are_described_in_words() -> None:
         ("数", "2", "rows[1].n"),
     ]
     assert [one.id for one in described[6].documents] == ["a", "b"]
+    assert {one.text for one in describe(subject, {}) if not one.key.startswith("rows")} == {""}
