@@ -97,7 +97,7 @@ class _Lint:
                 message = mark("“{name}”的 {setting} 里，{tag} 没有配对。")
                 yield self._finding("error", "form_template", message, component, setting=name, tag=str(error))
             except feel.FeelError as error:
-                message = mark("“{name}”的 {setting} 不是正确的 FEEL:{reason}")
+                message = mark("“{name}”的 {setting} 不是正确的 FEEL：{reason}")
                 yield self._finding("error", "form_feel", message, component, setting=name, reason=str(error))
 
     def _condition(self, component: Component) -> Iterator[Finding]:
