@@ -22,6 +22,7 @@ from engine.feel.expression import (
     strip_equals,
     use_clock,
 )
+from engine.feel.functions import BUILTINS
 from engine.feel.interchange import dump_json, from_json, load_json, to_json
 from engine.feel.temporal_text import parse_duration as duration
 from engine.feel.values import DaysTime, Function, HostFunction, Range, YearsMonths
@@ -49,6 +50,11 @@ def names(expression: str, known: Iterable[str] = ()) -> frozenset[str]:
     return compile_expression(expression, known).names
 
 
+def function_names() -> frozenset[str]:
+    """Give the names of all built-in functions."""
+    return frozenset(BUILTINS)
+
+
 __all__ = [
     "Compiled",
     "CompiledTests",
@@ -68,6 +74,7 @@ __all__ = [
     "evaluate",
     "format",
     "from_json",
+    "function_names",
     "load_json",
     "names",
     "strip_equals",

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from engine.feel import messages, zones
 from engine.feel.adoption import adopt
@@ -56,7 +57,8 @@ def _time_offset(value: Time | DateTime) -> DaysTime | None:
 
 
 def _zone(value: Time | DateTime) -> str | None:
-    return zones.to_text(value.tzinfo).removeprefix("@") if value.tzinfo is not None else None
+    """Give the name of a zone; an offset has none."""
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
 def _parts(duration: DaysTime) -> tuple[int, int, int, Decimal]:

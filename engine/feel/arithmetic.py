@@ -97,6 +97,9 @@ _DIVIDE: dict[tuple[str, str], Operation] = {
 }
 _POWER: dict[tuple[str, str], Operation] = {(NUMBER, NUMBER): CONTEXT.power}
 OPERATIONS = {"+": _ADD, "-": _SUBTRACT, "*": _MULTIPLY, "/": _DIVIDE, "**": _POWER}
+POWER_STEPS = 50
+OTHER_STEPS = 8
+"""What an operation on other values than numbers counts for."""
 FAST: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": CONTEXT.add,
     "-": CONTEXT.subtract,
@@ -112,6 +115,7 @@ def operate(operator: str, left: object, right: object, state: State, place: Pla
     if operator == "+" and kinds == (STRING, STRING):
         state.spend_text(len(left) + len(right))  # type: ignore[arg-type]
         return left + right  # type: ignore[operator]
+    state.spend(OTHER_STEPS)
     operation = OPERATIONS[operator].get(kinds)
     if operation is None:
         state.warn(messages.BAD_OPERANDS, place, operator=operator, left=name_of(left), right=name_of(right))

@@ -12,7 +12,7 @@ from engine.feel.messages import Text
 from engine.feel.state import Place, State
 from engine.feel.values import Function, HostFunction
 
-CALL_STEPS = 5
+CALL_STEPS = 4
 MISSING = object()
 Arguments = Sequence[object]
 

@@ -4,6 +4,7 @@ Asked at every evaluation, so it looks no further than it must: a run of words a
 context's keys, one after a path there, and only where a text has filters or loops is the whole context searched.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from engine.feel.lexer import Token
 from engine.feel.naming import FORMS, MAX_NAME_TOKENS, RESERVED, SIGNS, is_special, joined_end, normalize, run_end
 
-MAX_CANDIDATES = 500
+MAX_CANDIDATES = 200
+MAX_PATH = 8
 MAX_NODES = 2_000
 MAX_ITEMS = 3
 """Items of a list whose keys are looked at: rows of one table have the same."""
@@ -33,7 +35,7 @@ class Candidates:
     """The possible names of one text."""
 
     def __init__(self, source: str, tokens: tuple[Token, ...]) -> None:
-        found = list(_candidates(source, tokens))[:MAX_CANDIDATES]
+        found = list(itertools.islice(_candidates(source, tokens), MAX_CANDIDATES))
         searched = any(_opens_scope(tokens, index) for index in range(len(tokens)))
         self._placed = tuple(candidate for candidate, path in found if path is not None)
         anywhere = [candidate for candidate, path in found if path is None or (searched and not _is_path(candidate))]
@@ -77,9 +79,11 @@ def _candidates(source: str, tokens: tuple[Token, ...]) -> Iterator[tuple[Candid
         if token.kind != "name" or token.text in RESERVED:
             continue
         path = _path(source, tokens, first)
-        for last in range(first + 1, min(run_end(tokens, first), first + MAX_NAME_TOKENS)):
-            spelled = SPACE.sub(" ", source[token.start : tokens[last].end])
-            if tokens[last].text not in SIGNS and is_special(spelled):
+        special = token.text in FORMS
+        for last in range(first + 1, run_end(tokens, first, MAX_NAME_TOKENS)):
+            special = special or tokens[last].text in RESERVED or tokens[last].kind in {"op", "mark"}
+            spelled = SPACE.sub(" ", source[token.start : tokens[last].end]) if special else ""
+            if tokens[last].text not in SIGNS and spelled and is_special(spelled):
                 yield Candidate(tuple({spelled, normalize(spelled)}), path or ()), path
 
 
@@ -88,6 +92,8 @@ def _path(source: str, tokens: tuple[Token, ...], index: int) -> tuple[str, ...]
     names: list[str] = []
     while index > 0 and tokens[index - 1].text == "." and tokens[index - 1].kind == "op":
         end = first = index - 2
+        if len(names) == MAX_PATH:
+            return None
         while first > 0 and _is_word(tokens[first - 1]) and joined_end(tokens, first - 1) > end:
             first -= 1
         if end < 0 or not _is_word(tokens[end]):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.feel import messages
-from engine.feel.calls import invoke, name_of, prepare
+from engine.feel.calls import CALL_STEPS, MISSING, invoke, name_of, prepare
 from engine.feel.compiler import ABSENT, Compiler, compiles, up
 from engine.feel.functions import BUILTINS
 from engine.feel.iteration import items_between, items_of
@@ -14,7 +14,10 @@ from engine.feel.values import Function
 
 PARTIAL = "partial"
 NONE: dict[str, object] = {}
-BODY_FRAMES = 2
+CALL_FRAMES = 5
+"""Python's own levels of calls between two bodies of FEEL functions, and a reserve."""
+NODE_FRAMES = 1
+"""And for each level of syntax within a body."""
 
 
 @compiles(If)
@@ -63,7 +66,7 @@ class Loop:
             yield None
             return
         for item in items:
-            frame.state.spend(1)
+            frame.state.spend(len(self.sources))
             yield from self.frames(Frame({name: item}, frame.state, frame), depth + 1)
 
 
@@ -132,31 +135,39 @@ def quantified(node: Quantified, compiler: Compiler) -> Evaluator:
 def definition(node: Definition, compiler: Compiler) -> Evaluator:
     """Make a function that remembers the variables around it."""
     with compiler.inside(node.parameters):
-        body, cost = compiler.measured(node.body)
+        body, cost, depth = compiler.measured_with_depth(node.body)
     types = tuple(None if name is None else resolve(name, compiler) for name in node.types)
-    parameters = node.parameters
-    levels = BODY_FRAMES + _depth(cost)
+    parameters, levels, place = node.parameters, CALL_FRAMES + depth * NODE_FRAMES, node.place
 
     def define(frame: Frame) -> Function:
         def call(state: State, *arguments: object) -> object:
             state.spend(cost)
+            values = [conform(value, type_) for value, type_ in zip(arguments, types, strict=True)]
+            if MISSING in values:
+                return None
             state.enter(levels)
-            for argument, type_ in zip(arguments, types, strict=True):
-                if type_ is not None and argument is not None and not type_.contains(argument):
-                    state.depth -= levels
-                    return None
-            result = body(Frame(dict(zip(parameters, arguments, strict=True)), state, frame))
+            result = body(Frame(dict(zip(parameters, values, strict=True)), state, frame))
             state.depth -= levels
             return result
 
         return Function(parameters, call, types)
 
-    return define
+    def refuse(_: Frame) -> Function:
+        def call(state: State, *_arguments: object) -> None:
+            state.warn(messages.EXTERNAL, place)
+
+        return Function(parameters, call, types)
+
+    return refuse if node.external else define
 
 
-def _depth(cost: int) -> int:
-    """Give how many levels of nesting a body of that many nodes may have at most, within reason."""
-    return min(cost, 20)
+def conform(value: object, type_: Type | None) -> object:
+    """Convert an argument to the type of its parameter, MISSING when it can't be (section 10.3.2.9.4)."""
+    if type_ is None or value is None or type_.contains(value):
+        return value
+    if type(value) is list and len(value) == 1 and type_.contains(value[0]):
+        return value[0]
+    return [value] if type_.contains([value]) else MISSING
 
 
 @compiles(Call)
@@ -189,7 +200,7 @@ def _builtin_call(name: str, hops: int, arguments: list[Evaluator], node: Call) 
         own = (climb(frame) if hops else frame).values.get(name, ABSENT)
         if own is not ABSENT:
             return invoke(frame.state, place, own, values, names)
-        frame.state.spend(1)
+        frame.state.spend(CALL_STEPS)
         return call_prepared(frame.state, place, values)
 
     return run
@@ -205,7 +216,9 @@ def instance_of(node: InstanceOf, compiler: Compiler) -> Evaluator:
         if type_ is None:
             frame.state.warn(messages.UNKNOWN_TYPE, place, name=name)
             return None
-        return type_.contains(value(frame))
+        found = value(frame)
+        frame.state.spend(type_.effort(found))
+        return type_.contains(found)
 
     return check
 

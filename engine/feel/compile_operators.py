@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.feel import messages
-from engine.feel.arithmetic import FAST, negate, operate
+from engine.feel.arithmetic import FAST, POWER_STEPS, negate, operate
 from engine.feel.calls import name_of
 from engine.feel.compiler import Compiler, compiles
 from engine.feel.equality import DIRECT, compare, equal
@@ -38,6 +38,8 @@ def arithmetic(node: Arithmetic, compiler: Compiler) -> Evaluator:
         for operator, fast, operand in rest:
             right = operand(frame)
             if type(value) is Decimal and type(right) is Decimal:
+                if operator == "**":
+                    frame.state.spend(POWER_STEPS)
                 try:
                     value = fast(value, right)
                 except decimal.DecimalException:

@@ -1,10 +1,12 @@
 """Compile literals, names, lists, contexts, intervals, paths and filters."""
 
+from collections import Counter
 from decimal import Decimal
 
 from engine.feel import messages, temporal_text
 from engine.feel.access import get, get_raw
 from engine.feel.adoption import adopt
+from engine.feel.calls import name_of
 from engine.feel.compiler import ABSENT, Compiler, compiles, read_local, read_open, read_root, up
 from engine.feel.functions import BUILTINS
 from engine.feel.kinds import SCALARS
@@ -82,7 +84,8 @@ def context_literal(node: ContextLiteral, compiler: Compiler) -> Evaluator:
                 scope.names.add(key)
             entries.append((key, compiler.compile(value)))
             scope.names.add(key)
-    duplicate = next((key for i, (key, _) in enumerate(entries) if key in dict(entries[:i])), None)
+    counts = Counter(key for key, _ in entries)
+    duplicate = next((key for key, count in counts.items() if count > 1), None)
     place = node.place
 
     def make(frame: Frame) -> dict[str, object] | None:
@@ -166,13 +169,16 @@ def filter_(node: Filter, compiler: Compiler) -> Evaluator:
     with compiler.inside(("item",), is_open=True):
         condition, cost = compiler.measured(node.condition)
     constant = isinstance(node.condition, Literal) and isinstance(node.condition.value, Decimal)
+    place = node.place
 
     def choose(frame: Frame) -> object:
         value = source(frame)
-        items = value if type(value) is list else [] if value is None else [value]
+        if value is None:
+            return None
+        items = value if type(value) is list else [value]
         if constant:
             return pick(items, condition(frame))
-        return select(items, condition, frame, cost)
+        return select(items, condition, frame, (cost, place))
 
     return choose
 
@@ -185,9 +191,10 @@ def pick(items: list[object], index: object) -> object:
     return items[position - 1 if position > 0 else position] if position else None
 
 
-def select(items: list[object], condition: Evaluator, frame: Frame, cost: int) -> object:
+def select(items: list[object], condition: Evaluator, frame: Frame, about: tuple[int, Place]) -> object:
     """Give the items that satisfy a condition, or the one at the position that it turns out to be."""
     state = frame.state
+    cost, place = about
     chosen = []
     for item in items or [None]:
         state.spend(cost)
@@ -196,6 +203,9 @@ def select(items: list[object], condition: Evaluator, frame: Frame, cost: int) -
             return pick(items, found)
         if found is True and items:
             chosen.append(item)
+        elif found is not None and not isinstance(found, bool):
+            state.warn(messages.NO_FILTER, place, type=name_of(found))
+            return None
     return chosen
 
 

@@ -52,10 +52,18 @@ class Compiler:
     sizes: int = 0
     """Nodes compiled so far: what one pass through them costs."""
 
+    depth: int = 0
+    deepest: int = 0
+    """The deepest nesting since it was last set back."""
+
     def compile(self, node: Node) -> Evaluator:
         """Compile one node in the present scope."""
         self.sizes += 1
-        return COMPILERS[type(node)](node, self)
+        self.depth += 1
+        self.deepest = max(self.deepest, self.depth)
+        compiled = COMPILERS[type(node)](node, self)
+        self.depth -= 1
+        return compiled
 
     def compile_all(self, nodes: Iterable[Node]) -> list[Evaluator]:
         """Compile several nodes in the present scope."""
@@ -69,6 +77,14 @@ class Compiler:
         """Compile a node and count its parts."""
         before = self.sizes
         return self.compile(node), self.sizes - before
+
+    def measured_with_depth(self, node: Node) -> tuple[Evaluator, int, int]:
+        """Compile a node, count its parts and its levels."""
+        outside, self.deepest = self.deepest, self.depth
+        compiled, cost = self.measured(node)
+        depth = self.deepest - self.depth
+        self.deepest = max(outside, self.deepest)
+        return compiled, cost, depth
 
     def find(self, name: str) -> tuple[int, list[int], bool]:
         """Give how many frames up a name is, the open scopes on the way, and whether it is at the root."""

@@ -30,14 +30,14 @@ def equal(left: object, right: object, state: State) -> bool | None:
 
 
 def _equal_lists(left: list[object], right: list[object], state: State) -> bool | None:
-    state.spend(1)
+    state.spend(min(len(left), len(right)) + 1)
     if len(left) != len(right):
         return False
     return _all(equal(a, b, state) for a, b in zip(left, right, strict=True))
 
 
 def _equal_contexts(left: dict[str, object], right: dict[str, object], state: State) -> bool | None:
-    state.spend(1)
+    state.spend(min(len(left), len(right)) + 1)
     if left.keys() != right.keys():
         return False
     return _all(equal(value, right[key], state) for key, value in left.items())

@@ -1,5 +1,6 @@
 """Cut the text of an expression into tokens (DMN 1.5 section 10.3.1.2, rules 21 to 36)."""
 
+import bisect
 import re
 from dataclasses import dataclass
 
@@ -34,6 +35,8 @@ HALF_WIDTH = {
     "“": '"', "”": '"', "‘": '"', "’": '"', "、": ",", "。": ".", "【": "[", "】": "]", "《": "<", "》": ">",
     "〈": "<", "〉": ">",
 }  # fmt: skip
+QUOTE = Text("以右引号结束的文字", "a string with a closing quotation mark")
+NO_QUOTE = Text("没有右引号的文字", "one without it")
 SYMBOL = Text("数字、文字、名称或运算符", "a number, a string, a name or an operator")
 
 
@@ -48,10 +51,15 @@ class Token:
     end: int
 
 
-def place(source: str, offset: int) -> Place:
+def line_starts(source: str) -> list[int]:
+    """Give the offsets at which lines begin."""
+    return [0, *(match.end() for match in re.finditer("\n", source))]
+
+
+def place(lines: list[int], offset: int) -> Place:
     """Give line and column of an offset."""
-    before = source[:offset]
-    return before.count("\n") + 1, offset - before.rfind("\n")
+    line = bisect.bisect_right(lines, offset)
+    return line, offset - lines[line - 1] + 1
 
 
 def tokens(source: str) -> tuple[Token, ...]:
@@ -63,16 +71,20 @@ def tokens(source: str) -> tuple[Token, ...]:
     while offset < len(source):
         match = TOKEN.match(source, offset)
         if match is None:
-            line, column = place(source, offset)
-            raise FeelSyntaxError(
-                messages.UNEXPECTED, line=line, column=column, expected=SYMBOL, found=source[offset : offset + 1]
-            )
+            raise _strange(source, offset)
         kind = match.lastgroup or ""
         if kind != "space":
             found.append(Token(kind, match.group(), offset, match.end()))
         offset = match.end()
     found.append(Token("end", "", len(source), len(source)))
     return tuple(found)
+
+
+def _strange(source: str, offset: int) -> FeelSyntaxError:
+    line, column = place(line_starts(source), offset)
+    character = source[offset]
+    expected, found = (QUOTE, NO_QUOTE) if character == '"' else (SYMBOL, character)
+    return FeelSyntaxError(messages.UNEXPECTED, line=line, column=column, expected=expected, found=found)
 
 
 def half_width(mark: str) -> str:

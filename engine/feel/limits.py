@@ -4,7 +4,7 @@ MAX_SOURCE = 20_000
 """Characters of one expression."""
 MAX_DEPTH = 100
 """Levels of nesting in one expression, and of nested values taken in from outside."""
-MAX_FRAMES = 500
+MAX_FRAMES = 600
 """Levels of nesting that are being evaluated at once, function calls included."""
 MAX_STEPS = 200_000
 """Parts evaluated or items touched in one evaluation."""

@@ -58,16 +58,17 @@ class KnownNames:
         spelled = {normalize(name): name for name in self._by_word.get(tokens[index].text, ())}
         if not spelled:
             return None
-        for last in reversed(range(index, min(run_end(tokens, index), index + MAX_NAME_TOKENS))):
+        for last in reversed(range(index, run_end(tokens, index, MAX_NAME_TOKENS))):
             name = spelled.get(normalize(source[tokens[index].start : tokens[last].end]))
             if name is not None:
                 return name, last + 1
         return None
 
 
-def run_end(tokens: tuple[Token, ...], index: int) -> int:
-    """Give the index after the longest run of tokens that one name could have."""
-    while tokens[index].kind in {"name", "number", "mark"} or tokens[index].text in SIGNS:
+def run_end(tokens: tuple[Token, ...], index: int, limit: int) -> int:
+    """Give the index after the longest run of tokens that one name could have, at most so many."""
+    last = index + limit
+    while index < last and (tokens[index].kind in {"name", "number", "mark"} or tokens[index].text in SIGNS):
         index += 1
     return index
 

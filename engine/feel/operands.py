@@ -8,6 +8,7 @@ from engine.feel import messages, numbers
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import unescape
 from engine.feel.messages import Text
+from engine.feel.naming import RESERVED
 from engine.feel.reader import Reader, sign
 from engine.feel.state import Place
 from engine.feel.syntax import (
@@ -71,6 +72,8 @@ class OperandReader(Reader):
             if text in CONSTANTS:
                 self.take()
                 return Literal(CONSTANTS[text], place=where)
+            if text in RESERVED:
+                self.fail(OPERAND)
         return Name(self.name(), place=where)
 
     def at_literal(self) -> Node:

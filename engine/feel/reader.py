@@ -4,9 +4,9 @@ from typing import NoReturn
 
 from engine.feel import limits, messages
 from engine.feel.errors import FeelLimitError, FeelSyntaxError
-from engine.feel.lexer import Token, half_width, place, tokens
+from engine.feel.lexer import Token, half_width, line_starts, place, tokens
 from engine.feel.messages import Text
-from engine.feel.naming import RESERVED, KnownNames, joined_end, normalize, run_end
+from engine.feel.naming import MAX_NAME_TOKENS, RESERVED, KnownNames, joined_end, normalize, run_end
 from engine.feel.state import Place
 
 END = Text("表达式的结尾", "the end of the expression")
@@ -24,6 +24,7 @@ class Reader:
     def __init__(self, source: str, known: KnownNames) -> None:
         self.source = source
         self.tokens = tokens(source)
+        self.lines = line_starts(source)
         self.index = 0
         self.depth = 0
         self.known = known
@@ -42,7 +43,7 @@ class Reader:
     @property
     def place(self) -> Place:
         """Give line and column of the next token."""
-        return place(self.source, self.token.start)
+        return place(self.lines, self.token.start)
 
     def peek(self, ahead: int = 1) -> Token:
         """Give a later token; the last one stays the end."""
@@ -110,7 +111,7 @@ class Reader:
         if self.token.kind in {"quoted", "string"} or self.token.kind != "name":
             return self.name()
         start = self.index
-        end = run_end(self.tokens, start)
+        end = run_end(self.tokens, start, MAX_NAME_TOKENS)
         for index in range(start + 1, end + 1):
             if self.tokens[index].text in stops:
                 self.index = index

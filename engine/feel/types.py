@@ -17,6 +17,10 @@ class Type:
         """Tell whether a value is of this type."""
         return value is not None
 
+    def effort(self, _: object) -> int:
+        """Count the steps that ``contains`` takes."""
+        return 1
+
 
 @dataclass(frozen=True)
 class NullType(Type):
@@ -48,6 +52,10 @@ class ListType(Type):
         """Tell whether a value is such a list."""
         return type(value) is list and all(item is None or self.item.contains(item) for item in value)
 
+    def effort(self, value: object) -> int:
+        """Count the steps that ``contains`` takes."""
+        return 1 + sum(self.item.effort(item) for item in value) if type(value) is list else 1
+
 
 @dataclass(frozen=True)
 class ContextType(Type):
@@ -60,6 +68,12 @@ class ContextType(Type):
         return type(value) is dict and all(
             key in value and (value[key] is None or kind.contains(value[key])) for key, kind in self.entries.items()
         )
+
+    def effort(self, value: object) -> int:
+        """Count the steps that ``contains`` takes."""
+        if type(value) is not dict:
+            return 1
+        return 1 + sum(kind.effort(value.get(key)) for key, kind in self.entries.items())
 
 
 @dataclass(frozen=True)

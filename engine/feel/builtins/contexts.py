@@ -62,9 +62,9 @@ def context_put_at(state: State, context: Context, keys: list[object], value: ob
     if len(keys) == 1:
         return {**context, keys[0]: value}
     inner = context.get(keys[0])
-    if inner is not None and not isinstance(inner, dict):
+    if not isinstance(inner, dict):
         raise RejectedError(messages.NO_KEYS)
-    return {**context, keys[0]: context_put_at(state, inner or {}, keys[1:], value)}
+    return {**context, keys[0]: context_put_at(state, inner, keys[1:], value)}
 
 
 @builtin("context merge", "contexts: list", "contexts...: any", summary="合并几个上下文,后面的优先")

@@ -59,6 +59,7 @@ def to_json(state: State, value: object) -> str:
 def from_json(state: State, value: str) -> object:
     """Read JSON text."""
     state.spend(len(value) // 10)
+    state.spend_text(len(value))
     try:
         return interchange.read_json(value, state)
     except FeelLimitError:

@@ -83,11 +83,16 @@ def list_replace_matching(state: State, items: Items, match: object, item: objec
     """Replace all items for which a function of item and new item is true."""
     replaced: Items = []
     for old in items:
-        found = invoke(state, NOWHERE, match, [old, item])
-        if not isinstance(found, bool):
-            raise RejectedError(messages.NO_BOOLEAN)
-        replaced.append(item if found else old)
+        replaced.append(item if decide(state, match, old, item) else old)
     return replaced
+
+
+def decide(state: State, function: object, first: object, second: object) -> bool:
+    """Ask a function of two values; raise RejectedError when it gives no boolean."""
+    found = invoke(state, NOWHERE, function, [first, second])
+    if not isinstance(found, bool):
+        raise RejectedError(messages.NO_BOOLEAN)
+    return found
 
 
 @builtin("sublist", "list: list, start position: number, length?: number|null", summary="从某个位置起的几项")
@@ -160,9 +165,9 @@ def sort(state: State, items: Items, precedes: object = None) -> Items:
         state.spend(1)
         if precedes is None:
             return _natural(left, right)
-        if invoke(state, NOWHERE, precedes, [left, right]) is True:
+        if decide(state, precedes, left, right):
             return -1
-        return 1 if invoke(state, NOWHERE, precedes, [right, left]) is True else 0
+        return 1 if decide(state, precedes, right, left) else 0
 
     return sorted(items, key=functools.cmp_to_key(order))
 

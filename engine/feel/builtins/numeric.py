@@ -99,8 +99,9 @@ def modulo(state: State, dividend: Decimal, divisor: Decimal) -> Decimal:
 
 
 @builtin("sqrt", "number: number", summary="平方根;负数得空值")
-def sqrt(_: State, number: Decimal) -> Decimal:
+def sqrt(state: State, number: Decimal) -> Decimal:
     """Give the square root."""
+    state.spend(COSTLY)
     return CONTEXT.sqrt(number)
 
 

@@ -17,6 +17,7 @@ def matches(state: State, text: str, pattern: str, flags: str | None = None) -> 
 def replace(state: State, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     """Replace all matches; ``$1`` stands for a group."""
     found = regex.compiled(pattern, flags or "")
+    demand_content(found, state)
     parts = [replacement] if "q" in (flags or "") else regex.replacement_parts(replacement, found.groups)
     pieces, end = [], 0
     for match in found.matches(text, state):
@@ -32,9 +33,10 @@ def replace(state: State, text: str, pattern: str, replacement: str, flags: str 
 def split(state: State, text: str, delimiter: str) -> list[str]:
     """Cut a string at each match."""
     pieces, end = [], 0
-    for match in regex.compiled(delimiter, "").matches(text, state):
-        if match.end() == match.start():
-            raise RejectedError(messages.EMPTY_MATCH)
+    found = regex.compiled(delimiter, "")
+    demand_content(found, state)
+    state.spend_text(len(text))
+    for match in found.matches(text, state):
         pieces.append(text[end : match.start()])
         end = match.end()
     return [*pieces, text[end:]]
@@ -43,4 +45,11 @@ def split(state: State, text: str, delimiter: str) -> list[str]:
 @builtin("extract", "string: string, pattern: string", summary="所有符合正则表达式的文字", standard=False)
 def extract(state: State, text: str, pattern: str) -> list[str]:
     """Give all matches."""
+    state.spend_text(len(text))
     return [match.group() for match in regex.compiled(pattern, "").matches(text, state)]
+
+
+def demand_content(pattern: regex.Pattern, state: State) -> None:
+    """Refuse a pattern that matches the empty string: it would match between any two characters."""
+    if pattern.found("", state):
+        raise RejectedError(messages.EMPTY_MATCH)

@@ -19,15 +19,17 @@ def position(number: Decimal) -> int:
 
 
 @builtin("substring", "string: string, start position: number, length?: number|null", summary="从某个位置起的一段文字")
-def substring(_: State, string: str, start: Decimal, length: Decimal | None = None) -> str | None:
+def substring(state: State, string: str, start: Decimal, length: Decimal | None = None) -> str | None:
     """Give the part from a position on; null outside the string."""
     first = position(start)
     first = first - 1 if first > 0 else len(string) + first
     if first not in range(len(string)):
         return None
-    if length is None:
-        return string[first:]
-    return string[first : first + position(length)] if length >= 1 else None
+    if length is not None and length < 1:
+        return None
+    last = len(string) if length is None else first + position(length)
+    state.spend_text(max(min(last, len(string)) - first, 0))
+    return string[first:last]
 
 
 @builtin("string length", "string: string", summary="字数")
@@ -51,15 +53,17 @@ def lower_case(state: State, string: str) -> str:
 
 
 @builtin("substring before", BOTH, summary="第一处匹配之前的文字;没有匹配得空文字")
-def substring_before(_: State, string: str, match: str) -> str:
+def substring_before(state: State, string: str, match: str) -> str:
     """Give what stands before the first match."""
+    state.spend_text(len(string))
     before, found, _after = string.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
 @builtin("substring after", BOTH, summary="第一处匹配之后的文字;没有匹配得空文字")
-def substring_after(_: State, string: str, match: str) -> str:
+def substring_after(state: State, string: str, match: str) -> str:
     """Give what stands after the first match."""
+    state.spend_text(len(string))
     return string.partition(match)[2] if match else string
 
 
@@ -106,8 +110,9 @@ def string_join(
 
 
 @builtin("trim", "string: string", summary="去掉两端空白", standard=False)
-def trim(_: State, string: str) -> str:
+def trim(state: State, string: str) -> str:
     """Take away white space at both ends."""
+    state.spend_text(len(string))
     return string.strip()
 
 

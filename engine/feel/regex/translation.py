@@ -6,6 +6,8 @@ refused too: no pattern with them can be matched in bounded time.
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from engine.feel.regex import sets
 from engine.feel.regex.blocks import BLOCKS
@@ -30,6 +32,25 @@ def translate(pattern: str, *, spaced: bool, folded: bool) -> str:
     return Translator(pattern, spaced=spaced, folded=folded).all()
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some characters: as RE2 writes them inside a class, and as a set where that is needed."""
+
+    text: str
+    ranges: Callable[[], Ranges]
+
+    @classmethod
+    def of(cls, *ranges: tuple[int, int]) -> "Part":
+        """Make one of known characters."""
+        return cls(sets.written(ranges), lambda: ranges)
+
+    @property
+    def code(self) -> int | None:
+        """Give the one character, when it is one."""
+        found = re.fullmatch(r"\\x\{([0-9a-f]+)\}-\\x\{\1\}", self.text)
+        return int(found[1], 16) if found else None
+
+
 class Translator:
     """A position in one pattern."""
 
@@ -49,9 +70,9 @@ class Translator:
         """Translate what comes next outside classes."""
         character = self.pattern[self.index]
         if character == "\\":
-            return f"[{sets.written(self.escape())}]"
+            return f"[{self.escape().text}]"
         if character == "[":
-            return f"[{sets.written(self.class_(1))}]"
+            return f"[{self.class_(1).text}]"
         if character == "{":
             return self.quantity()
         if character in "]}":
@@ -69,46 +90,53 @@ class Translator:
         self.index = match.end()
         return match.group()
 
-    def escape(self) -> Ranges:
-        """Read an escape and give the characters it stands for."""
+    def escape(self) -> Part:
+        """Read an escape."""
         match = PROPERTY.match(self.pattern, self.index)
         if match is not None:
             self.index = match.end()
-            found = _property(match[2].replace(" ", ""))
-            return sets.complement(found) if match[1] == "P" else found
+            return _property(match[2].replace(" ", ""), negated=match[1] == "P")
         letter = self.pattern[self.index + 1 : self.index + 2]
         self.index += 2
         if letter and letter in LITERAL_ESCAPES:
             code = ord(CONTROL.get(letter, letter))
-            return ((code, code),)
-        if not letter or letter.lower() not in "dswic":
+            return Part.of((code, code))
+        if letter not in SHORTHANDS:
             raise PatternError("\\" + letter)
-        found = _shorthand(letter.lower())
-        return sets.complement(found) if letter.isupper() else found
+        return SHORTHANDS[letter]()
 
-    def class_(self, depth: int) -> Ranges:
+    def class_(self, depth: int) -> Part:
         """Read a class in brackets, with what is subtracted from it."""
         if depth > MAX_CLASSES:
             raise PatternError("[[")
         self.index += 1
         negated = self.accept("^")
-        found: Ranges = ()
-        removed: Ranges = ()
-        first = True
+        parts: list[Part] = []
+        removed: Part | None = None
         while not self.accept("]"):
-            if self.pattern.startswith("-[", self.index) and not first:
+            if self.pattern.startswith("-[", self.index) and parts:
                 self.index += 1
                 removed = self.class_(depth + 1)
                 if not self.accept("]"):
                     raise PatternError("-[")
                 break
-            found = sets.union(found, self.item())
-            first = False
-        if first:
+            parts.append(self.item())
+        if not parts:
             raise PatternError("[]")
-        if self.folded:
-            found = sets.folded(found)
-        return sets.difference(sets.complement(found) if negated else found, removed)
+        return self.assembled(parts, removed, negated=negated, outermost=depth == 1)
+
+    def assembled(self, parts: list[Part], removed: Part | None, *, negated: bool, outermost: bool) -> Part:
+        """Put a class together: as RE2 can say it, or as a set."""
+
+        def ranges() -> Ranges:
+            found = sets.union(*(part.ranges() for part in parts))
+            found = sets.folded(found) if self.folded else found
+            found = sets.complement(found) if negated else found
+            return found if removed is None else sets.difference(found, removed.ranges())
+
+        if removed is None and outermost:
+            return Part(("^" if negated else "") + "".join(part.text for part in parts), ranges)
+        return Part(sets.written(ranges()) if outermost else "", ranges)
 
     def accept(self, text: str) -> bool:
         """Take a character when it comes next."""
@@ -119,19 +147,19 @@ class Translator:
         self.index += 1
         return True
 
-    def item(self) -> Ranges:
+    def item(self) -> Part:
         """Read one character, range or escape of a class."""
         low = self.single()
         ahead = self.pattern[self.index : self.index + 2]
-        if len(low) != 1 or low[0][0] != low[0][1] or not ahead.startswith("-") or ahead in {"-]", "-["}:
+        if low.code is None or not ahead.startswith("-") or ahead in {"-]", "-["}:
             return low
         self.index += 1
-        high = self.single()
-        if len(high) != 1 or high[0][0] != high[0][1] or high[0][0] < low[0][0]:
+        high = self.single().code
+        if high is None or high < low.code:
             raise PatternError("-")
-        return ((low[0][0], high[0][0]),)
+        return Part.of((low.code, high))
 
-    def single(self) -> Ranges:
+    def single(self) -> Part:
         """Read one character or escape of a class."""
         character = self.pattern[self.index : self.index + 1]
         if character == "\\":
@@ -139,28 +167,50 @@ class Translator:
         if not character or character in "[]":
             raise PatternError(character)
         self.index += 1
-        return ((ord(character), ord(character)),)
+        return Part.of((ord(character), ord(character)))
 
 
-def _property(name: str) -> Ranges:
+def _property(name: str, *, negated: bool) -> Part:
     if name.startswith("Is") and name[2:] in BLOCKS:
-        return (BLOCKS[name[2:]],)
-    if GENERAL.fullmatch(name):
-        found = sets.category(name)
-        if found:
-            return found
-    raise PatternError(name)
+        block: Ranges = (BLOCKS[name[2:]],)
+        return Part.of(*(sets.complement(block) if negated else block))
+    if not GENERAL.fullmatch(name):
+        raise PatternError(name)
+    text = f"\\{'P' if negated else 'p'}{{{name}}}"
+    return Part(text, lambda: sets.complement(sets.category(name)) if negated else sets.category(name))
 
 
-def _shorthand(letter: str) -> Ranges:
-    if letter == "d":
-        return sets.category("Nd")
-    if letter == "s":
-        return SPACE
-    if letter == "w":
-        return sets.complement(sets.union(sets.category("P"), sets.category("Z"), sets.category("C")))
-    start = sets.union(sets.category("L"), ((58, 58), (95, 95)))
-    return start if letter == "i" else sets.union(start, sets.category("N"), sets.category("M"), ((45, 46), (183, 183)))
+def _categories(names: str) -> Part:
+    """Give the characters of several categories."""
+    text = "".join(f"\\p{{{name}}}" for name in names)
+    return Part(text, lambda: sets.union(*(sets.category(name) for name in names)))
+
+
+def _names(*, start: bool, inverted: bool) -> Part:
+    """Give the characters that XML names have, or all others."""
+    extra: Ranges = ((58, 58), (95, 95)) if start else ((45, 46), (58, 58), (95, 95), (183, 183))
+    categories = _categories("L" if start else "LMN")
+
+    def ranges() -> Ranges:
+        return sets.union(categories.ranges(), extra)
+
+    if inverted:
+        return Part.of(*sets.complement(ranges()))
+    return Part(categories.text + sets.written(extra), ranges)
+
+
+SHORTHANDS: dict[str, Callable[[], Part]] = {
+    "d": lambda: _property("Nd", negated=False),
+    "D": lambda: _property("Nd", negated=True),
+    "s": lambda: Part.of(*SPACE),
+    "S": lambda: Part.of(*sets.complement(SPACE)),
+    "w": lambda: _categories("LMNS"),
+    "W": lambda: _categories("PZC"),
+    "i": lambda: _names(start=True, inverted=False),
+    "I": lambda: _names(start=True, inverted=True),
+    "c": lambda: _names(start=False, inverted=False),
+    "C": lambda: _names(start=False, inverted=True),
+}
 
 
 def _without_space(pattern: str) -> str:
