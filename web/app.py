@@ -10,7 +10,7 @@ from engine.config import Settings
 from engine.database import Database, Session
 from engine.errors import UnauthenticatedError, mark
 from engine.queries.people import Person
-from web import auth, errors, i18n, pages, security, views
+from web import api, auth, errors, i18n, pages, security, views
 from web.application import Application
 
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
     pages.init_pages(app)
     for blueprint in views.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.register(app)
     auth.verify_admissions(app)
     return app
 
