@@ -45,7 +45,8 @@ def _text(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
     if isinstance(raw, bool):
         return "true" if raw else "false", None
     if isinstance(raw, int | float | Decimal):
-        return str(raw), None
+        written = _digits(raw)
+        return (written, None) if written else ("", NOT_TEXT)
     if not isinstance(raw, str):
         return "", NOT_TEXT
     # Browsers send line breaks as CR LF; lengths are counted, and values compared, with LF.
@@ -67,14 +68,14 @@ def _number(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
     if len(value.as_tuple().digits) > MAX_DIGITS or abs(value.adjusted()) > MAX_DIGITS:
         return None, TOO_PRECISE
     if component.get("serializeToString") is True:
-        return written if isinstance(written, str) else str(written), None
+        return format(value, "f"), None
     return value, None
 
 
 def _decimal(written: object) -> Decimal | None:
     if isinstance(written, bool) or not isinstance(written, str | int | float | Decimal):
         return None
-    text = str(written)
+    text = written if isinstance(written, str) else _digits(written)
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     if not _NUMBER.fullmatch(text):
@@ -83,6 +84,14 @@ def _decimal(written: object) -> Decimal | None:
         return Decimal(text)
     except InvalidOperation:
         return None
+
+
+def _digits(number: float | Decimal) -> str:
+    """Write a number; nothing if it is an integer of more digits than Python writes (4,300)."""
+    try:
+        return str(number)
+    except ValueError:
+        return ""
 
 
 def _tick(_: Component, raw: object, __: tuple[Option, ...]) -> Parsed:

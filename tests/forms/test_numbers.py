@@ -27,7 +27,23 @@ def test_a_number_becomes_a_decimal(entered: object, value: Decimal | None) -> N
     assert accepted(one("number"), {"value": entered}) == {"value": value}
 
 
-@pytest.mark.parametrize("entered", ["一百", "1,2", "1.2.3", "0x10", "NaN", "Infinity", "1_000", True, [], {}, "--1"])
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "一百",
+        "1,2",
+        "1.2.3",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "1_000",
+        True,
+        [],
+        {},
+        "--1",
+        pytest.param(10**5000, id="enormous"),
+    ],
+)
 def test_what_is_no_number_is_refused(entered: object) -> None:
     assert problems(one("number"), {"value": entered}) == {"value": "请填数字，例如 1200 或 1200.50。"}
 
@@ -38,7 +54,10 @@ def test_a_number_has_at_most_the_digits_of_feel(entered: object) -> None:
 
 
 def test_a_number_can_be_kept_as_text() -> None:
-    assert accepted(one("number", serializeToString=True), {"value": "0.10"}) == {"value": "0.10"}
+    subject = one("number", serializeToString=True)
+    assert accepted(subject, {"value": "0.10"}) == {"value": "0.10"}
+    assert accepted(subject, {"value": "1,200"}) == {"value": "1200"}
+    assert accepted(subject, {"value": "1e3"}) == {"value": "1000"}
 
 
 def test_limits_include_themselves() -> None:

@@ -94,7 +94,7 @@ def test_what_is_no_international_phone_number_is_refused(number: str) -> None:
     assert "value" in problems(one("textfield", validate={"validationType": "phone"}), {"value": number})
 
 
-@pytest.mark.parametrize("entered", [["甲"], {"a": 1}])
+@pytest.mark.parametrize("entered", [["甲"], {"a": 1}, pytest.param(10**5000, id="enormous")])
 def test_a_text_is_no_list_and_no_object(entered: object) -> None:
     assert problems(one("textfield"), {"value": entered}) == {"value": "这里只能填文字。"}
 

@@ -75,6 +75,7 @@ class LiveForm {
     const inside = this.fields.contains(active);
     const place = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
     const again = inside && active.id ? `#${CSS.escape(active.id)}` : inside && active.name ? `[name="${CSS.escape(active.name)}"]` : null;
+    for (const plain of fields.querySelectorAll("noscript")) plain.remove();
     this.fields.replaceWith(document.importNode(fields, true));
     const target = again && this.form.querySelector(again);
     if (!target) return;
