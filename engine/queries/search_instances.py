@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ class InstanceRecord:
     """One case."""
 
     id: int
-    state: str
-    """``ACTIVE``, ``COMPLETED`` or ``TERMINATED``: a case that was withdrawn counts as terminated."""
+    state: Literal["ACTIVE", "COMPLETED", "TERMINATED"]
+    """A case that was withdrawn counts as terminated."""
     started_by: str
     started_at: dt.datetime
     ended_at: dt.datetime | None

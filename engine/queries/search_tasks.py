@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ class TaskRecord:
 
     id: int
     name: str
-    state: str
+    state: Literal["CREATED", "COMPLETED", "CANCELED"]
     element_id: str
     assignee: str | None
     created_at: dt.datetime

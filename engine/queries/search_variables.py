@@ -1,8 +1,9 @@
 """Variables of cases, as programs search them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from engine.interpreter import load_variables
 from engine.model import ProcessInstance
 from engine.queries.access import may_read_cases, require_case_reader
 from engine.queries.people import Person
+from engine.queries.searching import Criterion, Found, Operator, Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +29,34 @@ class VariableRecord:
     """As JSON."""
 
 
-def variables_of(session: Session, person: Person, instance_ids: Iterable[int]) -> list[VariableRecord]:
-    """Give all variables of those cases that the person may see, by case and name."""
-    visible = may_read_cases(session, person, instance_ids)
-    rows = session.execute(
-        select(ProcessInstance.id, ProcessInstance.body)
-        .where(ProcessInstance.id.in_(sorted(visible)))
-        .order_by(ProcessInstance.id)
-    )
-    return [record for row in rows for record in _records(row.id, row.body)]
+_FIELDS: dict[str, Callable[[VariableRecord], Any]] = {
+    "name": lambda record: record.name,
+    "value": lambda record: record.value,
+    "variable_key": lambda record: record.id,
+    "process_instance_key": lambda record: record.instance_id,
+    "scope_key": lambda record: record.instance_id,
+}
+_TESTS: dict[Operator, Callable[[Any, Any], bool]] = {
+    "eq": lambda value, wanted: bool(value == wanted),
+    "neq": lambda value, wanted: bool(value != wanted),
+    "in": lambda value, wanted: value in wanted,
+    "not_in": lambda value, wanted: value not in wanted,
+    "exists": lambda _value, wanted: bool(wanted),
+}
+
+
+def search_variables(
+    session: Session, person: Person, instance_ids: Iterable[int], search: Search
+) -> Found[VariableRecord]:
+    """Find variables of some cases, as far as the person may see them; pages by offset only.
+
+    They are not rows: the states of these cases are read, and searched in memory.
+    """
+    records = [record for record in _variables_of(session, person, instance_ids) if _fits(record, search.criteria)]
+    for one in reversed(search.sort):
+        records.sort(key=_FIELDS[one.field], reverse=one.descending)
+    items = records[search.offset : search.offset + search.limit]
+    return Found(items=items, total=len(records), total_is_exact=True)
 
 
 def find_variable(session: Session, person: Person, variable_id: int) -> VariableRecord:
@@ -47,6 +68,20 @@ def find_variable(session: Session, person: Person, variable_id: int) -> Variabl
         if record.id == variable_id:
             return record
     raise NotFoundError(mark("没有编号为 {id} 的变量。"), id=variable_id)
+
+
+def _variables_of(session: Session, person: Person, instance_ids: Iterable[int]) -> list[VariableRecord]:
+    visible = may_read_cases(session, person, instance_ids)
+    rows = session.execute(
+        select(ProcessInstance.id, ProcessInstance.body)
+        .where(ProcessInstance.id.in_(sorted(visible)))
+        .order_by(ProcessInstance.id)
+    )
+    return [record for row in rows for record in _records(row.id, row.body)]
+
+
+def _fits(record: VariableRecord, criteria: Iterable[Criterion]) -> bool:
+    return all(_TESTS[one.operator](_FIELDS[one.field](record), one.value) for one in criteria)
 
 
 def _records(instance_id: int, body: bytes) -> Sequence[VariableRecord]:

@@ -1,0 +1,47 @@
+"""The REST interface under ``/v2``: the paths and shapes of Camunda 8, so that its clients work here."""
+
+from web.api import (
+    callers,
+    cluster,
+    deployments,
+    document,
+    problems,
+    process_definitions,
+    process_instances,
+    published,
+    user_tasks,
+    variables,
+)
+from web.api.blueprint import blueprint
+from web.application import Application
+
+__all__ = [
+    "callers",
+    "cluster",
+    "deployments",
+    "problems",
+    "process_definitions",
+    "process_instances",
+    "published",
+    "register",
+    "user_tasks",
+    "variables",
+]
+
+
+def register(app: Application) -> None:
+    """Mount the interface on the application, with its document at ``/v2/openapi.json``."""
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        SECURITY_SCHEMES=document.SECURITY_SCHEMES,
+        # Every answer is named by its view or by the document; what APIFlask would guess is none of ours.
+        AUTO_200_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        # It would keep the host name of whoever asked first.
+        AUTO_SERVERS=False,
+    )
+    app.description = document.DESCRIPTION
+    app.identify_by_header = callers.identify_caller
+    app.spec_processor(document.complete)
+    app.register_blueprint(blueprint)

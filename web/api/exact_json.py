@@ -1,0 +1,74 @@
+"""JSON bodies read so that nothing is lost and nothing explodes: decimals stay decimal, depth and size are bounded."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from engine.errors import InvalidError, mark
+
+DEPTH = 100
+"""Objects and lists inside each other."""
+DIGITS = 400
+"""Digits of a number when it is written out; a short ``1e999999999`` would fill the memory."""
+
+
+def read_body(request: Request) -> object:
+    """Give the JSON a request carries; an empty body and ``null`` are an empty object.
+
+    Integers stay int, all other numbers become Decimal. Raises InvalidError, UnsupportedMediaType.
+    """
+    data = request.get_data()
+    if not data.strip():
+        return {}
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        value = json.loads(data, parse_float=Decimal, parse_constant=_refuse)
+        _check(value, 0)
+    except (ValueError, RecursionError) as error:
+        raise InvalidError(mark("请求正文不是可用的 JSON：{reason}"), where="body", reason=str(error)) from None
+    return {} if value is None else value
+
+
+def exact(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
+    """Turn all integers of a value into Decimal, the one kind of number the engine knows."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    if isinstance(value, dict):
+        return {key: exact(item) for key, item in value.items()}
+    return value
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a text can be kept: no database takes U+0000, and half a surrogate pair is no character."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _check(value: object, depth: int) -> None:
+    """Refuse what would fail later, where nobody could say which input was the cause. Raises ValueError."""
+    if depth > DEPTH:
+        raise ValueError(f"nested deeper than {DEPTH}")
+    if isinstance(value, str) and not is_storable(value):
+        raise ValueError("text with U+0000 or half a surrogate pair")
+    if isinstance(value, Decimal) and abs(value.adjusted()) + len(value.as_tuple().digits) > DIGITS:
+        raise ValueError(f"number with more than {DIGITS} digits")
+    for part in _parts(value):
+        _check(part, depth + 1)
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, list):
+        yield from value
+    elif isinstance(value, dict):
+        yield from value.keys()
+        yield from value.values()
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

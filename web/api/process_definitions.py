@@ -1,0 +1,134 @@
+"""Versions of processes."""
+
+from typing import Literal
+
+from apiflask.schemas import FileSchema
+from flask import Response
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from engine.queries.published_forms import start_form_of
+from engine.queries.search_definitions import (
+    DefinitionRecord,
+    definition_diagram,
+    find_definition,
+)
+from engine.queries.search_definitions import search_definitions as search_definitions_query
+from web.api.blueprint import READERS, blueprint
+from web.api.forms import FormAnswer
+from web.api.searches import (
+    BackwardPage,
+    ForwardPage,
+    OffsetPage,
+    SearchPage,
+    SortBy,
+    WantedFlag,
+    WantedKey,
+    WantedNumber,
+    WantedText,
+    page_of,
+    to_search,
+)
+from web.api.wire import TENANT, Answer, Body, Key, key_of
+from web.auth import allow, current_session
+
+
+class ProcessDefinitionFilter(Body):
+    """What is asked of a version; all of it holds."""
+
+    process_definition_key: WantedKey = None
+    process_definition_id: WantedText = None
+    name: WantedText = None
+    version: WantedNumber = None
+    version_tag: WantedText = None
+    resource_name: WantedText = None
+    has_start_form: WantedFlag = None
+    is_latest_version: WantedFlag = None
+
+
+class ProcessDefinitionSort(SortBy):
+    """One field to sort by."""
+
+    field: Literal["processDefinitionKey", "processDefinitionId", "name", "version", "versionTag", "resourceName"]
+
+
+class ProcessDefinitionSearch(Body):
+    """A search for versions of processes."""
+
+    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    filter: ProcessDefinitionFilter = ProcessDefinitionFilter()
+    sort: list[ProcessDefinitionSort] = Field(default=[], max_length=5)
+
+
+class ProcessDefinition(Answer):
+    """One version of a process."""
+
+    process_definition_key: Key
+    process_definition_id: str
+    name: str | None
+    version: int
+    version_tag: str | None
+    resource_name: str
+    tenant_id: str = TENANT
+    has_start_form: bool
+    state: Literal["ACTIVE"] = "ACTIVE"
+
+
+class ProcessDefinitionPage(Answer):
+    """Versions that were found."""
+
+    items: list[ProcessDefinition]
+    page: SearchPage
+
+
+@blueprint.post("/process-definitions/search")
+@allow(*READERS, writes=False)
+@blueprint.input(ProcessDefinitionSearch, arg_name="asked")
+@blueprint.output(ProcessDefinitionPage)
+@blueprint.doc(operation_id="searchProcessDefinitions", tags=["Process definition"])
+def search_process_definitions(asked: ProcessDefinitionSearch) -> ProcessDefinitionPage:
+    """Find versions of processes."""
+    found = search_definitions_query(current_session(), to_search(asked.page, asked.filter, list(asked.sort)))
+    return ProcessDefinitionPage(items=[_answer(record) for record in found.items], page=page_of(found))
+
+
+@blueprint.get("/process-definitions/<process_definition_key>")
+@allow(*READERS)
+@blueprint.output(ProcessDefinition)
+@blueprint.doc(operation_id="getProcessDefinition", tags=["Process definition"])
+def get_process_definition(process_definition_key: str) -> ProcessDefinition:
+    """Give one version of a process."""
+    return _answer(find_definition(current_session(), key_of(process_definition_key)))
+
+
+@blueprint.get("/process-definitions/<process_definition_key>/xml")
+@allow(*READERS)
+@blueprint.output(FileSchema(type="string"), content_type="text/xml")
+@blueprint.doc(operation_id="getProcessDefinitionXML", tags=["Process definition"])
+def get_process_definition_xml(process_definition_key: str) -> Response:
+    """Give the diagram of a version, byte for byte as it was published."""
+    return Response(definition_diagram(current_session(), key_of(process_definition_key)), mimetype="text/xml")
+
+
+@blueprint.get("/process-definitions/<process_definition_key>/form")
+@allow(*READERS)
+@blueprint.output(FormAnswer)
+@blueprint.doc(
+    operation_id="getStartProcessForm", tags=["Process definition"], responses={204: "It starts without a form."}
+)
+def get_start_process_form(process_definition_key: str) -> ResponseReturnValue:
+    """Give the form that starts a version of a process."""
+    form = start_form_of(current_session(), key_of(process_definition_key))
+    return Response(status=204) if form is None else FormAnswer.of(form)  # type: ignore[return-value] # APIFlask writes the model
+
+
+def _answer(record: DefinitionRecord) -> ProcessDefinition:
+    return ProcessDefinition(
+        process_definition_key=record.id,
+        process_definition_id=record.process_id,
+        name=record.name,
+        version=record.version,
+        version_tag=record.version_tag,
+        resource_name=record.resource_name,
+        has_start_form=record.start_form_id is not None,
+    )

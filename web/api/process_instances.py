@@ -1,0 +1,238 @@
+"""Cases: started, found, ended."""
+
+from typing import Annotated, Literal
+
+from flask.typing import ResponseReturnValue
+from pydantic import Discriminator, Field, RootModel, Tag
+
+from engine.commands.cancel_instance import cancel_instance
+from engine.commands.start_instance import start_instance
+from engine.commands.withdraw_instance import withdraw_instance
+from engine.queries.search_definitions import find_definition
+from engine.queries.search_instances import InstanceRecord, find_instance, search_instances
+from web.api.blueprint import READERS, blueprint
+from web.api.searches import (
+    BackwardPage,
+    ForwardPage,
+    OffsetPage,
+    SearchPage,
+    SortBy,
+    WantedFlag,
+    WantedKey,
+    WantedMoment,
+    WantedNumber,
+    WantedText,
+    page_of,
+    to_search,
+)
+from web.api.wire import TENANT, Answer, Body, Key, Moment, SentKey, Variables, Whole, key_of
+from web.auth import allow, current_person, current_session
+
+NEWEST = -1
+"""The version that stands for the newest one."""
+REASON = "REST"
+"""The reason of a case that a program ended: the published call has no place for one."""
+Nothing = Annotated[list[str], Field(default=[], max_length=0)]
+
+
+class _Creation(Body):
+    """What every creation may say. Lists of what is not supported may be sent empty, as some clients do."""
+
+    variables: Variables = Field(default={}, description="The values of the start form.")
+    tenant_id: Literal["<default>"] = TENANT
+    await_completion: Literal[False] = False
+    fetch_variables: Nothing
+    start_instructions: Nothing
+    runtime_instructions: Nothing
+    tags: Nothing
+
+
+class CreationById(_Creation):
+    """Start a process by its id."""
+
+    process_definition_id: Annotated[str, Field(min_length=1, max_length=255)]
+    process_definition_version: Whole = Field(default=NEWEST, description="-1 is the newest.")
+
+
+class CreationByKey(_Creation):
+    """Start a version of a process by its key."""
+
+    process_definition_key: SentKey
+
+
+def _kind(sent: object) -> str:
+    return "key" if isinstance(sent, dict) and "processDefinitionKey" in sent else "id"
+
+
+class Creation(
+    RootModel[
+        Annotated[Annotated[CreationById, Tag("id")] | Annotated[CreationByKey, Tag("key")], Discriminator(_kind)]
+    ]
+):
+    """What to start, and with which values."""
+
+
+class CreatedInstance(Answer):
+    """The case that was started."""
+
+    process_instance_key: Key
+    process_definition_key: Key
+    process_definition_id: str
+    process_definition_version: int
+    tenant_id: str = TENANT
+    variables: dict[str, str] = Field(default_factory=dict, description="Always empty: nothing waits for the end.")
+    tags: list[str] = Field(default_factory=list)
+    business_id: str | None = None
+
+
+class Cancellation(Body):
+    """Nothing can be said of a cancellation."""
+
+
+class ProcessInstanceFilter(Body):
+    """What is asked of a case; all of it holds."""
+
+    process_instance_key: WantedKey = None
+    process_definition_key: WantedKey = None
+    process_definition_id: WantedText = None
+    process_definition_name: WantedText = None
+    process_definition_version: WantedNumber = None
+    process_definition_version_tag: WantedText = None
+    state: WantedText = None
+    start_date: WantedMoment = None
+    end_date: WantedMoment = None
+    has_incident: WantedFlag = None
+
+
+class ProcessInstanceSort(SortBy):
+    """One field to sort by."""
+
+    field: Literal[
+        "processInstanceKey",
+        "processDefinitionKey",
+        "processDefinitionId",
+        "processDefinitionName",
+        "processDefinitionVersion",
+        "processDefinitionVersionTag",
+        "startDate",
+        "endDate",
+        "state",
+    ]
+
+
+class ProcessInstanceSearch(Body):
+    """A search for cases."""
+
+    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    filter: ProcessInstanceFilter = ProcessInstanceFilter()
+    sort: list[ProcessInstanceSort] = Field(default=[], max_length=5)
+
+
+class ProcessInstance(Answer):
+    """One case."""
+
+    process_instance_key: Key
+    process_definition_key: Key
+    process_definition_id: str
+    process_definition_name: str | None
+    process_definition_version: int
+    process_definition_version_tag: str | None
+    start_date: Moment
+    end_date: Moment | None
+    state: Literal["ACTIVE", "COMPLETED", "TERMINATED"] = Field(description="A withdrawn case is TERMINATED.")
+    suspended_date: None = None
+    has_incident: bool
+    tenant_id: str = TENANT
+    parent_process_instance_key: None = None
+    parent_element_instance_key: None = None
+    root_process_instance_key: Key | None
+    tags: list[str] = Field(default_factory=list)
+    business_id: None = None
+
+
+class ProcessInstancePage(Answer):
+    """Cases that were found."""
+
+    items: list[ProcessInstance]
+    page: SearchPage
+
+
+@blueprint.post("/process-instances")
+@allow(*READERS)
+@blueprint.input(Creation, arg_name="sent")
+@blueprint.output(CreatedInstance)
+@blueprint.doc(operation_id="createProcessInstance", tags=["Process instance"])
+def create_process_instance(sent: Creation) -> CreatedInstance:
+    """Start a case as the caller, with the values of its start form.
+
+    The form is checked as on the page; `errors` of a refusal names each field.
+    """
+    db, person, wanted = current_session(), current_person(), sent.root
+    if isinstance(wanted, CreationByKey):
+        found = find_definition(db, wanted.process_definition_key)
+        process_id, version = found.process_id, found.version
+    else:
+        process_id, version = wanted.process_definition_id, wanted.process_definition_version
+    started = start_instance(
+        db, process_id, wanted.variables, person.username, version=None if version == NEWEST else version
+    )
+    record = find_instance(db, person, started)
+    return CreatedInstance(
+        process_instance_key=record.id,
+        process_definition_key=record.definition_id,
+        process_definition_id=record.process_id,
+        process_definition_version=record.version,
+    )
+
+
+@blueprint.post("/process-instances/search")
+@allow(*READERS, writes=False)
+@blueprint.input(ProcessInstanceSearch, arg_name="asked")
+@blueprint.output(ProcessInstancePage)
+@blueprint.doc(operation_id="searchProcessInstances", tags=["Process instance"])
+def search_process_instances(asked: ProcessInstanceSearch) -> ProcessInstancePage:
+    """Find cases that the caller may see."""
+    search = to_search(asked.page, asked.filter, list(asked.sort))
+    found = search_instances(current_session(), current_person(), search)
+    return ProcessInstancePage(items=[_answer(record) for record in found.items], page=page_of(found))
+
+
+@blueprint.get("/process-instances/<process_instance_key>")
+@allow(*READERS)
+@blueprint.output(ProcessInstance)
+@blueprint.doc(operation_id="getProcessInstance", tags=["Process instance"])
+def get_process_instance(process_instance_key: str) -> ProcessInstance:
+    """Give one case that the caller may see."""
+    return _answer(find_instance(current_session(), current_person(), key_of(process_instance_key)))
+
+
+@blueprint.post("/process-instances/<process_instance_key>/cancellation")
+@allow(*READERS)
+@blueprint.input(Cancellation, arg_name="_sent")
+@blueprint.doc(
+    operation_id="cancelProcessInstance",
+    tags=["Process instance"],
+    responses={204: "The case has ended.", 409: "It had ended before."},
+)
+def cancel_process_instance(process_instance_key: str, _sent: Cancellation) -> ResponseReturnValue:
+    """End a case: its initiator withdraws it, where its process allows that; an administrator terminates it."""
+    db, person, key = current_session(), current_person(), key_of(process_instance_key)
+    end = withdraw_instance if find_instance(db, person, key).started_by == person.username else cancel_instance
+    end(db, key, REASON, person.username)
+    return "", 204
+
+
+def _answer(record: InstanceRecord) -> ProcessInstance:
+    return ProcessInstance(
+        process_instance_key=record.id,
+        process_definition_key=record.definition_id,
+        process_definition_id=record.process_id,
+        process_definition_name=record.process_name,
+        process_definition_version=record.version,
+        process_definition_version_tag=record.version_tag,
+        start_date=record.started_at,
+        end_date=record.ended_at,
+        state=record.state,
+        has_incident=record.has_incident,
+        root_process_instance_key=record.id,
+    )

@@ -1,0 +1,173 @@
+"""Filters, order and pages of searches, as the published interface writes them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from pydantic.alias_generators import to_snake
+from pydantic.json_schema import SkipJsonSchema
+
+from engine.queries.searching import Criterion, Found, Operator, Search, Sort
+from web.api.wire import Answer, Body, SentKey, SentMoment, Whole
+
+Limit = Annotated[int, Field(ge=1, le=10_000)]
+Cursor = Annotated[str, Field(min_length=2, max_length=4_000, pattern="^[A-Za-z0-9_-]+=*$")]
+Text = Annotated[str, Field(max_length=4_000)]
+Order = Literal["ASC", "DESC"]
+_OPERATORS: dict[str, Operator] = {
+    "eq": "eq",
+    "neq": "neq",
+    "exists": "exists",
+    "in_": "in",
+    "not_in": "not_in",
+    "like": "like",
+    "gt": "gt",
+    "gte": "gte",
+    "lt": "lt",
+    "lte": "lte",
+}
+
+
+class OffsetPage(Body):
+    """A page by its distance from the first item."""
+
+    from_: Annotated[int, Field(ge=0, le=2**31 - 1, alias="from")] = 0
+    limit: Limit = 100
+
+
+class ForwardPage(Body):
+    """The page behind an item."""
+
+    after: Cursor
+    limit: Limit = 100
+
+
+class BackwardPage(Body):
+    """The page before an item."""
+
+    before: Cursor
+    limit: Limit = 100
+
+
+class SearchPage(Answer):
+    """Where a page stands."""
+
+    total_items: int = Field(description="Items in all, counted up to 10000.")
+    has_more_total_items: bool
+    start_cursor: str | None = Field(description="For page.before.")
+    end_cursor: str | None = Field(description="For page.after.")
+
+
+class _Filter(Body):
+    """Conditions on one field; all of them hold."""
+
+
+class TextFilter(_Filter):
+    """Conditions on a text."""
+
+    eq: Text | SkipJsonSchema[None] = Field(default=None, alias="$eq")
+    neq: Text | SkipJsonSchema[None] = Field(default=None, alias="$neq")
+    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
+    in_: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+    not_in: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
+    like: Text | SkipJsonSchema[None] = Field(
+        default=None, alias="$like", description="* stands for any characters, ? for one; a backslash escapes them."
+    )
+
+
+class ExactTextFilter(_Filter):
+    """Conditions on a text that is not searched by patterns."""
+
+    eq: Text | SkipJsonSchema[None] = Field(default=None, alias="$eq")
+    neq: Text | SkipJsonSchema[None] = Field(default=None, alias="$neq")
+    in_: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+    not_in: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
+
+
+class NumberFilter(_Filter):
+    """Conditions on a whole number."""
+
+    eq: Whole | SkipJsonSchema[None] = Field(default=None, alias="$eq")
+    neq: Whole | SkipJsonSchema[None] = Field(default=None, alias="$neq")
+    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
+    gt: Whole | SkipJsonSchema[None] = Field(default=None, alias="$gt")
+    gte: Whole | SkipJsonSchema[None] = Field(default=None, alias="$gte")
+    lt: Whole | SkipJsonSchema[None] = Field(default=None, alias="$lt")
+    lte: Whole | SkipJsonSchema[None] = Field(default=None, alias="$lte")
+    in_: list[Whole] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+
+
+class MomentFilter(_Filter):
+    """Conditions on a moment."""
+
+    eq: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$eq")
+    neq: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$neq")
+    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
+    gt: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$gt")
+    gte: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$gte")
+    lt: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$lt")
+    lte: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$lte")
+    in_: list[SentMoment] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+
+
+class KeyFilter(_Filter):
+    """Conditions on a key."""
+
+    eq: SentKey | SkipJsonSchema[None] = Field(default=None, alias="$eq")
+    neq: SentKey | SkipJsonSchema[None] = Field(default=None, alias="$neq")
+    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
+    in_: list[SentKey] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+    not_in: list[SentKey] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
+
+
+# What a filter says of a field: a plain value that it equals, or conditions. Null counts as absent.
+WantedText = Text | TextFilter | SkipJsonSchema[None]
+WantedExactText = Text | ExactTextFilter | SkipJsonSchema[None]
+WantedNumber = Whole | NumberFilter | SkipJsonSchema[None]
+WantedMoment = SentMoment | MomentFilter | SkipJsonSchema[None]
+WantedKey = SentKey | KeyFilter | SkipJsonSchema[None]
+WantedFlag = bool | SkipJsonSchema[None]
+
+
+class SortBy(Body):
+    """One field to sort by; each search names its fields."""
+
+    field: str
+    order: Order = "ASC"
+
+
+def to_search(page: OffsetPage | ForwardPage | BackwardPage, wanted: Body, sort: list[Any]) -> Search:
+    """Put a search into the words of the queries; ``sort`` has SortBy of some kind."""
+    return Search(
+        criteria=tuple(criteria(wanted)),
+        sort=tuple(Sort(field=to_snake(one.field), descending=one.order == "DESC") for one in sort),
+        limit=page.limit,
+        offset=page.from_ if isinstance(page, OffsetPage) else 0,
+        after=page.after if isinstance(page, ForwardPage) else None,
+        before=page.before if isinstance(page, BackwardPage) else None,
+    )
+
+
+def criteria(wanted: Body) -> list[Criterion]:
+    """Give the conditions of a filter, field by field."""
+    found: list[Criterion] = []
+    for field in type(wanted).model_fields:
+        value = getattr(wanted, field)
+        if isinstance(value, _Filter):
+            found += [
+                Criterion(field=field, operator=_OPERATORS[name], value=getattr(value, name))
+                for name in type(value).model_fields
+                if getattr(value, name) is not None
+            ]
+        elif value is not None:
+            found.append(Criterion(field=field, operator="eq", value=value))
+    return found
+
+
+def page_of(found: Found[Any]) -> SearchPage:
+    """Say where the page stands that was found."""
+    return SearchPage(
+        total_items=found.total,
+        has_more_total_items=not found.total_is_exact,
+        start_cursor=found.start_cursor,
+        end_cursor=found.end_cursor,
+    )

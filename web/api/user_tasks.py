@@ -1,0 +1,231 @@
+"""Work for people: found, taken, done."""
+
+from typing import Annotated, Literal
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
+from engine.commands.assign_task import assign_task
+from engine.commands.claim_task import claim_task
+from engine.commands.complete_task import complete_task
+from engine.commands.unclaim_task import unclaim_task
+from engine.queries.published_forms import find_form
+from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
+from web.api.blueprint import READERS, blueprint
+from web.api.forms import FormAnswer
+from web.api.searches import (
+    BackwardPage,
+    ForwardPage,
+    OffsetPage,
+    SearchPage,
+    SortBy,
+    WantedKey,
+    WantedMoment,
+    WantedNumber,
+    WantedText,
+    page_of,
+    to_search,
+)
+from web.api.wire import TENANT, Answer, Body, Key, Moment, Variables, key_of
+from web.auth import allow, current_person, current_session
+
+
+class UserTaskFilter(Body):
+    """What is asked of a task; all of it holds."""
+
+    user_task_key: WantedKey = None
+    element_instance_key: WantedKey = None
+    process_instance_key: WantedKey = None
+    process_definition_key: WantedKey = None
+    process_definition_id: WantedText = None
+    element_id: WantedText = None
+    name: WantedText = None
+    state: WantedText = None
+    assignee: WantedText = None
+    candidate_user: WantedText = None
+    candidate_group: WantedText = None
+    priority: WantedNumber = None
+    creation_date: WantedMoment = None
+    completion_date: WantedMoment = None
+    due_date: WantedMoment = None
+    follow_up_date: WantedMoment = None
+
+
+class UserTaskSort(SortBy):
+    """One field to sort by."""
+
+    field: Literal["creationDate", "completionDate", "dueDate", "followUpDate", "priority", "name"]
+
+
+class UserTaskSearch(Body):
+    """A search for tasks."""
+
+    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    filter: UserTaskFilter = UserTaskFilter()
+    sort: list[UserTaskSort] = Field(default=[], max_length=5)
+
+
+class UserTask(Answer):
+    """One task."""
+
+    user_task_key: Key
+    element_instance_key: Key = Field(description="The key of the task: each passage through its element is one.")
+    name: str | None
+    state: Literal["CREATED", "COMPLETED", "CANCELED"]
+    element_id: str
+    assignee: str | None
+    candidate_users: list[str]
+    candidate_groups: list[str]
+    creation_date: Moment
+    completion_date: Moment | None
+    due_date: Moment | None
+    follow_up_date: Moment | None
+    priority: int
+    form_key: Key | None
+    external_form_reference: None = None
+    process_instance_key: Key
+    root_process_instance_key: Key | None
+    process_definition_key: Key
+    process_definition_id: str
+    process_definition_version: int
+    process_name: str | None
+    tenant_id: str = TENANT
+    custom_headers: dict[str, str] = Field(default_factory=dict)
+    tags: list[str] = Field(default_factory=list)
+    business_id: None = None
+
+
+class UserTaskPage(Answer):
+    """Tasks that were found."""
+
+    items: list[UserTask]
+    page: SearchPage
+
+
+class Assignment(Body):
+    """To whom a task is given."""
+
+    assignee: Annotated[str, Field(min_length=1, max_length=255)]
+    allow_override: bool | None = Field(default=None, description="False refuses a task that somebody has.")
+    action: Literal["assign"] | SkipJsonSchema[None] = None
+
+
+class Completion(Body):
+    """What is handed in."""
+
+    variables: Variables | None = Field(default=None, description="The values of the task's form.")
+    action: Literal["complete"] | SkipJsonSchema[None] = None
+
+
+@blueprint.post("/user-tasks/search")
+@allow(*READERS, writes=False)
+@blueprint.input(UserTaskSearch, arg_name="asked")
+@blueprint.output(UserTaskPage)
+@blueprint.doc(operation_id="searchUserTasks", tags=["User task"])
+def search_user_tasks(asked: UserTaskSearch) -> UserTaskPage:
+    """Find tasks of the caller: assigned to them, theirs to claim, or done. Administrators and auditors find all."""
+    search = to_search(asked.page, asked.filter, list(asked.sort))
+    found = search_tasks(current_session(), current_person(), search)
+    return UserTaskPage(items=[_answer(record) for record in found.items], page=page_of(found))
+
+
+@blueprint.get("/user-tasks/<user_task_key>")
+@allow(*READERS)
+@blueprint.output(UserTask)
+@blueprint.doc(operation_id="getUserTask", tags=["User task"])
+def get_user_task(user_task_key: str) -> UserTask:
+    """Give one task of the caller."""
+    return _answer(_visible(user_task_key))
+
+
+@blueprint.get("/user-tasks/<user_task_key>/form")
+@allow(*READERS)
+@blueprint.output(FormAnswer)
+@blueprint.doc(operation_id="getUserTaskForm", tags=["User task"], responses={204: "The task has no form."})
+def get_user_task_form(user_task_key: str) -> ResponseReturnValue:
+    """Give the form of a task, in the version its case was published with."""
+    form_id = _visible(user_task_key).form_definition_id
+    if form_id is None:
+        return Response(status=204)
+    return FormAnswer.of(find_form(current_session(), form_id))  # type: ignore[return-value] # APIFlask writes the model
+
+
+@blueprint.post("/user-tasks/<user_task_key>/assignment")
+@allow(*READERS)
+@blueprint.input(Assignment, arg_name="sent")
+@blueprint.doc(
+    operation_id="assignUserTask",
+    tags=["User task"],
+    responses={204: "The person has the task.", 409: "Somebody else has it, or it is done."},
+)
+def assign_user_task(user_task_key: str, sent: Assignment) -> ResponseReturnValue:
+    """Claim a task, or give it to somebody: others than oneself is for administrators."""
+    db, person, task = current_session(), current_person(), _visible(user_task_key)
+    if sent.assignee == person.username and "admin" not in person.roles:
+        claim_task(db, task.id, person.username)
+    else:
+        assign_task(db, task.id, sent.assignee, person.username, allow_override=sent.allow_override is not False)
+    return "", 204
+
+
+@blueprint.delete("/user-tasks/<user_task_key>/assignee")
+@allow(*READERS)
+@blueprint.doc(
+    operation_id="unassignUserTask",
+    tags=["User task"],
+    responses={204: "Others can claim it again.", 409: "It is done."},
+)
+def unassign_user_task(user_task_key: str) -> ResponseReturnValue:
+    """Put a task back into its group's queue."""
+    unclaim_task(current_session(), _visible(user_task_key).id, current_person().username)
+    return "", 204
+
+
+@blueprint.post("/user-tasks/<user_task_key>/completion")
+@allow(*READERS)
+@blueprint.input(Completion, arg_name="sent")
+@blueprint.doc(
+    operation_id="completeUserTask",
+    tags=["User task"],
+    responses={204: "The task is done and the case has gone on.", 409: "Somebody was first."},
+)
+def complete_user_task(user_task_key: str, sent: Completion) -> ResponseReturnValue:
+    """Complete a task with the values of its form.
+
+    The form is checked as on the page; `errors` of a refusal names each field. A task without a form takes any
+    variables.
+    """
+    complete_task(current_session(), _visible(user_task_key).id, sent.variables or {}, current_person().username)
+    return "", 204
+
+
+def _visible(user_task_key: str) -> TaskRecord:
+    """Give the task of an address; one that the caller may not see does not exist for them."""
+    return find_task(current_session(), current_person(), key_of(user_task_key))
+
+
+def _answer(record: TaskRecord) -> UserTask:
+    return UserTask(
+        user_task_key=record.id,
+        element_instance_key=record.id,
+        name=record.name,
+        state=record.state,
+        element_id=record.element_id,
+        assignee=record.assignee,
+        candidate_users=list(record.candidate_users),
+        candidate_groups=list(record.candidate_groups),
+        creation_date=record.created_at,
+        completion_date=record.completed_at,
+        due_date=record.due_at,
+        follow_up_date=record.follow_up_at,
+        priority=record.priority,
+        form_key=record.form_definition_id,
+        process_instance_key=record.instance_id,
+        root_process_instance_key=record.instance_id,
+        process_definition_key=record.definition_id,
+        process_definition_id=record.process_id,
+        process_definition_version=record.version,
+        process_name=record.process_name,
+    )
