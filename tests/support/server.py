@@ -88,7 +88,7 @@ class Server:
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT)
         try:
-            connection.request("HEAD", "/")
+            connection.request("GET", "/healthz")
             connection.getresponse().read()
         except OSError:
             return False
