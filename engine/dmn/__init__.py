@@ -1,1 +1,14 @@
-"""Decision tables and requirement graphs of DMN 1.2 to 1.5 on FEEL: XML -> model -> values and the rules that gave them."""
+r"""Decision tables and requirement graphs of DMN 1.2 to 1.5, on FEEL: XML -> model -> value and why.
+
+    >>> model = load(xml)  # doctest: +SKIP
+    >>> model.evaluate("rebate_share", {"kind": "常规"}).value  # doctest: +SKIP
+    Decimal('0.5')
+
+``load`` once and keep the model; ``lint`` before publication. See README.md beside this file.
+"""
+
+from engine.dmn.graph import Evaluated
+from engine.dmn.model import Model, Result, load
+from engine.dmn.running import Match, Notice, TableTrace
+
+__all__ = ["Evaluated", "Match", "Model", "Notice", "Result", "TableTrace", "load"]
