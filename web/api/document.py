@@ -65,6 +65,8 @@ def _add_problems(operation: dict[str, Any]) -> None:
 
 def _add_problem_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
+    # APIFlask's own shape of errors, which no answer here has.
+    schemas.pop("HTTPError", None)
     for model in (ProblemDetail, Fault):
         schema = model.model_json_schema(ref_template=_REF + "{model}", mode="serialization")
         schema.pop("$defs", None)
@@ -75,8 +77,15 @@ def _with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
     """Name each schema by its model alone: APIFlask repeats nested ones under the name of every parent."""
     schemas = document["components"]["schemas"]
     document["components"]["schemas"] = {name.rpartition(".")[2]: schema for name, schema in schemas.items()}
-    named: dict[str, Any] = json.loads(_NESTED.sub(_REF + r"\1", json.dumps(document)))
+    named: dict[str, Any] = json.loads(
+        _NESTED.sub(_REF + r"\1", json.dumps(document)), object_hook=_without_null_default
+    )
     return named
+
+
+def _without_null_default(schema: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the default of a field that may be absent but not null."""
+    return {key: value for key, value in schema.items() if key != "default" or value is not None}
 
 
 def _camel_path(path: str) -> str:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from engine.errors import EngineError, FormInvalidError, UnauthenticatedError, UnpublishableError
 from web.api.blueprint import blueprint
-from web.api.wire import Answer, MalformedError, place
+from web.api.wire import Answer, MalformedError
 from web.errors import status_of
 from web.i18n import explain, gettext
 
@@ -107,8 +107,8 @@ def _faults(error: EngineError) -> Iterator[Fault]:
         for field, fault in error.problems.items():
             yield Fault(field=field, message=explain(fault), code="form")
     elif isinstance(error, MalformedError):
-        for detail in error.details:
-            yield Fault(field=place(detail), message=detail["msg"], code=detail["type"])
+        for field, sentence in error.faults:
+            yield Fault(field=field, message=explain(sentence), code="shape")
     elif isinstance(error, UnpublishableError):
         for finding in error.findings:
             yield Fault(

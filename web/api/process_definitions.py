@@ -17,12 +17,11 @@ from engine.queries.search_definitions import search_definitions as search_defin
 from web.api.blueprint import READERS, blueprint
 from web.api.forms import FormAnswer
 from web.api.searches import (
-    BackwardPage,
-    ForwardPage,
+    ABSENT,
     OffsetPage,
+    Page,
     SearchPage,
     SortBy,
-    WantedFlag,
     WantedKey,
     WantedNumber,
     WantedText,
@@ -36,14 +35,14 @@ from web.auth import allow, current_session
 class ProcessDefinitionFilter(Body):
     """What is asked of a version; all of it holds."""
 
-    process_definition_key: WantedKey = None
-    process_definition_id: WantedText = None
-    name: WantedText = None
-    version: WantedNumber = None
-    version_tag: WantedText = None
-    resource_name: WantedText = None
-    has_start_form: WantedFlag = None
-    is_latest_version: WantedFlag = None
+    process_definition_key: WantedKey = ABSENT
+    process_definition_id: WantedText = ABSENT
+    name: WantedText = ABSENT
+    version: WantedNumber = ABSENT
+    version_tag: WantedText = ABSENT
+    resource_name: WantedText = ABSENT
+    has_start_form: bool = ABSENT
+    is_latest_version: bool = ABSENT
 
 
 class ProcessDefinitionSort(SortBy):
@@ -55,7 +54,7 @@ class ProcessDefinitionSort(SortBy):
 class ProcessDefinitionSearch(Body):
     """A search for versions of processes."""
 
-    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    page: Page = OffsetPage()
     filter: ProcessDefinitionFilter = ProcessDefinitionFilter()
     sort: list[ProcessDefinitionSort] = Field(default=[], max_length=5)
 

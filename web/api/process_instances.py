@@ -12,12 +12,11 @@ from engine.queries.search_definitions import find_definition
 from engine.queries.search_instances import InstanceRecord, find_instance, search_instances
 from web.api.blueprint import READERS, blueprint
 from web.api.searches import (
-    BackwardPage,
-    ForwardPage,
+    ABSENT,
     OffsetPage,
+    Page,
     SearchPage,
     SortBy,
-    WantedFlag,
     WantedKey,
     WantedMoment,
     WantedNumber,
@@ -61,12 +60,12 @@ class CreationByKey(_Creation):
 
 
 def _kind(sent: object) -> str:
-    return "key" if isinstance(sent, dict) and "processDefinitionKey" in sent else "id"
+    return "=key" if isinstance(sent, dict) and "processDefinitionKey" in sent else "=id"
 
 
 class Creation(
     RootModel[
-        Annotated[Annotated[CreationById, Tag("id")] | Annotated[CreationByKey, Tag("key")], Discriminator(_kind)]
+        Annotated[Annotated[CreationById, Tag("=id")] | Annotated[CreationByKey, Tag("=key")], Discriminator(_kind)]
     ]
 ):
     """What to start, and with which values."""
@@ -92,16 +91,16 @@ class Cancellation(Body):
 class ProcessInstanceFilter(Body):
     """What is asked of a case; all of it holds."""
 
-    process_instance_key: WantedKey = None
-    process_definition_key: WantedKey = None
-    process_definition_id: WantedText = None
-    process_definition_name: WantedText = None
-    process_definition_version: WantedNumber = None
-    process_definition_version_tag: WantedText = None
-    state: WantedText = None
-    start_date: WantedMoment = None
-    end_date: WantedMoment = None
-    has_incident: WantedFlag = None
+    process_instance_key: WantedKey = ABSENT
+    process_definition_key: WantedKey = ABSENT
+    process_definition_id: WantedText = ABSENT
+    process_definition_name: WantedText = ABSENT
+    process_definition_version: WantedNumber = ABSENT
+    process_definition_version_tag: WantedText = ABSENT
+    state: WantedText = ABSENT
+    start_date: WantedMoment = ABSENT
+    end_date: WantedMoment = ABSENT
+    has_incident: bool = ABSENT
 
 
 class ProcessInstanceSort(SortBy):
@@ -123,7 +122,7 @@ class ProcessInstanceSort(SortBy):
 class ProcessInstanceSearch(Body):
     """A search for cases."""
 
-    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    page: Page = OffsetPage()
     filter: ProcessInstanceFilter = ProcessInstanceFilter()
     sort: list[ProcessInstanceSort] = Field(default=[], max_length=5)
 

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 from pydantic.alias_generators import to_snake
-from pydantic.json_schema import SkipJsonSchema
 
 from engine.queries.searching import Criterion, Found, Operator, Search, Sort
 from web.api.wire import Answer, Body, SentKey, SentMoment, Whole
@@ -13,6 +12,8 @@ Limit = Annotated[int, Field(ge=1, le=10_000)]
 Cursor = Annotated[str, Field(min_length=2, max_length=4_000, pattern="^[A-Za-z0-9_-]+=*$")]
 Text = Annotated[str, Field(max_length=4_000)]
 Order = Literal["ASC", "DESC"]
+ABSENT: Any = None
+"""What a field of a filter holds that was not sent. Null can't be sent: ``$exists`` asks for what has no value."""
 _OPERATORS: dict[str, Operator] = {
     "eq": "eq",
     "neq": "neq",
@@ -64,68 +65,92 @@ class _Filter(Body):
 class TextFilter(_Filter):
     """Conditions on a text."""
 
-    eq: Text | SkipJsonSchema[None] = Field(default=None, alias="$eq")
-    neq: Text | SkipJsonSchema[None] = Field(default=None, alias="$neq")
-    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
-    in_: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
-    not_in: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
-    like: Text | SkipJsonSchema[None] = Field(
-        default=None, alias="$like", description="* stands for any characters, ? for one; a backslash escapes them."
+    eq: Text = Field(default=ABSENT, alias="$eq")
+    neq: Text = Field(default=ABSENT, alias="$neq")
+    exists: bool = Field(default=ABSENT, alias="$exists")
+    in_: list[Text] = Field(default=ABSENT, alias="$in", max_length=1_000)
+    not_in: list[Text] = Field(default=ABSENT, alias="$notIn", max_length=1_000)
+    like: Text = Field(
+        default=ABSENT, alias="$like", description="* stands for any characters, ? for one; a backslash escapes them."
     )
 
 
 class ExactTextFilter(_Filter):
     """Conditions on a text that is not searched by patterns."""
 
-    eq: Text | SkipJsonSchema[None] = Field(default=None, alias="$eq")
-    neq: Text | SkipJsonSchema[None] = Field(default=None, alias="$neq")
-    in_: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
-    not_in: list[Text] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
+    eq: Text = Field(default=ABSENT, alias="$eq")
+    neq: Text = Field(default=ABSENT, alias="$neq")
+    in_: list[Text] = Field(default=ABSENT, alias="$in", max_length=1_000)
+    not_in: list[Text] = Field(default=ABSENT, alias="$notIn", max_length=1_000)
 
 
 class NumberFilter(_Filter):
     """Conditions on a whole number."""
 
-    eq: Whole | SkipJsonSchema[None] = Field(default=None, alias="$eq")
-    neq: Whole | SkipJsonSchema[None] = Field(default=None, alias="$neq")
-    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
-    gt: Whole | SkipJsonSchema[None] = Field(default=None, alias="$gt")
-    gte: Whole | SkipJsonSchema[None] = Field(default=None, alias="$gte")
-    lt: Whole | SkipJsonSchema[None] = Field(default=None, alias="$lt")
-    lte: Whole | SkipJsonSchema[None] = Field(default=None, alias="$lte")
-    in_: list[Whole] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+    eq: Whole = Field(default=ABSENT, alias="$eq")
+    neq: Whole = Field(default=ABSENT, alias="$neq")
+    exists: bool = Field(default=ABSENT, alias="$exists")
+    gt: Whole = Field(default=ABSENT, alias="$gt")
+    gte: Whole = Field(default=ABSENT, alias="$gte")
+    lt: Whole = Field(default=ABSENT, alias="$lt")
+    lte: Whole = Field(default=ABSENT, alias="$lte")
+    in_: list[Whole] = Field(default=ABSENT, alias="$in", max_length=1_000)
 
 
 class MomentFilter(_Filter):
     """Conditions on a moment."""
 
-    eq: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$eq")
-    neq: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$neq")
-    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
-    gt: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$gt")
-    gte: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$gte")
-    lt: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$lt")
-    lte: SentMoment | SkipJsonSchema[None] = Field(default=None, alias="$lte")
-    in_: list[SentMoment] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
+    eq: SentMoment = Field(default=ABSENT, alias="$eq")
+    neq: SentMoment = Field(default=ABSENT, alias="$neq")
+    exists: bool = Field(default=ABSENT, alias="$exists")
+    gt: SentMoment = Field(default=ABSENT, alias="$gt")
+    gte: SentMoment = Field(default=ABSENT, alias="$gte")
+    lt: SentMoment = Field(default=ABSENT, alias="$lt")
+    lte: SentMoment = Field(default=ABSENT, alias="$lte")
+    in_: list[SentMoment] = Field(default=ABSENT, alias="$in", max_length=1_000)
 
 
 class KeyFilter(_Filter):
     """Conditions on a key."""
 
-    eq: SentKey | SkipJsonSchema[None] = Field(default=None, alias="$eq")
-    neq: SentKey | SkipJsonSchema[None] = Field(default=None, alias="$neq")
-    exists: bool | SkipJsonSchema[None] = Field(default=None, alias="$exists")
-    in_: list[SentKey] | SkipJsonSchema[None] = Field(default=None, alias="$in", max_length=1_000)
-    not_in: list[SentKey] | SkipJsonSchema[None] = Field(default=None, alias="$notIn", max_length=1_000)
+    eq: SentKey = Field(default=ABSENT, alias="$eq")
+    neq: SentKey = Field(default=ABSENT, alias="$neq")
+    exists: bool = Field(default=ABSENT, alias="$exists")
+    in_: list[SentKey] = Field(default=ABSENT, alias="$in", max_length=1_000)
+    not_in: list[SentKey] = Field(default=ABSENT, alias="$notIn", max_length=1_000)
 
 
-# What a filter says of a field: a plain value that it equals, or conditions. Null counts as absent.
-WantedText = Text | TextFilter | SkipJsonSchema[None]
-WantedExactText = Text | ExactTextFilter | SkipJsonSchema[None]
-WantedNumber = Whole | NumberFilter | SkipJsonSchema[None]
-WantedMoment = SentMoment | MomentFilter | SkipJsonSchema[None]
-WantedKey = SentKey | KeyFilter | SkipJsonSchema[None]
-WantedFlag = bool | SkipJsonSchema[None]
+def _shape(sent: object) -> str:
+    return "=conditions" if isinstance(sent, dict) else "=value"
+
+
+def _page_kind(sent: object) -> str:
+    kinds = sent if isinstance(sent, dict) else {}
+    return "=after" if "after" in kinds else "=before" if "before" in kinds else "=from"
+
+
+# What a filter says of a field: a plain value that it equals, or conditions.
+WantedText = Annotated[
+    Annotated[Text, Tag("=value")] | Annotated[TextFilter, Tag("=conditions")], Discriminator(_shape)
+]
+WantedExactText = Annotated[
+    Annotated[Text, Tag("=value")] | Annotated[ExactTextFilter, Tag("=conditions")], Discriminator(_shape)
+]
+WantedNumber = Annotated[
+    Annotated[Whole, Tag("=value")] | Annotated[NumberFilter, Tag("=conditions")], Discriminator(_shape)
+]
+WantedMoment = Annotated[
+    Annotated[SentMoment, Tag("=value")] | Annotated[MomentFilter, Tag("=conditions")], Discriminator(_shape)
+]
+WantedKey = Annotated[
+    Annotated[SentKey, Tag("=value")] | Annotated[KeyFilter, Tag("=conditions")], Discriminator(_shape)
+]
+Page = Annotated[
+    Annotated[OffsetPage, Tag("=from")]
+    | Annotated[ForwardPage, Tag("=after")]
+    | Annotated[BackwardPage, Tag("=before")],
+    Discriminator(_page_kind),
+]
 
 
 class SortBy(Body):

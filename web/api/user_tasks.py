@@ -16,9 +16,9 @@ from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
 from web.api.blueprint import READERS, blueprint
 from web.api.forms import FormAnswer
 from web.api.searches import (
-    BackwardPage,
-    ForwardPage,
+    ABSENT,
     OffsetPage,
+    Page,
     SearchPage,
     SortBy,
     WantedKey,
@@ -35,22 +35,22 @@ from web.auth import allow, current_person, current_session
 class UserTaskFilter(Body):
     """What is asked of a task; all of it holds."""
 
-    user_task_key: WantedKey = None
-    element_instance_key: WantedKey = None
-    process_instance_key: WantedKey = None
-    process_definition_key: WantedKey = None
-    process_definition_id: WantedText = None
-    element_id: WantedText = None
-    name: WantedText = None
-    state: WantedText = None
-    assignee: WantedText = None
-    candidate_user: WantedText = None
-    candidate_group: WantedText = None
-    priority: WantedNumber = None
-    creation_date: WantedMoment = None
-    completion_date: WantedMoment = None
-    due_date: WantedMoment = None
-    follow_up_date: WantedMoment = None
+    user_task_key: WantedKey = ABSENT
+    element_instance_key: WantedKey = ABSENT
+    process_instance_key: WantedKey = ABSENT
+    process_definition_key: WantedKey = ABSENT
+    process_definition_id: WantedText = ABSENT
+    element_id: WantedText = ABSENT
+    name: WantedText = ABSENT
+    state: WantedText = ABSENT
+    assignee: WantedText = ABSENT
+    candidate_user: WantedText = ABSENT
+    candidate_group: WantedText = ABSENT
+    priority: WantedNumber = ABSENT
+    creation_date: WantedMoment = ABSENT
+    completion_date: WantedMoment = ABSENT
+    due_date: WantedMoment = ABSENT
+    follow_up_date: WantedMoment = ABSENT
 
 
 class UserTaskSort(SortBy):
@@ -62,7 +62,7 @@ class UserTaskSort(SortBy):
 class UserTaskSearch(Body):
     """A search for tasks."""
 
-    page: OffsetPage | ForwardPage | BackwardPage = OffsetPage()
+    page: Page = OffsetPage()
     filter: UserTaskFilter = UserTaskFilter()
     sort: list[UserTaskSort] = Field(default=[], max_length=5)
 

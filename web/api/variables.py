@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from engine.queries.search_variables import VariableRecord, find_variable
 from engine.queries.search_variables import search_variables as search_variables_query
 from web.api.blueprint import READERS, blueprint
-from web.api.searches import OffsetPage, SearchPage, SortBy, WantedExactText, WantedKey, page_of, to_search
+from web.api.searches import ABSENT, OffsetPage, SearchPage, SortBy, WantedExactText, WantedKey, page_of, to_search
 from web.api.wire import TENANT, Answer, Body, Key, SentKey, key_of
 from web.auth import allow, current_person, current_session
 
@@ -31,10 +31,10 @@ class VariableFilter(Body):
     """What is asked of a variable. The cases must be named: variables of all cases can't be searched."""
 
     process_instance_key: SentKey | OneCase | SomeCases
-    variable_key: WantedKey = None
-    scope_key: WantedKey = None
-    name: WantedExactText = None
-    value: WantedExactText = Field(default=None, description="As JSON: a text stands in quotation marks.")
+    variable_key: WantedKey = ABSENT
+    scope_key: WantedKey = ABSENT
+    name: WantedExactText = ABSENT
+    value: WantedExactText = Field(default=ABSENT, description="As JSON: a text stands in quotation marks.")
 
 
 class VariableSort(SortBy):

@@ -44,23 +44,29 @@ class Answer(BaseModel):
 
 
 class MalformedError(InvalidError):
-    """A body or parameter does not have the shape it should; ``details`` has each fault."""
+    """A body or parameter does not have the shape it should; ``faults`` has a sentence for each field."""
 
     def __init__(self, details: Sequence[ErrorDetails]) -> None:
-        first = details[0]
+        self.faults = [(_place(detail), _sentence(detail)) for detail in details]
+        where, first = self.faults[0]
         super().__init__(
-            mark("请求有 {count} 处不对，第一处是 {where}：{reason}"),
-            count=len(details),
-            reason=first["msg"],
-            where=place(first),
+            mark("请求有 {count} 处不对，第一处是 {where}：{reason}"), count=len(details), reason=first, where=where
         )
-        self.facts["where"] = self.where
-        self.details = list(details)
+        # The base class keeps it for the page that marks the field; here the sentence names it too.
+        self.facts["where"] = where
 
 
-def place(fault: ErrorDetails) -> str:
-    """Name the field that a fault is in, such as ``filter.assignee.$eq``."""
-    return ".".join(str(part) for part in fault["loc"]) or "body"
+def _sentence(fault: ErrorDetails) -> InvalidError:
+    if fault["type"] == "missing":
+        return InvalidError(mark("缺少这个字段。"))
+    if fault["type"] == "extra_forbidden":
+        return InvalidError(mark("不支持这个字段。"))
+    return InvalidError(mark("值不对（{reason}）。"), reason=fault["msg"])
+
+
+def _place(fault: ErrorDetails) -> str:
+    """Name the field that a fault is in, such as ``filter.assignee.$eq``. Tags of alternatives begin with ``=``."""
+    return ".".join(str(part) for part in fault["loc"] if not str(part).startswith("=")) or "body"
 
 
 def read_key(text: object) -> int:

@@ -1,0 +1,63 @@
+"""Files that forms refer to."""
+
+from typing import BinaryIO, Literal, cast
+
+from apiflask.fields import UploadFile
+from pydantic import ConfigDict, Field
+
+from engine.commands.upload_attachment import upload_attachment
+from web.api.blueprint import blueprint
+from web.api.wire import Answer, Body
+from web.application import this_application
+from web.auth import allow, current_person, current_session
+
+
+class DocumentForm(Body):
+    """The parts of a multipart request."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    file: list[UploadFile] = Field(min_length=1, max_length=1, description="The file, with its name.")
+
+
+class DocumentMetadata(Answer):
+    """What is known of a file."""
+
+    file_name: str
+    content_type: str = Field(description="As its content says, whatever its name is.")
+    size: int = Field(description="Bytes.")
+    expires_at: None = None
+    process_definition_id: None = None
+    process_instance_key: None = None
+    custom_properties: dict[str, str] = Field(default_factory=dict)
+
+
+class DocumentReference(Answer):
+    """What stands for a file in variables."""
+
+    document_type: Literal["camunda"] = Field(default="camunda", serialization_alias="camunda.document.type")
+    store_id: str
+    document_id: str
+    content_hash: str | None
+    metadata: DocumentMetadata
+
+
+@blueprint.post("/documents")
+@allow("staff")
+@blueprint.input(DocumentForm, location="files", arg_name="sent")
+@blueprint.output(DocumentReference, status_code=201)
+@blueprint.doc(operation_id="createDocument", tags=["Document"])
+def create_document(sent: DocumentForm) -> DocumentReference:
+    """Upload a file. It is the caller's own until a form is handed in with it; then it belongs to the case."""
+    part = sent.file[0]
+    folder = this_application().settings.attachments_folder
+    reference = upload_attachment(
+        current_session(), folder, cast("BinaryIO", part.stream), part.filename or "", current_person().username
+    )
+    known = DocumentMetadata.model_validate(reference["metadata"])
+    return DocumentReference(
+        store_id=str(reference["storeId"]),
+        document_id=str(reference["documentId"]),
+        content_hash=str(reference["contentHash"]),
+        metadata=known,
+    )
