@@ -1,9 +1,10 @@
 """The only room that knows SpiffWorkflow and XML: state in, state out, no database, no clock, no network."""
 
 from engine.interpreter.case import Case
-from engine.interpreter.diagram import Element, Flow, Process, read
+from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.outcome import OpenedJob, OpenedTask, Outcome, Passage, Stuck
+from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_variables
 

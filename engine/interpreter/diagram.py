@@ -1,26 +1,11 @@
 """What a BPMN file says, as values: the elements, flows, lanes and extensions of its processes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lxml import etree
-
-from engine import xml_text
-from engine.xml_text import BPMN, ZEEBE, line_of, local_name, namespace
-
 CLAUSE = re.compile(r"\[(D\d\d-[0-9][0-9a-z.]*|assumption)\]")
-
-DOCUMENTATION_ONLY = frozenset(
-    {
-        "documentation", "extensionElements", "incoming", "outgoing", "laneSet", "textAnnotation", "association",
-        "group", "dataObject", "dataObjectReference", "dataStoreReference", "dataInputAssociation", "property",
-        "dataOutputAssociation", "ioSpecification", "auditing", "monitoring", "category", "supportedInterfaceRef",
-        "correlationSubscription", "resourceRole", "performer", "potentialOwner", "humanPerformer",
-    }
-)  # fmt: skip
-"""What explains or decorates a process and is never executed and never an error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +23,47 @@ class Timer:
     kind: str
     """``timeDate``, ``timeDuration`` or ``timeCycle``."""
     expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """What a message, signal, error or escalation of a file is called."""
+
+    name: str = ""
+    code: str | None = None
+    """The error or escalation code; None catches every one."""
+    correlation_key: str | None = None
+    """FEEL: what a message must carry to find this case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """Multi-instance: one run of an activity for each item of a collection."""
+
+    sequential: bool
+    collection: str
+    """FEEL, a list."""
+    item: str | None
+    """The local variable that holds the item."""
+    results: str | None
+    """The variable that collects the results."""
+    result: str | None
+    """FEEL, evaluated where an instance has ended."""
+    completion: str | None
+    """FEEL, asked after each instance: true ends the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """What a call activity or business rule task calls."""
+
+    id: str
+    """The process or decision id; an expression where it begins with ``=``."""
+    result_variable: str | None = None
+    propagate_parent: bool = True
+    """Whether the called process sees all variables of the caller."""
+    propagate_child: bool = True
+    """Whether all variables of the called process come back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +97,17 @@ class Element:
     event: str | None = None
     """The kind of event definition, such as ``timer``; empty for none events and other nodes."""
     timer: Timer | None = None
+    definition: Definition = Definition()
+    """The message, signal, error or escalation it waits for or throws."""
+    condition: str | None = None
+    """The condition of a conditional event."""
+    triggered_by_event: bool = False
+    """Whether a sub-process is an event sub-process."""
     repeats: bool = False
     """Whether it is marked as a loop or multi-instance."""
+    loop: Loop | None = None
+    """Its multi-instance, where the mark is one we can run."""
+    called: Called | None = None
     form_id: str | None = None
     assignee: str | None = None
     candidate_users: str | None = None
@@ -121,6 +156,12 @@ class Process:
         return next((start.form_id for start in starts if start.form_id), None)
 
     @cached_property
+    def plain_start(self) -> str | None:
+        """Give the start event of a case that a person starts: the plain one, else the first."""
+        starts = [e for e in self.elements.values() if e.kind == "startEvent" and e.parent == self.id]
+        return next((start.id for start in [*(s for s in starts if s.event is None), *starts]), None)
+
+    @cached_property
     def form_ids(self) -> frozenset[str]:
         """Give every form the process refers to."""
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)
@@ -146,143 +187,3 @@ class Process:
     def flow_between(self) -> Mapping[tuple[str, str], str]:
         """Give the id of the flow for each pair of connected elements."""
         return {(flow.source, flow.target): flow.id for flow in reversed(list(self.flows.values()))}
-
-
-def read(content: bytes, resource: str | None = None) -> list[Process]:
-    """Read the processes of a file. Raises UnpublishableError where it isn't XML that we accept."""
-    return read_tree(xml_text.parse(content, resource))
-
-
-def read_tree(root: etree._Element) -> list[Process]:
-    """Read the processes of a parsed file."""
-    return [_process(node) for node in root.iter(f"{{{BPMN}}}process")]
-
-
-def _process(node: etree._Element) -> Process:
-    lanes = _lanes(node)
-    elements = {e.id: e for e in _elements(node, lanes)}
-    flows = {flow.id: flow for flow in _flows(node)}
-    tag = node.find(f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}versionTag")
-    return Process(
-        id=node.get("id", ""),
-        name=node.get("name", "") or node.get("id", ""),
-        executable=node.get("isExecutable") == "true",
-        version_tag=tag.get("value") if tag is not None else None,
-        documentation=_documentation(node),
-        properties=_pairs(node, "properties/property", "name", "value"),
-        elements=elements,
-        flows=flows,
-        line=line_of(node),
-    )
-
-
-def _lanes(node: etree._Element) -> dict[str, str]:
-    lanes: dict[str, str] = {}
-    for lane in node.iter(f"{{{BPMN}}}lane"):
-        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
-            lanes[(reference.text or "").strip()] = lane.get("name", "") or lane.get("id", "")
-    return lanes
-
-
-def _elements(container: etree._Element, lanes: Mapping[str, str], lane: str | None = None) -> Iterator[Element]:
-    for node in container:
-        kind = local_name(node)
-        if namespace(node) != BPMN or kind in DOCUMENTATION_ONLY or kind == "sequenceFlow" or not node.get("id"):
-            continue
-        element = _element(node, container.get("id", ""), lanes.get(node.get("id", ""), lane))
-        yield element
-        if kind in {"subProcess", "transaction", "adHocSubProcess"}:
-            # A lane lists only the outer node; what is inside belongs to the same role.
-            yield from _elements(node, lanes, element.lane)
-
-
-def _element(node: etree._Element, parent: str, lane: str | None) -> Element:
-    assignment = _extension(node, "assignmentDefinition")
-    schedule = _extension(node, "taskSchedule")
-    job = _extension(node, "taskDefinition")
-    script = _extension(node, "script")
-    timer = _timer(node)
-    return Element(
-        id=node.get("id", ""),
-        kind=local_name(node),
-        name=" ".join((node.get("name") or "").split()),
-        parent=parent,
-        lane=lane,
-        documentation=_documentation(node),
-        line=line_of(node),
-        attached_to=node.get("attachedToRef"),
-        interrupting=node.get("cancelActivity", "true") == "true",
-        event=_event(node),
-        timer=timer,
-        repeats=any(local_name(child).endswith("LoopCharacteristics") for child in node),
-        form_id=_extension(node, "formDefinition").get("formId"),
-        assignee=assignment.get("assignee"),
-        candidate_users=assignment.get("candidateUsers"),
-        candidate_groups=assignment.get("candidateGroups"),
-        due_date=schedule.get("dueDate"),
-        follow_up_date=schedule.get("followUpDate"),
-        priority=_extension(node, "priorityDefinition").get("priority"),
-        job_type=job.get("type"),
-        retries=_retries(job.get("retries")),
-        script=script.get("expression"),
-        result_variable=script.get("resultVariable"),
-        inputs=_mapped(node, "input"),
-        outputs=_mapped(node, "output"),
-        headers=_pairs(node, "taskHeaders/header", "key", "value"),
-        properties=_pairs(node, "properties/property", "name", "value"),
-    )
-
-
-def _extension(node: etree._Element, name: str) -> Mapping[str, str]:
-    found = node.find(f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}{name}")
-    return {} if found is None else {str(key): str(value) for key, value in found.attrib.items()}
-
-
-def _mapped(node: etree._Element, name: str) -> tuple[Mapped, ...]:
-    path = f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}ioMapping/{{{ZEEBE}}}{name}"
-    return tuple(Mapped(source=m.get("source", ""), target=m.get("target", "")) for m in node.findall(path))
-
-
-def _pairs(node: etree._Element, path: str, key: str, value: str) -> dict[str, str]:
-    steps = "/".join(f"{{{ZEEBE}}}{step}" for step in path.split("/"))
-    found = node.findall(f"{{{BPMN}}}extensionElements/{steps}")
-    return {pair.get(key, ""): pair.get(value, "") for pair in found}
-
-
-def _documentation(node: etree._Element) -> str:
-    return "\n".join((text.text or "").strip() for text in node.findall(f"{{{BPMN}}}documentation"))
-
-
-def _event(node: etree._Element) -> str | None:
-    names = [local_name(child) for child in node if local_name(child).endswith("EventDefinition")]
-    if len(names) > 1:
-        return "multiple"
-    return names[0].removesuffix("EventDefinition") if names else None
-
-
-def _timer(node: etree._Element) -> Timer | None:
-    definition = node.find(f"{{{BPMN}}}timerEventDefinition")
-    for kind in ("timeDate", "timeDuration", "timeCycle"):
-        found = definition.find(f"{{{BPMN}}}{kind}") if definition is not None else None
-        if found is not None:
-            return Timer(kind=kind, expression=(found.text or "").strip())
-    return None
-
-
-def _retries(text: str | None) -> int:
-    return int(text) if text is not None and text.isdecimal() else 3
-
-
-def _flows(node: etree._Element) -> Iterator[Flow]:
-    defaults = {child.get("default") for child in node.iter(etree.Element) if child.get("default")}
-    for flow in node.iter(f"{{{BPMN}}}sequenceFlow"):
-        condition = flow.find(f"{{{BPMN}}}conditionExpression")
-        yield Flow(
-            id=flow.get("id", ""),
-            name=" ".join((flow.get("name") or "").split()),
-            source=flow.get("sourceRef", ""),
-            target=flow.get("targetRef", ""),
-            condition=(condition.text or "").strip() if condition is not None else None,
-            is_default=flow.get("id") in defaults,
-            line=line_of(flow),
-        )

@@ -23,12 +23,26 @@ class StuckError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decided:
+    """The result of a decision and what the auditor is shown of it."""
+
+    value: object
+    evidence: dict[str, object]
+
+
+def _no_decisions(decision_id: str, _variables: Mapping[str, object]) -> Decided:
+    raise StuckError("decision_missing", mark("没有决策表 {decision}。"), decision=decision_id)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """Everything a step gets from outside. The same environment gives the same result, always."""
 
     now: dt.datetime
     functions: Mapping[str, feel.HostFunction] = field(default_factory=dict)
     """What rules may call beside FEEL's own functions."""
+    decide: Callable[[str, Mapping[str, object]], Decided] = _no_decisions
+    """Evaluate a decision of the same deployment."""
     take_reads: Callable[[], list[object]] = list
     """Give and forget what the functions have read since the last call: kept with a rule's result as its proof."""
     all_reads: Callable[[], dict[str, object]] = dict

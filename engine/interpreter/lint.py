@@ -8,14 +8,17 @@ from lxml import etree
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
 from engine.interpreter import lint_elements, lint_expressions, lint_flows
-from engine.interpreter.diagram import Process, read_tree
+from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
+from engine.interpreter.reading import read_tree
 from engine.xml_text import BPMN, CAMUNDA, DI, line_of, local_name, namespace
 
 Rule = Callable[[Process, Known], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
     lint_elements.unsupported,
+    lint_elements.repetition,
+    lint_elements.gateway_events,
     lint_elements.starts_and_ends,
     lint_elements.people,
     lint_elements.forms,

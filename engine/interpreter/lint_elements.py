@@ -7,19 +7,25 @@ from engine.errors import Finding, mark
 from engine.interpreter.diagram import Element, Process
 from engine.interpreter.lint_rule import Known, about, finding
 
+CATCHES = frozenset({"timer", "conditional"})
+"""What an event may wait for wherever it stands."""
+
 EVENTS: dict[str, frozenset[str | None]] = {
     "startEvent": frozenset({None}),
-    "endEvent": frozenset({None, "terminate"}),
-    "intermediateCatchEvent": frozenset({"timer"}),
-    "intermediateThrowEvent": frozenset(),
-    "boundaryEvent": frozenset({"timer"}),
+    "endEvent": frozenset({None, "terminate", "error", "escalation"}),
+    "intermediateCatchEvent": CATCHES,
+    "intermediateThrowEvent": frozenset({None, "escalation"}),
+    "boundaryEvent": CATCHES | {"error", "escalation"},
 }
 """The kinds of events that run, by what they define."""
+
+TRIGGERS = CATCHES | {"error", "escalation"}
+"""What may start an event sub-process."""
 
 RUNS = frozenset(
     {
         "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess",
-        "exclusiveGateway", "inclusiveGateway", "parallelGateway",
+        "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
     }
 )  # fmt: skip
 """The other elements that run."""
@@ -28,7 +34,6 @@ REMEDIES: dict[str, str] = {
     "callActivity": mark("调用活动暂不支持:请把被调用的内容放进子流程。"),
     "businessRuleTask": mark("业务规则任务暂不支持:请改用带 FEEL 表达式的脚本任务或网关条件。"),
     "receiveTask": mark("接收任务暂不支持:请改用用户任务,由人登记收到的内容。"),
-    "eventBasedGateway": mark("事件网关暂不支持:请在用户任务上放一个定时边界事件。"),
     "transaction": mark("事务子流程暂不支持:请改用普通子流程。"),
     "adHocSubProcess": mark("即席子流程暂不支持:请改用并行网关。"),
     "complexGateway": mark("复杂网关暂不支持:请改用排他或包容网关。"),
@@ -39,7 +44,7 @@ def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
     """Refuse what can't run, with what to draw instead."""
     for element in process.elements.values():
         if element.kind in EVENTS:
-            if element.event not in EVENTS[element.kind]:
+            if element.event not in _allowed_events(process, element):
                 yield about(
                     element,
                     "unsupported_event",
@@ -49,12 +54,45 @@ def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
         elif element.kind not in RUNS:
             remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它,见 bpmn/README.md。"))
             yield about(element, "unsupported_element", mark("“{label}”不能执行:{remedy}"), remedy=remedy)
-        if element.repeats:
+        if element.repeats and element.loop is None:
             yield about(
                 element,
                 "unsupported_repetition",
-                mark("“{label}”设了多实例或循环,暂不支持。请去掉该标记,用网关画出循环或并行。"),
+                mark("“{label}”设了循环标记,暂不支持。请改用多实例,或用网关画出循环。"),
             )
+
+
+def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each multi-instance for the list it repeats over."""
+    for element in process.elements.values():
+        if element.loop is not None and not element.loop.collection:
+            yield about(
+                element,
+                "collection_missing",
+                mark('多实例“{label}”没有写明对哪个列表重复。请填写“输入集合”,例如 =members of("渠道专员")。'),
+            )
+
+
+def gateway_events(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask that only events follow an event-based gateway."""
+    elements = process.elements
+    for flow in process.flows.values():
+        source, target = elements.get(flow.source), elements.get(flow.target)
+        if source is None or target is None or source.kind != "eventBasedGateway":
+            continue
+        if target.kind not in {"intermediateCatchEvent", "receiveTask"}:
+            yield about(
+                target,
+                "not_an_event",
+                mark("“{label}”在事件网关之后,但不是捕获事件。事件网关后面只能接定时等捕获事件。"),
+            )
+
+
+def _allowed_events(process: Process, element: Element) -> frozenset[str | None]:
+    container = process.elements.get(element.parent)
+    if element.kind == "startEvent" and container is not None and container.triggered_by_event:
+        return TRIGGERS
+    return EVENTS[element.kind]
 
 
 def starts_and_ends(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike

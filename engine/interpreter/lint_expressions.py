@@ -38,8 +38,17 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         (mark("优先级"), element.priority),
         (mark("类型"), element.job_type),
         (mark("时间"), element.timer.expression if element.timer is not None else None),
+        (mark("条件"), element.condition),
+        (mark("关联键"), element.definition.correlation_key),
     )
     yield from ((what, text) for what, text in named if text)
+    if element.loop is not None:
+        repeated = (
+            (mark("输入集合"), element.loop.collection),
+            (mark("输出元素"), element.loop.result),
+            (mark("完成条件"), element.loop.completion),
+        )
+        yield from ((what, text) for what, text in repeated if text)
     yield from ((mark("输入 {name}").format(name=m.target), m.source) for m in element.inputs)
     yield from ((mark("输出 {name}").format(name=m.target), m.source) for m in element.outputs)
 

@@ -91,29 +91,32 @@ def activities(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
 
 def unreachable(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
     """Name what no token can ever reach."""
-    outgoing = _outgoing(process)
-    boundary: dict[str, list[str]] = defaultdict(list)
-    inner: dict[str, list[str]] = defaultdict(list)
+    starts = [e.id for e in process.elements.values() if e.kind == "startEvent" and e.parent == process.id]
+    reached = _reached(process, starts)
     for element in process.elements.values():
-        if element.attached_to:
-            boundary[element.attached_to].append(element.id)
-        if element.kind == "startEvent":
-            inner[element.parent].append(element.id)
-    reached: set[str] = set()
-    waiting = list(inner[process.id])
-    while waiting:
-        element_id = waiting.pop()
-        if element_id not in reached:
-            reached.add(element_id)
-            waiting += [flow.target for flow in outgoing.get(element_id, [])]
-            waiting += boundary[element_id] + inner[element_id]
-    for element in process.elements.values():
-        if element.id not in reached and inner[process.id]:
+        if starts and element.id not in reached:
             yield about(
                 element,
                 "unreachable",
                 mark("从开始事件走不到“{label}”。请把它连进流程,或删除它。"),
             )
+
+
+def _reached(process: Process, starts: list[str]) -> set[str]:
+    outgoing, leads_to = _outgoing(process), defaultdict[str, list[str]](list)
+    for element in process.elements.values():
+        if element.attached_to:
+            leads_to[element.attached_to].append(element.id)
+        if element.kind == "startEvent" or element.triggered_by_event:
+            # A sub-process leads to what is inside it; an event sub-process is reached with its surroundings.
+            leads_to[element.parent].append(element.id)
+    reached, waiting = set[str](), [*starts, *leads_to[process.id]]
+    while waiting:
+        element_id = waiting.pop()
+        if element_id not in reached:
+            reached.add(element_id)
+            waiting += [flow.target for flow in outgoing.get(element_id, [])] + leads_to[element_id]
+    return reached
 
 
 def _outgoing(process: Process) -> Mapping[str, list[Flow]]:

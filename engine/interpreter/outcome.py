@@ -48,10 +48,22 @@ class OpenedJob:
 
     token: int
     element: Element
-    kind: Literal["service", "timer"]
+    kind: Literal["service", "timer", "call"]
     type: str
     due_at: dt.datetime
     retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedSubscription:
+    """A token that waits for a message or signal."""
+
+    token: int
+    element: Element
+    kind: Literal["message", "signal"]
+    name: str
+    correlation_key: str | None
+    """What a message must carry; None for signals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,11 @@ class Outcome:
     passages: tuple[Passage, ...] = ()
     tasks: tuple[OpenedTask, ...] = ()
     jobs: tuple[OpenedJob, ...] = ()
+    subscriptions: tuple[OpenedSubscription, ...] = ()
+    signals: tuple[str, ...] = ()
+    """Names of signals thrown to all cases that wait for them."""
+    decisions: tuple[dict[str, object], ...] = ()
+    """What business rule tasks decided, with the rules that matched and the inputs they saw."""
     stuck: tuple[Stuck, ...] = ()
     completed_tokens: frozenset[int] = frozenset()
     canceled_tokens: frozenset[int] = frozenset()

@@ -4,51 +4,125 @@ from collections.abc import Mapping
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import (
-    BoundaryEventParser,
-    EndEventParser,
-    IntermediateCatchEventParser,
-    StartEventParser,
-)
-from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, SubWorkflowParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import EndEvent, ParallelGateway, StartEvent
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
 from engine.interpreter import task_specs
 from engine.interpreter.diagram import Element
 
 
-class _Activity(TaskParser):
-    """An activity may have several outgoing flows: BPMN's implicit parallel split (10.3.1)."""
+class _Node(TaskParser):
+    """What all our parsers share: several outgoing flows (BPMN's implicit split, 10.3.1), loops, borders."""
 
     def handles_multiple_outgoing(self) -> bool:
         return True
 
+    @property
+    def element(self) -> Element:
+        """Give what the diagram says of the node."""
+        element: Element = self.process_parser.parser.elements[self.bpmn_id]
+        return element
 
-class _Script(_Activity):
-    """A script task: FEEL, or a job where it has a task definition."""
+    def _add_multiinstance_task(self, _characteristics: etree._Element) -> None:
+        original = self.spec.task_specs.pop(self.bpmn_id)
+        inner = f"{original.name} [child]"
+        loop = self.element.loop
+        assert loop is not None  # noqa: S101 - the parser comes here for multi-instance marks only
+        self.task = task_specs.MultiInstance(self.spec, original.name, loop=loop, inner=inner, lane=self.lane)
+        self.task.inputs, self.task.outputs = original.inputs, original.outputs
+        original.name, original.inputs, original.outputs = inner, [self.task], []
+        self.spec.task_specs[inner] = original
 
-    def create_task(self) -> object:
-        element = self.process_parser.parser.elements[self.bpmn_id]
-        if element.job_type is not None:
+    def _add_boundary_event(self, nodes: list[etree._Element]) -> BpmnTaskSpec:
+        name = self.bpmn_id
+        split = BoundaryEventSplit(self.spec, f"{name}.BoundaryEventSplit", lane=self.lane)
+        join = task_specs.BoundaryJoin(
+            self.spec, f"{name}.BoundaryEventJoin", main=self.task.name, split_task=split.name, cancel=True
+        )
+        split.connect(self.task)
+        self.task.connect(join)
+        for node in nodes:
+            event = self.process_parser.parse_node(node)
+            split.connect(event)
+            event.connect(join)
+        return split
+
+
+class _Start(_Node):
+    """A start event. How a case was started is known before it runs, so every kind is passed like a plain one."""
+
+    def create_task(self) -> StartEvent:
+        task = StartEvent(self.spec, self.bpmn_id, event_definition=NoneEventDefinition(), **self.bpmn_attributes)
+        self.spec.start.connect(task)
+        return task
+
+
+class _End(_Node):
+    """An end event: plain, terminating, throwing, or one whose message a job sends."""
+
+    def create_task(self) -> BpmnTaskSpec:
+        if self.element.job_type is not None:
+            task = task_specs.JobTask(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        else:
+            terminates = self.element.event == "terminate"
+            kind = task_specs.Terminate if terminates else EndEvent
+            definition = TerminateEventDefinition() if terminates else NoneEventDefinition()
+            task = kind(self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes)
+        task.connect(self.spec.end)
+        return task
+
+
+class _Job(_Node):
+    """An element that is a job where it has a task definition, and else what its tag says."""
+
+    def create_task(self) -> BpmnTaskSpec:
+        if self.element.job_type is not None:
             return task_specs.JobTask(self.spec, self.bpmn_id, **self.bpmn_attributes)
-        return task_specs.FeelScript(
+        if self.element.kind == "scriptTask":
+            return task_specs.FeelScript(
+                self.spec,
+                self.bpmn_id,
+                script=self.element.script or "null",
+                result_variable=self.element.result_variable or "",
+                **self.bpmn_attributes,
+            )
+        return self.spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+
+class _Catch(_Node):
+    """A catch event or receive task: it fires when it is told to."""
+
+    def create_task(self) -> BpmnTaskSpec:
+        definition = task_specs.External() if self.element.event is not None else NoneEventDefinition()
+        return self.spec_class(self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes)
+
+
+class _Boundary(_Node):
+    def create_task(self) -> BpmnTaskSpec:
+        return task_specs.BoundaryEvent(
             self.spec,
             self.bpmn_id,
-            script=element.script or "null",
-            result_variable=element.result_variable or "",
+            event_definition=task_specs.External(),
+            cancel_activity=self.element.interrupting,
             **self.bpmn_attributes,
         )
 
 
-class _SubProcess(SubWorkflowParser):
-    def handles_multiple_outgoing(self) -> bool:
-        return True
+class _SubProcess(SubWorkflowParser, _Node):
+    def create_task(self) -> BpmnTaskSpec:
+        # An event sub-process, too: its trigger stands before it, see ``_Process``.
+        return SubWorkflowParser.create_task(self)
+
+    EVENT_SUBPROCESS_CLASS = task_specs.SubProcess
 
 
-class _Gateway(ConditionalGatewayParser):
+class _Gateway(ConditionalGatewayParser, _Node):
     """A gateway with conditions, asked in the order of the file; the library sorts by height in the picture."""
 
     def get_position(self, node: etree._Element | None = None) -> dict[str, float]:
@@ -58,56 +132,67 @@ class _Gateway(ConditionalGatewayParser):
         return {"x": 0.0, "y": float(targets.index(target)) if target in targets else 0.0}
 
 
-class _TimerAware:
-    """Event parsers whose timers are fired by jobs."""
+class _Process(ProcessParser):
+    """A process or sub-process: all its starts, and a trigger for each event sub-process in it."""
 
-    def parse_timer_event(self, _event: etree._Element) -> task_specs.TimerEvent:
-        """Give a definition that waits for its job."""
-        return task_specs.TimerEvent()
+    def create_spec(self) -> task_specs.ProcessSpec:
+        return task_specs.ProcessSpec(self.bpmn_id, description=self.get_name(), filename=self.filename)
 
+    def add_tasks(self) -> None:
+        for node in self.xpath("./bpmn:startEvent"):
+            self.parse_node(node)
+        for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
+            self._add_trigger(node)
 
-class _Start(_TimerAware, StartEventParser):
-    pass
-
-
-class _Catch(_TimerAware, IntermediateCatchEventParser):
-    def handles_multiple_outgoing(self) -> bool:
-        return True
-
-
-class _Boundary(_TimerAware, BoundaryEventParser):
-    def handles_multiple_outgoing(self) -> bool:
-        return True
+    def _add_trigger(self, node: etree._Element) -> None:
+        elements = self.parser.elements
+        start = next(e for e in elements.values() if e.parent == node.get("id") and e.kind == "startEvent")
+        trigger = task_specs.Trigger(self.spec, start.id, interrupting=start.interrupting, lane=start.lane)
+        self.spec.start.connect(trigger)
+        sub_process = self.parse_node(node)
+        trigger.connect(sub_process)
+        sub_process.connect(self.spec.end)
 
 
 class Parser(BpmnParser):
     """Builds the library's specs of one file."""
 
+    PROCESS_PARSER_CLASS = _Process
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library's own attribute
         full_tag("startEvent"): (_Start, StartEvent),
-        full_tag("endEvent"): (EndEventParser, EndEvent),
-        full_tag("userTask"): (_Activity, task_specs.UserTask),
-        full_tag("manualTask"): (_Activity, task_specs.PassThrough),
-        full_tag("task"): (_Activity, task_specs.PassThrough),
-        full_tag("serviceTask"): (_Activity, task_specs.JobTask),
-        full_tag("sendTask"): (_Activity, task_specs.JobTask),
-        full_tag("scriptTask"): (_Script, task_specs.FeelScript),
+        full_tag("endEvent"): (_End, EndEvent),
+        full_tag("userTask"): (_Node, task_specs.UserTask),
+        full_tag("manualTask"): (_Node, task_specs.PassThrough),
+        full_tag("task"): (_Node, task_specs.PassThrough),
+        full_tag("serviceTask"): (_Node, task_specs.JobTask),
+        full_tag("sendTask"): (_Node, task_specs.JobTask),
+        full_tag("callActivity"): (_Node, task_specs.JobTask),
+        full_tag("scriptTask"): (_Job, task_specs.FeelScript),
+        full_tag("businessRuleTask"): (_Job, task_specs.BusinessRule),
+        full_tag("intermediateThrowEvent"): (_Job, task_specs.PassThrough),
+        full_tag("receiveTask"): (_Catch, task_specs.IntermediateCatchEvent),
+        full_tag("intermediateCatchEvent"): (_Catch, task_specs.IntermediateCatchEvent),
+        full_tag("boundaryEvent"): (_Boundary, task_specs.BoundaryEvent),
         full_tag("subProcess"): (_SubProcess, task_specs.SubProcess),
         full_tag("exclusiveGateway"): (_Gateway, task_specs.Exclusive),
         full_tag("inclusiveGateway"): (_Gateway, task_specs.Inclusive),
-        full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
-        full_tag("intermediateCatchEvent"): (_Catch, task_specs.IntermediateCatchEvent),
-        full_tag("boundaryEvent"): (_Boundary, task_specs.BoundaryEvent),
+        full_tag("parallelGateway"): (_Node, task_specs.Parallel),
+        full_tag("eventBasedGateway"): (_Node, task_specs.EventGateway),
     }
 
     def __init__(self, elements: Mapping[str, Element]) -> None:
         super().__init__()
         self.elements = elements
 
+    def _add_messages(self, _bpmn: etree._Element) -> None:
+        """Leave messages, signals and the like to ``reading``: our specs don't ask the library for them."""
+
+    _add_signals = _add_errors = _add_escalations = _add_correlations = _add_data_stores = _add_messages
+
 
 def build(
     root: etree._Element, process_id: str, elements: Mapping[str, Element]
-) -> tuple[BpmnProcessSpec, dict[str, BpmnProcessSpec]]:
+) -> tuple[task_specs.ProcessSpec, dict[str, task_specs.ProcessSpec]]:
     """Build the specs of one process and of its sub-processes from a checked file."""
     parser = Parser(elements)
     parser.add_bpmn_xml(root)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import zstandard
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
@@ -103,8 +102,8 @@ def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:
         task.internal_data = internal or {}
         if task._parent is not None:
             flow.tasks[task._parent]._children.append(task.id)
-        if task.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-            top.event_manager.add_task(task)
+        if task.state & TaskState.FINISHED_MASK:
+            flow.tasks.open.pop(task.id)
     flow.task_tree = next(task for task in flow.tasks.values() if task._parent is None)
     flow.last_task = flow.tasks.get(int(record["last"])) if record["last"] is not None else None
     if isinstance(flow, BpmnWorkflow):

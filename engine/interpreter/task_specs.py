@@ -1,10 +1,14 @@
-"""SpiffWorkflow's task specs with our meaning of data, jobs, timers and failing expressions."""
+"""SpiffWorkflow's task specs with our meaning of data, jobs, events, repetition and failing expressions."""
 
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
+    EndEvent,
     ExclusiveGateway,
     InclusiveGateway,
     IntermediateCatchEvent,
+    ParallelGateway,
     SubWorkflowTask,
     UserTask,
 )
@@ -12,15 +16,58 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
+from engine.interpreter.diagram import Loop
 from engine.interpreter.environment import StuckError
 
 __all__ = ["BoundaryEvent", "IntermediateCatchEvent", "UserTask"]
 
 
+class ProcessSpec(BpmnProcessSpec):
+    """A process or sub-process whose end does not wait for event sub-processes that nothing has triggered."""
+
+    def __init__(self, name: str, description: str | None = None, filename: str | None = None) -> None:
+        super().__init__(name=name, description=description, filename=filename)
+        end = self.task_specs["End"]
+        end._inputs = []
+        join = f"{name}.EndJoin"
+        self.task_specs.pop(join)
+        self.end: EndJoin = EndJoin(self, join)
+        self.end.connect(end)
+
+
+class EndJoin(_EndJoin):
+    """Ends a process or sub-process when nothing in it is open any more."""
+
+    def _check_threshold_unstructured(self, my_task: SpiffTask) -> bool:
+        return not any(
+            task is not my_task and task.task_spec.name != "End" and not _sleeps(task)
+            for task in my_task.workflow.tasks.open.values()
+        )
+
+    def _run_hook(self, my_task: SpiffTask) -> bool:
+        for task in [task for task in my_task.workflow.tasks.open.values() if isinstance(task.task_spec, Trigger)]:
+            task.cancel()
+        return bool(super()._run_hook(my_task))
+
+
+def _sleeps(task: SpiffTask) -> bool:
+    """Tell whether a task belongs to an event sub-process that waits for its event and has not begun."""
+    for _ in range(3):
+        if task is None:
+            return False
+        if isinstance(task.task_spec, Trigger):
+            return bool(task.state == TaskState.WAITING)
+        if task.state != TaskState.FUTURE:
+            return False
+        task = task.parent
+    return False
+
+
 class PassThrough(BpmnSpecMixin):
-    """A manual or undefined task: passed and recorded, for there is nothing to do in the product."""
+    """A task or throw event with nothing to wait for: passed and recorded."""
 
 
 class JobTask(BpmnSpecMixin):
@@ -44,12 +91,20 @@ class FeelScript(BpmnSpecMixin):
         return True
 
 
+class BusinessRule(BpmnSpecMixin):
+    """A business rule task: a decision of the same deployment is evaluated on the spot."""
+
+    def _run_hook(self, my_task: SpiffTask) -> bool:
+        my_task.workflow.script_engine.decide(my_task)
+        return True
+
+
 class _RaisesStuck:
     """Turns the library's own refusal of a gateway into an error that names the remedy."""
 
     def _run_hook(self, my_task: SpiffTask) -> bool:
         try:
-            return bool(super()._run_hook(my_task))  # type: ignore[misc]
+            return bool(super()._run_hook(my_task))  # type: ignore[misc] # of the class this is mixed into
         except WorkflowException as error:
             raise StuckError(
                 "no_condition_true",
@@ -65,6 +120,27 @@ class Inclusive(_RaisesStuck, InclusiveGateway):
     """An inclusive gateway: every true condition, else the default flow."""
 
 
+class Parallel(ParallelGateway):
+    """A parallel gateway."""
+
+
+class EventGateway(BpmnSpecMixin):
+    """An event-based gateway: all its events wait, and the first to come takes the others away."""
+
+
+class MultiInstance(BpmnSpecMixin):
+    """The body of a multi-instance activity: it makes the instances and ends when they are done."""
+
+    def __init__(self, wf_spec: object, bpmn_id: str, *, loop: Loop, inner: str, **kwargs: object) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.loop = loop
+        self.inner = inner
+
+    def _run_hook(self, my_task: SpiffTask) -> bool | None:
+        # None leaves the task STARTED: it is run again when its instances are done.
+        return True if my_task.workflow.script_engine.run_loop(my_task) else None
+
+
 class SubProcess(SubWorkflowTask):
     """An embedded sub-process. Variables live in scopes, so no data are copied in or out."""
 
@@ -75,9 +151,50 @@ class SubProcess(SubWorkflowTask):
         """Copy nothing back."""
 
 
-class TimerEvent(EventDefinition):
-    """A timer that fires when it is told to: a Job knows the time, so the library never looks at a clock."""
+class External(EventDefinition):
+    """An event that fires when the case is told so: by a job, a message, a signal or the case itself."""
 
     def catches(self, _my_task: SpiffTask, _event: object) -> bool:
-        """Catch nothing that is thrown: only ``fire_timer`` makes it go on."""
+        """Catch nothing by the library's own events."""
         return False
+
+
+class Trigger(IntermediateCatchEvent):
+    """The start event of an event sub-process: it waits beside everything else while its scope runs."""
+
+    def __init__(self, wf_spec: object, bpmn_id: str, *, interrupting: bool, **kwargs: object) -> None:
+        super().__init__(wf_spec, bpmn_id, event_definition=External(), **kwargs)
+        self.interrupting = interrupting
+
+
+class Terminate(EndEvent):
+    """A terminate end event: everything else in its process or sub-process ends with it."""
+
+    def _on_complete_hook(self, my_task: SpiffTask) -> None:
+        super()._on_complete_hook(my_task)
+        for task in list(my_task.workflow.tasks.open.values()):
+            task.cancel()
+        my_task.workflow._mark_complete(my_task)
+
+
+class BoundaryJoin(BoundaryEventJoin):
+    """Ends what stands on the border of an activity together with it.
+
+    The library takes every child that is no boundary event for the activity; branches that a boundary event
+    has started again and again are children here, too.
+    """
+
+    def __init__(self, wf_spec: object, name: str, *, main: str, **kwargs: object) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.main = main
+
+    def _check_threshold_structured(self, my_task: SpiffTask) -> tuple[bool, list[SpiffTask]]:
+        split = my_task.find_ancestor(self.split_task)
+        events = [task for task in split.children if isinstance(task.task_spec, BoundaryEvent)]
+        main = next(task for task in split.children if task.task_spec.name == self.main)
+        interrupted = any(
+            task.task_spec.cancel_activity and task.has_state(TaskState.READY | TaskState.COMPLETED) for task in events
+        )
+        if not interrupted and not main.has_state(TaskState.FINISHED_MASK):
+            return False, []
+        return True, [task for task in events if task.state == TaskState.WAITING] + ([main] if interrupted else [])

@@ -1,0 +1,141 @@
+"""Multi-instance: instances of an activity, one after the other or all at once, and when they are enough.
+
+Scopes nest as Camunda's do: the body holds the collected results, each instance its item and loop counter.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import mark
+from engine.interpreter import rules
+from engine.interpreter.environment import StuckError
+
+if TYPE_CHECKING:
+    from engine.interpreter.run import Run
+
+LIMIT = 10_000
+"""Instances of one activity."""
+
+
+def run_loop(run: "Run", body: SpiffTask) -> bool:
+    """Begin the instances of a multi-instance body; give True when there is nothing (more) to wait for."""
+    state = body.internal_data.get("loop")
+    if state is None:
+        return _begin(run, body)
+    if state.get("pending") is not None:
+        # The last instance's result or the completion condition failed; somebody has mended the data since.
+        instance_done(run, body, body.workflow.tasks[int(state["pending"])])
+    return bool(state.get("ended"))
+
+
+def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
+    """Take the result of an instance that has ended; then end the body, begin the next one or wait on."""
+    state = body.internal_data["loop"]
+    try:
+        _collect(run, body, instance)
+        state["pending"] = None
+        enough = _is_enough(run, body, instance)
+    except StuckError as error:
+        state["pending"] = instance.id
+        run.mark_stuck(body, error)
+        return
+    state["done"] += 1
+    run.scopes.close(instance.id)
+    if enough or state["done"] >= state["count"]:
+        _end(run, body)
+    elif body.task_spec.loop.sequential:
+        _add_instance(run, body, state["items"].pop(0), state["done"])
+
+
+def _begin(run: "Run", body: SpiffTask) -> bool:
+    loop = body.task_spec.loop
+    outer = run.scope_of(body)
+    items = run.env.evaluate(loop.collection, run.scopes.visible(outer))
+    if not isinstance(items, list) or len(items) > LIMIT:
+        raise StuckError(
+            "collection_not_list",
+            mark("多实例的集合“{expression}”应为列表(至多 {limit} 项)。请检查其中的变量是否已有值。"),
+            expression=loop.collection,
+            limit=LIMIT,
+        )
+    items = [rules.as_json({"item": item})["item"] for item in items]
+    body.internal_data["loop"] = {"count": len(items), "done": 0, "items": [], "ended": not items, "pending": None}
+    run.scopes.open(body.id, outer, {loop.results: [None] * len(items)} if loop.results else {})
+    if not items:
+        _publish_results(run, body)
+        return True
+    if loop.sequential:
+        body.internal_data["loop"]["items"] = items[1:]
+        items = items[:1]
+    # STARTED before the first instance begins: an instance may end at once and ask how its body stands.
+    body._set_state(TaskState.STARTED)
+    for index, item in enumerate(items):
+        if not body.internal_data["loop"]["ended"]:
+            _add_instance(run, body, item, index)
+    return False
+
+
+def _add_instance(run: "Run", body: SpiffTask, item: object, index: int) -> None:
+    loop = body.task_spec.loop
+    instance = body._add_child(body.workflow.spec.task_specs[body.task_spec.inner], TaskState.FUTURE)
+    # Children that are not triggered are taken away when the library compares them with the outgoing flows.
+    instance.triggered = True
+    instance.internal_data["index"] = index
+    local: dict[str, Any] = {"loopCounter": index + 1}
+    if loop.item:
+        local[loop.item] = item
+    run.scopes.open(instance.id, body.id, local)
+    instance.task_spec._update(instance)
+
+
+def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
+    loop = body.task_spec.loop
+    if not loop.results or not loop.result:
+        return
+    value = run.env.evaluate(loop.result, run.scopes.visible(instance.id))
+    results = run.scopes.values[body.id][loop.results]
+    assert isinstance(results, list)  # noqa: S101 - made so by ``_begin``
+    results[int(instance.internal_data["index"])] = rules.as_json({"value": value})["value"]
+
+
+def _is_enough(run: "Run", body: SpiffTask, instance: SpiffTask) -> bool:
+    loop, state = body.task_spec.loop, body.internal_data["loop"]
+    if not loop.completion:
+        return False
+    done = state["done"] + 1
+    active = 1 if loop.sequential else len(_active(body))
+    variables = {
+        **run.scopes.visible(instance.id),
+        "numberOfInstances": state["count"],
+        "numberOfCompletedInstances": done,
+        "numberOfActiveInstances": 0 if loop.sequential else active,
+        "numberOfTerminatedInstances": 0,
+    }
+    return run.env.evaluate(loop.completion, variables) is True
+
+
+def _active(body: SpiffTask) -> list[SpiffTask]:
+    return [
+        child
+        for child in body.children
+        if child.task_spec.name == body.task_spec.inner and not child.has_state(TaskState.FINISHED_MASK)
+    ]
+
+
+def _end(run: "Run", body: SpiffTask) -> None:
+    for instance in _active(body):
+        run.scopes.close(instance.id)
+        instance.cancel()
+    _publish_results(run, body)
+    body.internal_data["loop"] = {"ended": True, "pending": None}
+    body._set_state(TaskState.READY)
+
+
+def _publish_results(run: "Run", body: SpiffTask) -> None:
+    results = body.task_spec.loop.results
+    outer = run.scopes.parents[body.id]
+    if results:
+        run.scopes.propagate(outer, {results: run.scopes.values[body.id][results]})
+    run.scopes.close(body.id)

@@ -1,0 +1,234 @@
+"""Running tokens until each of them waits."""
+
+from collections.abc import Mapping
+
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import mark
+from engine.interpreter import events, loops, rules
+from engine.interpreter.diagram import Element
+from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.outcome import Passage, PassageKind
+from engine.interpreter.preparing import original
+from engine.interpreter.scopes import ROOT, Scopes
+from engine.interpreter.specification import Specification
+from engine.interpreter.task_specs import EventGateway, JobTask, MultiInstance, UserTask
+from engine.interpreter.workflow import Workflow
+
+STEP_LIMIT = 10_000
+"""Elements that one command may run through; a loop without a waiting element would never end."""
+
+
+class Run:
+    """A live case: the library's tokens, our variables, and what happened since it woke up."""
+
+    def __init__(self, specification: Specification, environment: Environment) -> None:
+        self.specification = specification
+        self.env = environment
+        self.scopes = Scopes()
+        self.workflow: Workflow
+        self.passages: list[Passage] = []
+        self.signals: list[str] = []
+        """Names of signals thrown to the world."""
+        self.decisions: list[dict[str, object]] = []
+        """What business rule tasks decided, and why."""
+        self._steps = 0
+
+    # -- running --------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Run everything that is ready, and conditions that have become true, until nothing is."""
+        while True:
+            while self.workflow.ready:
+                task = self.workflow.ready.popleft()
+                if task.state == TaskState.READY and not task.task_spec.manual and self.is_live(task):
+                    self.run(task)
+            if not events.fire_conditions(self):
+                return
+
+    def run(self, task: SpiffTask) -> None:
+        """Run one task; a token that can't go on is left where it is, with the reason."""
+        try:
+            self._count()
+            if events.throw_before(self, task):
+                return
+            self.leave(task)
+            ended = task.run()
+        except StuckError as error:
+            self.mark_stuck(task, error)
+            return
+        if ended:
+            self._after(task)
+
+    def mark_stuck(self, task: SpiffTask, error: StuckError) -> None:
+        """Leave a token where it is, with the reason."""
+        # The library has no state for "wants help"; STARTED is one it neither runs nor forgets.
+        task._set_state(TaskState.STARTED)
+        task.internal_data["stuck"] = {"code": error.code, "message": error.message, "facts": error.facts}
+
+    def note(self, task: SpiffTask, what: PassageKind) -> None:
+        """Note a token's way through an element."""
+        if task.task_spec.bpmn_id is None or isinstance(task.task_spec, MultiInstance):
+            return
+        self.passages.append(self.passage(task, what))
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > STEP_LIMIT:
+            raise StuckError(
+                "endless_loop",
+                mark("流程在这里转圈:一次操作经过了 {limit} 个元素仍没有停下。请在环路上放一个任务或定时器。"),
+                limit=STEP_LIMIT,
+            )
+
+    def _after(self, task: SpiffTask) -> None:
+        self.note(task, "completed")
+        element = self.element(task)
+        if element is None:
+            return
+        if element.id in self.specification.process.main_ends:
+            self.scopes.end = element.id
+        events.throw_after(self, task, element)
+        if task.parent is not None:
+            self._tell_parent(task, task.parent)
+
+    def _tell_parent(self, task: SpiffTask, parent: SpiffTask) -> None:
+        if isinstance(parent.task_spec, EventGateway):
+            for other in parent.children:
+                if other is not task and not other.has_state(TaskState.FINISHED_MASK):
+                    other.cancel()
+        elif isinstance(parent.task_spec, MultiInstance) and task.task_spec.name == parent.task_spec.inner:
+            loops.instance_done(self, parent, task)
+
+    def leave(self, task: SpiffTask) -> None:
+        """Apply the output mappings of an element, or propagate its result as it is."""
+        element = self.element(task)
+        result = task.internal_data.get("result", {})
+        if element is None or not (result or element.outputs) or isinstance(task.task_spec, MultiInstance):
+            return
+        scope = self.scope_of(task)
+        if not element.outputs:
+            self.scopes.propagate(scope, result)
+        else:
+            visible = {**self.scopes.visible(scope), **result}
+            mapped = {m.target: self.env.text_or_expression(m.source, visible) for m in element.outputs}
+            self.scopes.propagate(self.scopes.parents.get(task.id, scope), rules.as_json(mapped))
+        task.internal_data.pop("result", None)
+
+    # -- looking --------------------------------------------------------------------------------------
+
+    def element(self, task: SpiffTask) -> Element | None:
+        """Give what the diagram says of a task; None for the library's own tasks."""
+        return self.specification.process.elements.get(task.task_spec.bpmn_id or "")
+
+    def scope_of(self, task: SpiffTask) -> int:
+        """Give the innermost open scope a task stands in."""
+        if task.id in self.scopes.values:
+            return int(task.id)
+        parent = task.parent
+        if parent is not None and isinstance(parent.task_spec, MultiInstance) and parent.id in self.scopes.values:
+            return int(parent.id)
+        outer = task.workflow.parent_task_id
+        return self.scopes.enclosing(outer) if outer is not None else ROOT
+
+    def visible(self, task: SpiffTask) -> Mapping[str, object]:
+        """Give the variables that a task sees."""
+        return self.scopes.visible(self.scope_of(task))
+
+    def is_live(self, task: SpiffTask) -> bool:
+        """Tell whether a task is still part of the case: a sub-process may have been taken away around it."""
+        flow = task.workflow
+        while flow is not self.workflow:
+            if self.workflow.subprocesses.get(flow.parent_task_id) is not flow:
+                return False
+            flow = flow.parent_workflow
+        return task.workflow.tasks.get(task.id) is task
+
+    def waiting(self) -> dict[int, SpiffTask]:
+        """Give what waits for people, machines, events or help, by token."""
+        return {task.id: task for task in self.workflow.open_tasks() if _waits(task)}
+
+    def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
+        """Describe a token's way through an element."""
+        source = task.internal_data.get("from")
+        before = task.parent
+        while source is None and before is not None:
+            source, before = before.task_spec.bpmn_id, before.parent
+        flow = self.specification.process.flow_between.get((source or "", task.task_spec.bpmn_id))
+        return Passage(element_id=original(task.task_spec.bpmn_id), token=task.id, what=what, flow_id=flow)
+
+
+class Engine:
+    """What the library asks where its own Python engine would have been."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def evaluate(self, task: SpiffTask, expression: str, external_context: object = None) -> bool:  # noqa: ARG002 - the library's signature
+        """Decide a condition. Anything but true or false is an error, as in Camunda."""
+        value, warnings = self._run.env.evaluate_with_warnings(expression, self._run.visible(task))
+        if not isinstance(value, bool):
+            raise StuckError(
+                "condition_not_boolean",
+                mark("条件“{expression}”的结果应为是或否,实际为 {value}。请检查条件里的变量是否已有值。{detail}"),
+                expression=expression,
+                value="null" if value is None else str(value),
+                detail=";".join(warnings[:3]),
+            )
+        return value
+
+    def run_script(self, task: SpiffTask, script: str, result_variable: str) -> None:
+        """Run a FEEL script task."""
+        value = self._run.env.evaluate(script, self._run.visible(task))
+        if result_variable:
+            self._run.scopes.propagate(self._run.scope_of(task), rules.as_json({result_variable: value}))
+
+    def decide(self, task: SpiffTask) -> None:
+        """Run a business rule task."""
+        run = self._run
+        element = run.element(task)
+        assert element is not None  # noqa: S101 - only elements of the diagram are business rule tasks
+        assert element.called is not None  # noqa: S101 - checked before publication
+        visible = run.visible(task)
+        decision_id = str(run.env.text_or_expression(element.called.id, visible))
+        decided = run.env.decide(decision_id, visible)
+        run.decisions.append({"element": element.id, "decision": decision_id, **decided.evidence})
+        task.internal_data["result"] = rules.as_json({element.called.result_variable or "result": decided.value})
+        run.leave(task)
+
+    def run_loop(self, task: SpiffTask) -> bool:
+        """Begin a multi-instance, or tell whether it has ended."""
+        return loops.run_loop(self._run, task)
+
+    def open_subprocess(self, task: SpiffTask) -> None:
+        """Open the scope of a sub-process that begins at a task."""
+        run = self._run
+        element = run.element(task)
+        outer = run.scope_of(task)
+        if task.id not in run.scopes.values:
+            run.scopes.open(task.id, outer)
+        if element is not None and element.inputs:
+            run.scopes.values[task.id].update(local_inputs(run, element, outer))
+
+
+def local_inputs(run: Run, element: Element, scope: int) -> dict[str, object]:
+    """Evaluate the input mappings of an element in a scope; later ones see earlier ones, as in Zeebe."""
+    local: dict[str, object] = {}
+    for mapped in element.inputs:
+        local[mapped.target] = run.env.text_or_expression(mapped.source, {**run.scopes.visible(scope), **local})
+    return rules.as_json(local)
+
+
+def is_person_or_job(task: SpiffTask) -> bool:
+    """Tell whether a task waits for somebody to complete it, rather than for an event."""
+    return isinstance(task.task_spec, (UserTask, JobTask))
+
+
+def _waits(task: SpiffTask) -> bool:
+    if task.state == TaskState.READY:
+        return is_person_or_job(task)
+    if task.state == TaskState.WAITING:
+        return isinstance(task.task_spec, CatchingEvent)
+    return task.state == TaskState.STARTED and "stuck" in task.internal_data
