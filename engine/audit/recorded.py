@@ -1,0 +1,48 @@
+"""The organisation and the calendar as a step saw them: functions that answer from what the step recorded."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from engine.clock import SHANGHAI
+from engine.feel import HostFunction
+from engine.interpreter import Environment
+from engine.organisation import Organisation, Reads, functions
+
+_NOBODY = Organisation(revision=0, people={}, heads={}, grants={})
+
+
+class RecordedWorld:
+    """Answers a step's rules from its event; what they ask beyond that is noted in ``unanswered``."""
+
+    def __init__(self, at: dt.datetime, reads: Mapping[str, object]) -> None:
+        self._recorded = reads
+        self._reads = Reads()
+        self.unanswered: list[str] = []
+        self.environment = Environment(
+            now=at,
+            functions={name: self._answering(name, function) for name, function in functions(_NOBODY, Reads()).items()},
+            take_reads=self._reads.take,
+            all_reads=self._reads.everything,
+        )
+
+    def _answering(self, name: str, function: HostFunction) -> HostFunction:
+        return replace(function, call=self._call(name))
+
+    def _call(self, name: str) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            shown = ", ".join(str(argument) for argument in arguments if argument is not None)
+            asked = f"{name}({shown})"
+            if asked not in self._recorded:
+                self.unanswered.append(asked)
+                return None
+            answer = self._recorded[asked]
+            self._reads.add(asked, answer)
+            return _moment(answer) if name == "working days after" else answer
+
+        return call
+
+
+def _moment(answer: object) -> object:
+    """Give back the moment that was recorded as text."""
+    return dt.datetime.fromisoformat(answer).astimezone(SHANGHAI) if isinstance(answer, str) else answer

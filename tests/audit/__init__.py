@@ -1,0 +1,1 @@
+"""Evidence: tampering is found and named, replays agree, seals and exports hold."""
