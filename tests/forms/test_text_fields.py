@@ -109,3 +109,8 @@ def test_a_sentence_keeps_its_template_for_translation() -> None:
     problem = raw_problems(one("textfield", validate={"maxLength": 1}), {"value": "甲乙"})["value"]
     assert problem.message == "最多 {limit} 个字，现在是 {length} 个。"
     assert problem.facts == {"limit": "1", "length": 2}
+
+
+def test_a_rare_character_counts_as_two_as_in_browsers() -> None:
+    assert problems(one("textfield", validate={"maxLength": 1}), {"value": "\U00020000"}) != {}
+    assert problems(one("textfield", validate={"maxLength": 2}), {"value": "\U00020000"}) == {}
