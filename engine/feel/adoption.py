@@ -21,6 +21,9 @@ def adopt(value: object, state: State, depth: int = 0) -> object:
     Lists and contexts that need no change are not copied: FEEL never changes a value.
     """
     kind = type(value)
+    if isinstance(value, Decimal) and not value.is_finite():
+        state.warn(messages.NOT_FINITE, (0, 0))
+        return None
     if kind in SCALARS:
         return value
     if kind in CONTAINERS and is_native(value, state, depth):
@@ -45,6 +48,8 @@ def is_native(value: object, state: State, depth: int) -> bool:
         return False
     for item in items:  # type: ignore[attr-defined]  # and items
         kind = type(item)
+        if isinstance(item, Decimal) and not item.is_finite():
+            return False
         if kind not in SCALARS and not (kind in CONTAINERS and is_native(item, state, depth + 1)):
             return False
     return True
@@ -60,7 +65,10 @@ def adopt_items(value: Iterable[object], state: State, depth: int) -> list[objec
 def adopt_other(value: object, state: State, depth: int) -> object:
     """Give the value of a number, of a subclass, or of another collection."""
     if isinstance(value, int | float | Decimal):
-        return adopt_number(value)
+        number = adopt_number(value)
+        if number is None:
+            state.warn(messages.NOT_FINITE, (0, 0))
+        return number
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dt.timedelta):
@@ -76,7 +84,7 @@ def adopt_other(value: object, state: State, depth: int) -> object:
 def adopt_number(value: float | Decimal) -> Decimal | None:
     """Give a decimal of at most 34 digits; a binary float is taken as it prints."""
     if isinstance(value, float):
-        return CONTEXT.create_decimal(repr(value)) if math.isfinite(value) else None
+        return adopt_number(Decimal(repr(value))) if math.isfinite(value) else None
     try:
         number = CONTEXT.create_decimal(value)
     except decimal.DecimalException:

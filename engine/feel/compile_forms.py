@@ -236,5 +236,5 @@ def resolve(name: TypeName, compiler: Compiler) -> Type | None:
     if name.name == "context" and name.keys:
         return ContextType(dict(zip(name.keys, known, strict=True)))
     if name.name == "function":
-        return FunctionType(len(known) if name.parts or name.result else None)
+        return FunctionType(tuple(known) if name.parts or name.result else None)
     return compiler.types.get(name.name) or NAMED.get(name.name)

@@ -7,9 +7,8 @@ from engine.feel import messages, temporal_text
 from engine.feel.access import get, get_raw
 from engine.feel.adoption import adopt
 from engine.feel.calls import name_of
-from engine.feel.compiler import ABSENT, Compiler, compiles, read_local, read_open, read_root, up
+from engine.feel.compiler import ABSENT, DIRECT, Compiler, compiles, read_local, read_open, read_root, up
 from engine.feel.functions import BUILTINS
-from engine.feel.kinds import SCALARS
 from engine.feel.ranging import make_range
 from engine.feel.state import Evaluator, Frame, Place, State
 from engine.feel.syntax import (
@@ -157,7 +156,7 @@ def _root_path(base: Name, hops: int, keys: list[tuple[str, Place]]) -> Evaluato
             return None
         for key, place in keys:
             value = value[key] if type(value) is dict and key in value else get_raw(value, key, state, place)
-        return value if type(value) in SCALARS else adopt(value, state)
+        return value if type(value) in DIRECT else adopt(value, state)
 
     return read
 

@@ -6,6 +6,7 @@ scope is open: what its item holds is known no sooner than then.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from engine.feel import messages
 from engine.feel.adoption import adopt
@@ -16,6 +17,8 @@ from engine.feel.syntax import Node
 from engine.feel.types import Type
 
 ABSENT = object()
+DIRECT = SCALARS - {Decimal}
+"""Kinds that need no look when they come in; a decimal from outside may be infinite."""
 NodeCompiler = Callable[[object, "Compiler"], Evaluator]
 COMPILERS: dict[type[Node], Callable[..., Evaluator]] = {}
 
@@ -142,7 +145,9 @@ def read_root(name: str, hops: int, place: Place) -> Evaluator:
 
     def read(frame: Frame) -> object:
         value = (climb(frame) if hops else frame).values.get(name, ABSENT)
-        if type(value) in SCALARS:
+        if type(value) in DIRECT:
+            return value
+        if type(value) is Decimal and value.is_finite():
             return value
         if value is not ABSENT:
             return adopt(value, frame.state)

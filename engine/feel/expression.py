@@ -185,12 +185,12 @@ def strip_equals(text: str) -> str:
     return stripped[1:] if stripped.startswith("=") else text
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def _source(text: str, known: frozenset[str]) -> Source:
     return Source(text, known, NO_TYPES, parse)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def _tests_source(text: str, known: frozenset[str]) -> Source:
     return Source(text, known, NO_TYPES, parse_unary_tests)
 

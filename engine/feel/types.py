@@ -91,15 +91,33 @@ class RangeType(Type):
 
 @dataclass(frozen=True)
 class FunctionType(Type):
-    """Functions; ``parameters`` counts theirs where the function is one defined in FEEL."""
+    """Functions; those defined in FEEL must take these parameters. What they give is not known before they run."""
 
-    parameters: int | None = None
+    parameters: tuple[Type, ...] | None = None
 
     def contains(self, value: object) -> bool:
         """Tell whether a value is such a function."""
         if KINDS[type(value)] != "function":
             return False
-        return self.parameters is None or not isinstance(value, Function) or len(value.parameters) == self.parameters
+        if self.parameters is None or not isinstance(value, Function):
+            return True
+        if len(value.types) != len(self.parameters):
+            return False
+        return all(own is None or conforms(given, own) for given, own in zip(self.parameters, value.types, strict=True))
+
+
+def conforms(special: Type, general: Type) -> bool:
+    """Tell whether every value of one type is of another (DMN 1.5 section 10.3.2.9.3)."""
+    if type(general) is Type or special == general or isinstance(special, NullType):
+        return True
+    if isinstance(special, ListType) and isinstance(general, ListType):
+        return conforms(special.item, general.item)
+    if isinstance(special, RangeType) and isinstance(general, RangeType):
+        return conforms(special.end, general.end)
+    if isinstance(special, ContextType) and isinstance(general, ContextType):
+        entries = special.entries
+        return all(key in entries and conforms(entries[key], kind) for key, kind in general.entries.items())
+    return isinstance(special, FunctionType) and isinstance(general, FunctionType) and general.parameters is None
 
 
 ANY = Type()

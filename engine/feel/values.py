@@ -7,6 +7,7 @@ Numbers are ``Decimal``; strings, booleans, null, lists and contexts are ``str``
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 NANOSECONDS = 1_000_000_000
 DAY = 86_400 * NANOSECONDS
@@ -87,5 +88,5 @@ class Function:
     parameters: tuple[str, ...]
     call: Callable[..., object]
     """Takes the state of the caller's evaluation, then the arguments by position."""
-    types: tuple[object, ...] = ()
+    types: tuple[Any, ...] = ()
     """The type of each parameter, or None."""
