@@ -1,13 +1,14 @@
 """Turn boxed expressions into closures: each kind registers how it is compiled."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.dmn import messages
 from engine.dmn.defining import Types
 from engine.dmn.expressions import Expression, Tests
 from engine.dmn.reporting import Report, Spot, at_rule
 from engine.dmn.running import Evaluate, Run, Scope
+from engine.dmn.seen import Seen, SeenExpression
 from engine.dmn.syntax import Boxed, Element, FunctionOf, Variable
 from engine.dmn.types import component_names, fit
 from engine.errors import mark
@@ -37,6 +38,7 @@ class Builder:
     spot: Spot
     names: frozenset[str] = frozenset()
     """The names in scope, and of the components of their types."""
+    seen: Seen = field(default_factory=Seen)
     variables: tuple[tuple[str, Type], ...] = ()
     """The variables in scope whose type is known, for checks."""
 
@@ -91,8 +93,9 @@ class Builder:
         return found
 
     def _checked(self, expression: Expression, element: Element, rule: int | None) -> Expression:
+        spot = at_rule(self.spot, element, rule)
+        self.seen.expressions.append(SeenExpression(expression, self, spot))
         if expression.error is not None:
-            spot = at_rule(self.spot, rule, element.line)
             text = (
                 mark("“{name}”的第 {rule} 条规则(第 {line} 行)有语法错误:{detail}")
                 if rule

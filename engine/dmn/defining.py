@@ -60,7 +60,7 @@ class Types:
     def _make(self, item: ItemDefinition) -> Type:
         spot = Spot(id=item.id, name=item.name, line=item.line)
         if item.parameters is not None:
-            found: Type = FunctionType(item.parameters)
+            found: Type = FunctionType(tuple(self.find(name, spot) for name in item.parameters))
         elif item.components:
             found = ContextType({component.name: self._make(component) for component in item.components})
         else:

@@ -9,6 +9,7 @@ from engine.dmn.defining import Types
 from engine.dmn.reading import read
 from engine.dmn.reporting import Report, Spot
 from engine.dmn.running import Evaluate
+from engine.dmn.seen import Seen
 from engine.dmn.syntax import Decision, Definitions, Import, InputData, Knowledge, Node, Ref
 from engine.errors import UnpublishableError, mark
 from engine.feel.types import ANY, ContextType, Type
@@ -30,8 +31,8 @@ class Document:
     """By the name it is imported under."""
     logic: dict[str, Evaluate] = field(default_factory=dict)
     """What decisions and business knowledge models compute, by id."""
-    builders: dict[str, Builder] = field(default_factory=dict)
-    """What is known in the scope of each of them, for checks."""
+    seen: Seen = field(default_factory=Seen)
+    """Its texts and tables, for checks."""
 
     def find(self, ref: Ref) -> tuple[str | None, Node] | None:
         """Give the element a reference means and the name of the import it comes from; None for a broken one."""
@@ -89,18 +90,16 @@ def _open_import(one: Import, imports: Mapping[str, bytes], report: Report, open
 
 def _compile(node: Node, document: Document) -> None:
     spot = Spot(id=node.id, name=node.name or node.id, line=node.line)
-    plain = Builder(types=document.types, report=document.report, spot=spot)
+    plain = Builder(types=document.types, report=document.report, spot=spot, seen=document.seen)
     # A type that nobody knows is reported once, here.
     plain.type(node.variable.type_ref, node.variable)
     if isinstance(node, Decision):
         builder = plain.with_names(_scope_of((*node.required, *node.knowledge), document, spot))
         document.logic[node.id] = builder.compile_for(node.expression, node.variable)
-        document.builders[node.id] = builder
     elif isinstance(node, Knowledge):
         own = [(node.name, ANY), *_scope_of(node.knowledge, document, spot)]
         builder = plain.with_names(own)
         document.logic[node.id] = builder.compile_for(node.function, node.variable)
-        document.builders[node.id] = builder
 
 
 def _scope_of(refs: tuple[Ref, ...], document: Document, spot: Spot) -> list[tuple[str, Type]]:

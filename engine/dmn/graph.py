@@ -8,12 +8,12 @@ from engine.dmn.boxed import as_run
 from engine.dmn.documents import Document
 from engine.dmn.reporting import Spot
 from engine.dmn.running import LEVELS, MAX_TABLES, Run, TableTrace
-from engine.dmn.syntax import Decision, InputData, Knowledge, Node, Ref, Service
+from engine.dmn.syntax import Decision, InputData, Knowledge, Node, Ref, Service, Variable
 from engine.dmn.types import completed, fit
 from engine.feel.adoption import adopt
 from engine.feel.naming import normalize
 from engine.feel.state import State
-from engine.feel.types import ANY
+from engine.feel.types import ANY, Type
 from engine.feel.values import Function
 
 Path = tuple[str, ...]
@@ -146,10 +146,11 @@ class Evaluation:
         if value is ABSENT:
             self.run.note(messages.NO_INPUT, name=node.name)
             return None
-        document = self._document(address[0])
-        type_ = document.types.known_as(node.variable.type_ref) or ANY
-        ready = completed(type_, adopt(value, self.run))
-        return fit(type_, ready, self.run, node.name, node.variable.type_ref or "")
+        ready = completed(self._type(address, node.variable), adopt(value, self.run))
+        return self._fitted(self.run, address, node, ready)
+
+    def _fitted(self, run: Run, address: Address, node: Node, value: object) -> object:
+        return fit(self._type(address, node.variable), value, run, node.name, node.variable.type_ref or "")
 
     def _function(self, address: Address, node: Node) -> Function | None:
         if isinstance(node, Service):
@@ -171,8 +172,9 @@ class Evaluation:
                 function = made[0]
                 return function.call(run, *arguments) if isinstance(function, Function) else None
 
-        names = () if node.function is None else tuple(parameter.name for parameter in node.function.parameters)
-        return Function(names, call)
+        parameters = () if node.function is None else node.function.parameters
+        types = tuple(self._type(address, parameter) for parameter in parameters)
+        return Function(tuple(parameter.name for parameter in parameters), call, types)
 
     def _service(self, address: Address, node: Service) -> Function:
         """Make the function of a decision service: its input data first, then its input decisions."""
@@ -182,14 +184,17 @@ class Evaluation:
             run = as_run(state)
             inner = Evaluation(run, self.root, self._undeclared, self.evaluated)
             for (at, other, _), argument in zip(parameters, arguments, strict=True):
-                type_ = self._document(at[0]).types.known_as(other.variable.type_ref) or ANY
-                inner.values[at] = fit(type_, argument, run, other.name, other.variable.type_ref or "")
+                inner.values[at] = self._fitted(run, at, other, argument)
             run.enter(LEVELS)
             value = inner.serve(address)
             run.depth -= LEVELS
             return value
 
-        return Function(tuple(other.variable.name for _, other, _ in parameters), call)
+        types = tuple(self._type(at, other.variable) for at, other, _ in parameters)
+        return Function(tuple(other.variable.name for _, other, _ in parameters), call, types)
+
+    def _type(self, address: Address, variable: Variable) -> Type:
+        return self._document(address[0]).types.known_as(variable.type_ref) or ANY
 
 
 def _lookup(inputs: Mapping[str, object], path: Path, node: Node) -> object:

@@ -58,7 +58,7 @@ def _item(element: Element) -> ItemDefinition:
         constraint=optional_text(first(element, "typeConstraint")),
         components=tuple(_item(child) for child in children(element, "itemComponent")),
         is_collection=element.get("isCollection") in {"true", "1"},
-        parameters=None if function is None else len(list(children(function, "parameters"))),
+        parameters=None if function is None else tuple(map(type_ref, children(function, "parameters"))),
         **common(element),
     )
 

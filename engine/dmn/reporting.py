@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from engine.dmn.syntax import Element
 from engine.errors import Finding
 
 
@@ -51,6 +52,11 @@ class Report:
         )
 
 
-def at_rule(spot: Spot, rule: int | None, line: int | None = None) -> Spot:
-    """Give a place within a table: one rule of it."""
-    return replace(spot, rule=rule, line=line or spot.line)
+def at_rule(spot: Spot, element: Element, rule: int | None) -> Spot:
+    """Give a place within an expression, or one rule of a table."""
+    line = element.line or spot.line
+    return (
+        replace(spot, line=line)
+        if rule is None
+        else Spot(id=element.id or spot.id, name=spot.name, line=line, rule=rule)
+    )

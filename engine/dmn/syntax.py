@@ -219,8 +219,8 @@ class ItemDefinition(Element):
     """Unary tests for the value, or for a collection as a whole (DMN 1.5)."""
     components: tuple["ItemDefinition", ...] = ()
     is_collection: bool = False
-    parameters: int | None = None
-    """How many a function of this type has; None for no function."""
+    parameters: tuple[str | None, ...] | None = None
+    """The types of the parameters of a function; None for no function."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ def table(node: Table, builder: Builder) -> Evaluate:
         return builder.unsupported(f"hitPolicy={node.hit_policy}")
     if node.aggregation not in {None, COUNT, *AGGREGATIONS}:
         return builder.unsupported(f"aggregation={node.aggregation}")
+    builder.seen.tables.append((node, builder))
     return Compiled(node, builder).run
 
 
