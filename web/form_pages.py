@@ -28,6 +28,8 @@ class FormPage:
     broken: list[Control | Repeat] = field(default_factory=list)
     live: bool = False
     """Parts of it depend on others."""
+    file_labels: Mapping[str, str] = field(default_factory=dict)
+    """The label of each file picker, sent along so that a request too large to read can still name its field."""
 
 
 def show(
@@ -38,7 +40,8 @@ def show(
 ) -> FormPage:
     """Lay a form out with what is stored, or with what was typed."""
     rows = forms.view(form, stored, problems, submitted=submitted, clock=clock.now)
-    return FormPage(rows=rows, broken=broken(rows), live=bool(form.live))
+    labels = {one.key: one.label for one in form.fields if one.type == "filepicker"}
+    return FormPage(rows=rows, broken=broken(rows), live=bool(form.live), file_labels=labels)
 
 
 def show_kept(form: Form, stored: Mapping[str, object], instance_id: int | None = None) -> FormPage | None:

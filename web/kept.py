@@ -14,6 +14,8 @@ from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 RESUME = "_resume"
+LABEL = "_label."
+"""Begins the name of an input that says how people know a file picker."""
 _NOT_KEPT = frozenset({"csrf_token", RESUME, "password", "new_password", "repeated_password"})
 
 
@@ -55,8 +57,8 @@ def keep_request() -> Kept | None:
 
 
 def is_kept(name: str) -> bool:
-    """Tell whether a field is worth keeping: passwords and tokens are not."""
-    return name not in _NOT_KEPT
+    """Tell whether a field is worth keeping: passwords, tokens and what the page adds again are not."""
+    return name not in _NOT_KEPT and not name.startswith(LABEL)
 
 
 def same_origin() -> bool:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Field, File, MultipartDecoder, NeedData
 
 from web.i18n import file_size, gettext
-from web.kept import Kept, is_kept
+from web.kept import LABEL, Kept, is_kept
 
 _CHUNK = 64 * 1024
 _READ_AT_MOST = 4
@@ -19,7 +19,7 @@ class Oversize:
     """What was in a form that was too large."""
 
     field: str
-    """The name of the field with the largest file."""
+    """The label of the field with the largest file, or else its name."""
     file_name: str
     size: int
     """Bytes."""
@@ -72,6 +72,8 @@ def read_oversize() -> Oversize | None:
     if not reader.sizes:
         return None
     (field, file_name), size = max(reader.sizes.items(), key=lambda item: item[1])
+    labels = {name: value.decode(errors="replace") for name, value in reader.texts}
+    field = labels.get(f"{LABEL}{field}", field)
     return Oversize(field=field, file_name=file_name, size=size, kept=_kept(reader))
 
 

@@ -97,7 +97,9 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         data=tuple(describe_case(session, of, variables)),
         files=tuple(_files(session, row.id, known)),
         troubles=troubles,
-        may_withdraw=row.started_by == person.username and row.state == "ACTIVE" and withdrawable(of, load_variables(row.body)),
+        may_withdraw=row.started_by == person.username
+        and row.state == "ACTIVE"
+        and withdrawable(of, load_variables(row.body)),
     )
 
 

@@ -46,12 +46,12 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
 
 def _mark_flows(process: Process, found: Marks, taken: Iterable[str]) -> None:
     """Say of each flow a token took whether it belongs to the present round."""
-    there = {*found.passed, *found.current}
+    returned = set(found.returned)
     for flow_id in taken:
         flow = process.flows.get(flow_id)
         if flow is not None:
-            valid = flow.source in there and flow.target in there and flow.source not in found.current
-            (found.passed if valid else found.returned).append(flow_id)
+            undone = flow.source in returned or flow.target in returned or flow.source in found.current
+            (found.returned if undone else found.passed).append(flow_id)
 
 
 def _follow(found: Marks, what: str, element_id: str) -> None:

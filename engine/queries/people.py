@@ -62,3 +62,12 @@ def _roles(grants: Iterable[str | None]) -> frozenset[str]:
     """Turn what groups grant into roles: everybody is staff but auditors, who only read."""
     granted = {grant for grant in grants if grant is not None}
     return frozenset(granted if granted == {"auditor"} else granted | {"staff"})
+
+
+def list_people(session: Session) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Give username, display name and groups of everybody who may sign in, in two statements."""
+    groups: dict[str, list[str]] = {}
+    for username, group in session.execute(select(Membership.username, Membership.group).order_by(Membership.group)):
+        groups.setdefault(username, []).append(group)
+    people = session.execute(select(User.username, User.display_name).where(User.active.is_(True)).order_by(User.id))
+    return [(row.username, row.display_name, tuple(groups.get(row.username, ()))) for row in people]

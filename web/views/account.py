@@ -9,8 +9,9 @@ from engine.commands.change_password import change_password as change_password_c
 from engine.commands.set_locale import set_locale
 from engine.commands.sign_in import sign_in as sign_in_command
 from engine.errors import EngineError, InvalidError, UnauthenticatedError, mark
-from engine.queries.people import find_person
+from engine.queries.people import find_person, list_people
 from web import auth
+from web.application import this_application
 from web.auth import allow, current_person, current_session
 from web.i18n import LOCALES, explain, gettext
 from web.kept import Kept, local_target
@@ -61,7 +62,8 @@ def sign_in_now() -> ResponseReturnValue:
 
 
 def _sign_in_page(**facts: object) -> str:
-    return render_template("account/sign_in.html", **facts)
+    demo = list_people(current_session()) if this_application().settings.demo else []
+    return render_template("account/sign_in.html", demo_people=demo, **facts)
 
 
 @blueprint.post("/sign-out")

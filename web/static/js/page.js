@@ -22,10 +22,13 @@ for (const control of document.querySelectorAll("[data-submit-on-change]")) {
 // A button that opens a dialog; without script its target is an ordinary part of the page.
 for (const dialog of document.querySelectorAll("dialog[data-dialog]")) dialog.close?.();
 for (const button of document.querySelectorAll("[data-opens]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById(button.dataset.opens).showModal();
+  });
 }
 for (const button of document.querySelectorAll("[data-closes]")) {
+  button.hidden = false;
   button.addEventListener("click", () => button.closest("dialog").close());
 }
 
