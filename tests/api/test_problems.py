@@ -1,0 +1,108 @@
+"""A refusal says what happened, where, and what to do, as a problem document."""
+
+import pytest
+
+from tests.api.conftest import AsPerson
+from web.api.published import published_methods
+from web.application import Application
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("GET", "/"), ("POST", "/user-tasks/1/nothing")])
+def test_an_unknown_address_is_not_found(program: AsPerson, method: str, path: str) -> None:
+    document = program("zhang.wei").refused(404, method, path)
+    assert document["instance"] == "/v2" + path
+    assert document["title"] == "Not Found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/jobs/activation"), ("PATCH", "/user-tasks/1"), ("GET", "/license"), ("PUT", "/tenants/a/users/b")],
+)
+def test_a_published_call_that_is_not_supported_says_so(program: AsPerson, method: str, path: str) -> None:
+    assert "/v2/openapi.json" in program("zhang.wei").refused(501, method, path)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/topology"), ("DELETE", "/jobs/activation"), ("TRACE", "/status")]
+)
+def test_a_method_that_an_address_does_not_have_is_refused(program: AsPerson, method: str, path: str) -> None:
+    caller = program("zhang.wei")
+    caller.refused(405, method, path)
+    allowed = caller.call(method, path).headers["Allow"]
+    assert set(allowed.split(", ")) == published_methods(path)
+
+
+def test_every_call_here_is_a_published_one(app: Application) -> None:
+    ours = {
+        (rule.rule.removeprefix("/v2").replace("<", "{").replace(">", "}"), method)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("v2.") and rule.endpoint != "v2.not_supported"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert len(ours) > 20
+    assert {(path, method) for path, method in ours if method not in published_methods(path)} == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[1]",
+        b'"text"',
+        b'{"filter": {"name": "\\u0000"}}',
+        b'{"filter": {"name": "\\ud800"}}',
+        b'{"page": {"limit": NaN}}',
+        b'{"page": {"limit": 1e999999999}}',
+        b'{"page": {"limit": ' + b"9" * 5000 + b"}}",
+        b"[" * 100_000,
+        b'{"filter":' * 200 + b"{}" + b"}" * 200,
+        b"\xff\xfe{",
+    ],
+)
+def test_a_body_that_can_not_be_used_is_refused(program: AsPerson, body: bytes) -> None:
+    program("zhang.wei").refused(400, "POST", "/user-tasks/search", data=body, content_type="application/json")
+
+
+def test_a_body_that_is_not_json_is_refused(program: AsPerson) -> None:
+    program("zhang.wei").refused(415, "POST", "/user-tasks/search", data="name=x", content_type="text/plain")
+
+
+def test_a_body_that_is_too_large_is_refused(program: AsPerson) -> None:
+    large = b'"' + b"x" * 3 * 1024 * 1024 + b'"'
+    program("zhang.wei").refused(413, "POST", "/user-tasks/search", data=large, content_type="application/json")
+
+
+def test_every_wrong_field_is_named(program: AsPerson) -> None:
+    asked = {
+        "filter": {"assignee": {"$eq": 5}, "tags": ["x"], "processInstanceKey": "one", "creationDate": "yesterday"},
+        "page": {"limit": 0},
+        "sort": [{"field": "businessId"}],
+    }
+    document = program("zhang.wei").refused(400, "POST", "/user-tasks/search", json=asked)
+    assert sorted(error["field"] for error in document["errors"]) == [
+        "filter.assignee.$eq",
+        "filter.creationDate",
+        "filter.processInstanceKey",
+        "filter.tags",
+        "page.limit",
+        "sort.0.field",
+    ]
+
+
+def test_a_refusal_speaks_the_language_of_the_caller(app: Application) -> None:
+    answer = app.test_client().get("/v2/nothing", headers={"Accept-Language": "en"})
+    assert answer.json is not None
+    assert answer.json["detail"].isascii()
+
+
+def test_a_failure_tells_a_number_and_no_more(
+    program: AsPerson, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("the inside of the house")
+
+    monkeypatch.setattr("web.api.process_definitions.find_definition", fail)
+    document = program("zhang.wei").refused(500, "GET", "/process-definitions/1")
+    assert "inside" not in str(document)
+    number = caplog.records[-1].message.split()[1].rstrip(":")
+    assert number in document["detail"]
