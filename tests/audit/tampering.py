@@ -16,8 +16,8 @@ def intruder(database: Database) -> Iterator[Connection]:
     """Open a transaction in which foreign keys hold nobody back."""
     with database.engine.connect() as connection:
         driver = connection.connection.driver_connection
+        assert driver is not None
         if database.is_sqlite:
-            assert driver is not None
             driver.execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
             if not database.is_sqlite:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import clock, json_text
-from engine.audit.replay import RecordedEvent, Replay, recorded_events, replay
+from engine.audit.replay import RecordedEvent, recorded_events, replay
 from engine.audit.replay_case import replay_case
 from engine.audit.rows import cases_with_events
 from engine.errors import NotFoundError
