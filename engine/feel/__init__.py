@@ -11,6 +11,7 @@ See README.md beside this file.
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 
+from engine.feel import types
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
 from engine.feel.expression import (
     Compiled,
@@ -79,6 +80,7 @@ __all__ = [
     "names",
     "strip_equals",
     "to_json",
+    "types",
     "unary_test",
     "use_clock",
 ]

@@ -14,6 +14,8 @@ from engine.feel.numbers import CONTEXT
 from engine.feel.state import State
 from engine.feel.values import DaysTime
 
+TEXT_KEYS = frozenset({str})
+
 
 def adopt(value: object, state: State, depth: int = 0) -> object:
     """Give the FEEL value of a Python one; what has none becomes null and a warning.
@@ -44,13 +46,14 @@ def is_native(value: object, state: State, depth: int) -> bool:
         raise FeelLimitError(messages.TOO_DEEP, limit=limits.MAX_DEPTH)
     items = value.values() if isinstance(value, dict) else value
     state.spend(len(items) // 8 + 1)  # type: ignore[arg-type]  # a list or dict has a length
-    if isinstance(value, dict) and not all(type(key) is str for key in value):
+    if isinstance(value, dict) and not set(map(type, value)) <= TEXT_KEYS:
         return False
     for item in items:  # type: ignore[attr-defined]  # and items
         kind = type(item)
-        if isinstance(item, Decimal) and not item.is_finite():
-            return False
-        if kind not in SCALARS and not (kind in CONTAINERS and is_native(item, state, depth + 1)):
+        if kind is Decimal:
+            if not item.is_finite():
+                return False
+        elif kind not in SCALARS and not (kind in CONTAINERS and is_native(item, state, depth + 1)):
             return False
     return True
 

@@ -15,6 +15,7 @@ from engine.feel.naming import FORMS, MAX_NAME_TOKENS, RESERVED, SIGNS, is_speci
 MAX_CANDIDATES = 200
 MAX_PATH = 8
 MAX_NODES = 2_000
+NOTHING: Mapping[str, object] = {}
 MAX_ITEMS = 3
 """Items of a list whose keys are looked at: rows of one table have the same."""
 SPACE = re.compile(r"\s+")
@@ -27,8 +28,6 @@ class Candidate:
 
     spellings: tuple[str, ...]
     """As written and as normalized."""
-    path: tuple[str, ...]
-    """The names before it, from the context's own keys on."""
 
 
 class Candidates:
@@ -37,7 +36,11 @@ class Candidates:
     def __init__(self, source: str, tokens: tuple[Token, ...]) -> None:
         found = list(itertools.islice(_candidates(source, tokens), MAX_CANDIDATES))
         searched = any(_opens_scope(tokens, index) for index in range(len(tokens)))
-        self._placed = tuple(candidate for candidate, path in found if path is not None)
+        placed: dict[tuple[str, ...], set[str]] = {}
+        for candidate, path in found:
+            if path is not None:
+                placed.setdefault(path, set()).update(candidate.spellings)
+        self._placed = tuple((path, tuple(names)) for path, names in placed.items())
         anywhere = [candidate for candidate, path in found if path is None or (searched and not _is_path(candidate))]
         self._anywhere = frozenset(name for candidate in anywhere for name in candidate.spellings)
 
@@ -47,11 +50,14 @@ class Candidates:
     def known_in(self, context: Mapping[str, object], variables: frozenset[str]) -> frozenset[str]:
         """Give the possible names that the context, or what is in one of the variables, has as keys."""
         found: set[str] = set()
-        for candidate in self._placed:
+        for path, names in self._placed:
             at = context
-            for key in candidate.path:
+            for key in path:
                 at = _inside(at.get(key))
-            found.update(name for name in candidate.spellings if name in at)
+            if at:
+                for name in names:
+                    if name in at:
+                        found.add(name)
         if self._anywhere:
             found.update(name for name in self._anywhere if name in context)
             found |= self._anywhere & _keys(context.get(name) for name in (*variables, *found))
@@ -75,6 +81,7 @@ def _is_path(candidate: Candidate) -> bool:
 
 
 def _candidates(source: str, tokens: tuple[Token, ...]) -> Iterator[tuple[Candidate, tuple[str, ...] | None]]:
+    """Give the possible names, each with the names before it from the context's own keys on, if it is only names."""
     for first, token in enumerate(tokens):
         if token.kind != "name" or token.text in RESERVED:
             continue
@@ -84,7 +91,7 @@ def _candidates(source: str, tokens: tuple[Token, ...]) -> Iterator[tuple[Candid
             special = special or tokens[last].text in RESERVED or tokens[last].kind in {"op", "mark"}
             spelled = SPACE.sub(" ", source[token.start : tokens[last].end]) if special else ""
             if tokens[last].text not in SIGNS and spelled and is_special(spelled):
-                yield Candidate(tuple({spelled, normalize(spelled)}), path or ()), path
+                yield Candidate(tuple({spelled, normalize(spelled)})), path
 
 
 def _path(source: str, tokens: tuple[Token, ...], index: int) -> tuple[str, ...] | None:
@@ -109,9 +116,9 @@ def _is_word(token: Token) -> bool:
 
 def _inside(value: object) -> Mapping[str, object]:
     """Give the context that a value is or has first in its list."""
-    if isinstance(value, list) and value:
+    if type(value) is list and value:
         value = value[0]
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict or isinstance(value, Mapping) else NOTHING
 
 
 def _keys(values: Iterable[object]) -> set[str]:
@@ -122,9 +129,9 @@ def _keys(values: Iterable[object]) -> set[str]:
     while pending and seen < MAX_NODES:
         value = pending.pop()
         seen += 1
-        if isinstance(value, Mapping):
-            found.update(key for key in value if isinstance(key, str))
-            pending.extend(inner for inner in value.values() if isinstance(inner, Mapping | list))
-        elif isinstance(value, list):
+        if type(value) is list:
             pending.extend(value[:MAX_ITEMS])
+        elif type(value) is dict or isinstance(value, Mapping):
+            found.update(map(str, value))
+            pending.extend(value.values())
     return found

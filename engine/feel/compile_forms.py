@@ -13,7 +13,6 @@ from engine.feel.types import NAMED, ContextType, FunctionType, ListType, RangeT
 from engine.feel.values import Function
 
 PARTIAL = "partial"
-NONE: dict[str, object] = {}
 CALL_FRAMES = 5
 """Python's own levels of calls between two bodies of FEEL functions, and a reserve."""
 NODE_FRAMES = 1
@@ -55,9 +54,6 @@ class Loop:
 
     def frames(self, frame: Frame, depth: int = 0) -> Iterator[Frame | None]:
         """Give a frame for each combination; None when something can't be iterated over."""
-        if depth == len(self.sources):
-            yield frame
-            return
         name, source, end, place = self.sources[depth]
         first = source(frame)
         items = items_of(first) if end is None else items_between(first, end(frame))
@@ -67,7 +63,11 @@ class Loop:
             return
         for item in items:
             frame.state.spend(len(self.sources))
-            yield from self.frames(Frame({name: item}, frame.state, frame), depth + 1)
+            inner = Frame({name: item}, frame.state, frame)
+            if depth + 1 == len(self.sources):
+                yield inner
+            else:
+                yield from self.frames(inner, depth + 1)
 
 
 @compiles(For)
@@ -75,7 +75,10 @@ def for_(node: For, compiler: Compiler) -> Evaluator:
     """Make a list of what the body gives; ``partial`` is the list so far."""
     loop = Loop(node.iterations, compiler)
     uses_partial = any(isinstance(part, Name) and part.name == PARTIAL for part in walk(node.body))
-    with compiler.inside((PARTIAL,) if uses_partial else ()):
+    if uses_partial:
+        with compiler.inside((PARTIAL,)):
+            body, cost = compiler.measured(node.body)
+    else:
         body, cost = compiler.measured(node.body)
     loop.leave(compiler)
 
@@ -85,7 +88,8 @@ def for_(node: For, compiler: Compiler) -> Evaluator:
             if inner is None:
                 return None
             frame.state.spend(cost)
-            results.append(body(Frame(Partial(results, frame.state) if uses_partial else NONE, frame.state, inner)))
+            at = Frame(Partial(results, frame.state), frame.state, inner) if uses_partial else inner
+            results.append(body(at))
         return results
 
     return iterate

@@ -13,13 +13,16 @@ from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
 from engine.feel.lexer import tokens
 from engine.feel.limits import MAX_DEPTH
-from engine.feel.parser import parse, parse_unary_tests
+from engine.feel.parser import parse
 from engine.feel.state import Evaluator, Frame, State
 from engine.feel.syntax import Node
+from engine.feel.tests_parser import parse_unary_tests
 from engine.feel.types import Type
 
 Clock = Callable[[], dt.datetime]
 NO_NAMES: frozenset[str] = frozenset()
+MAX_READINGS = 64
+"""Of one text; contexts that keep changing their keys must not fill the memory."""
 NO_TYPES: Mapping[str, Type] = {}
 LOADED = (compile_forms, compile_operators, compile_tests, compile_values, _builtins)
 """Importing these registers what they compile and define."""
@@ -86,6 +89,8 @@ class Source:
                 found = error
             except RecursionError:
                 found = FeelLimitError(messages.TOO_DEEP, limit=MAX_DEPTH)
+            if len(self._programs) > MAX_READINGS:
+                self._programs = {}
             self._programs[names] = found
         return found
 

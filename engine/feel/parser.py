@@ -1,11 +1,10 @@
-"""Read expressions and unary tests (DMN 1.5 section 10.3.1.2): operators by rank, and the long forms."""
+"""Read expressions (DMN 1.5 section 10.3.1.2): operators by rank, and the long forms."""
 
 from collections.abc import Iterable
 
 from engine.feel.messages import Text
 from engine.feel.naming import KEYWORD_NAMES, KnownNames
 from engine.feel.operands import TESTS, OperandReader
-from engine.feel.reader import sign
 from engine.feel.syntax import (
     Arithmetic,
     Between,
@@ -20,7 +19,6 @@ from engine.feel.syntax import (
     Negation,
     Node,
     Quantified,
-    Tests,
     TypeName,
 )
 
@@ -208,37 +206,6 @@ class Parser(OperandReader):
         self.depth = depth
         return TypeName(name, tuple(parts), tuple(keys), result, place=where)
 
-    def unary_tests(self) -> Tests:
-        """Read the cell of a decision table."""
-        where = self.place
-        if self.text == "-" and self.peek().kind == "end":
-            self.take()
-            return Tests((), place=where)
-        if self.text == "not" and self.peek().text == "(" and self.closes_at_end():
-            self.take()
-            self.take()
-            found = self.tests()
-            self.expect(")")
-            return Tests(found, negated=True, place=where)
-        return Tests(self.tests(), place=where)
-
-    def tests(self) -> tuple[Node, ...]:
-        """Read tests with commas between them."""
-        found = [self.test()]
-        while self.accept(","):
-            found.append(self.test())
-        return tuple(found)
-
-    def closes_at_end(self) -> bool:
-        """Tell whether the parenthesis after ``not`` closes with the last token."""
-        level = 0
-        for token in self.tokens[self.index + 1 :]:
-            if token.text in {"(", ")"} and token.kind == "op":
-                level += 1 if token.text == "(" else -1
-                if level == 0:
-                    return token is self.tokens[-2]
-        return False
-
 
 def parse(source: str, known: Iterable[str] = ()) -> Node:
     """Read an expression; raise FeelSyntaxError or FeelLimitError. ``known`` names need knowing."""
@@ -246,14 +213,3 @@ def parse(source: str, known: Iterable[str] = ()) -> Node:
     found = parser.expression(0)
     parser.finish()
     return found
-
-
-def parse_unary_tests(source: str, known: Iterable[str] = ()) -> Tests:
-    """Read unary tests; raise FeelSyntaxError or FeelLimitError."""
-    parser = Parser(source, STANDARD_NAMES.plus(known))
-    found = parser.unary_tests()
-    parser.finish()
-    return found
-
-
-__all__ = ["Parser", "parse", "parse_unary_tests", "sign"]
