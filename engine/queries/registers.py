@@ -11,12 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine import forms
 from engine.errors import NotFoundError, mark
-from engine.forms import Described, Form
-from engine.model import Content, ProcessInstance, Register, RegisterEntry, RegisterEntryVersion
-from engine.organisation import organisation
-from engine.queries.access import may_read_cases
+from engine.forms import Form
+from engine.model import Content, Register, RegisterEntry
 from engine.queries.paging import Page, fetch_page, like_pattern
-from engine.queries.people import Person
 
 EntrySort = Literal["-updated", "updated", "number", "-number", "title", "-title", "status", "-status"]
 EXPORT_LIMIT = 50_000
@@ -85,23 +82,6 @@ class EntryRow:
     """What each field says, by key."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EntryVersion:
-    """One version of an entry."""
-
-    version: int
-    status: str
-    written_at: dt.datetime
-    written_by: str
-    """A display name."""
-    instance_id: int | None
-    case_title: str | None
-    may_open_case: bool
-    fields: tuple[Described, ...]
-    changed: frozenset[str]
-    """Keys whose value differs from the version before; empty for the first."""
-
-
 def list_registers(session: Session) -> list[tuple[str, str, int]]:
     """Give name, title and number of entries of each register."""
     rows = session.execute(
@@ -145,49 +125,17 @@ def view_register(session: Session, name: str) -> RegisterView:
 
 def list_entries(session: Session, register: RegisterView, wanted: EntryFilter, page: int) -> Page[EntryRow]:
     """Give one page of a register: two statements."""
-    return fetch_page(session, _entries(register, wanted), page, lambda row: _entry(register, row))
+    return fetch_page(session, entries(register, wanted), page, lambda row: read_entry(register, row))
 
 
 def export_entries(session: Session, register: RegisterView, wanted: EntryFilter) -> list[EntryRow]:
     """Give all entries of a list, EXPORT_LIMIT at most."""
-    rows = session.execute(_entries(register, wanted).limit(EXPORT_LIMIT))
-    return [_entry(register, row) for row in rows]
+    rows = session.execute(entries(register, wanted).limit(EXPORT_LIMIT))
+    return [read_entry(register, row) for row in rows]
 
 
-def view_entry(
-    session: Session, person: Person, register: RegisterView, entry_id: int
-) -> tuple[EntryRow, list[EntryVersion]]:
-    """Give an entry and its versions, newest first. Raises NotFoundError."""
-    found = session.execute(_entries(register, EntryFilter()).where(RegisterEntry.id == entry_id)).one_or_none()
-    if found is None:
-        raise NotFoundError(mark("{register}里没有编号为 {id} 的记录。"), register=register.title, id=entry_id)
-    rows = session.execute(
-        select(RegisterEntryVersion, ProcessInstance.title)
-        .outerjoin(ProcessInstance, ProcessInstance.id == RegisterEntryVersion.instance_id)
-        .where(RegisterEntryVersion.entry_id == entry_id)
-        .order_by(RegisterEntryVersion.version.desc())
-    ).all()
-    cases = {row.instance_id for row, _title in rows if row.instance_id is not None}
-    readable = may_read_cases(session, person, cases)
-    known = organisation(session)
-    before = {row.version + 1: row.fields for row, _title in rows}
-    return _entry(register, found), [
-        EntryVersion(
-            version=row.version,
-            status=row.status,
-            written_at=row.written_at,
-            written_by=known.display_name(row.written_by),
-            instance_id=row.instance_id,
-            case_title=title,
-            may_open_case=row.instance_id in readable,
-            fields=tuple(one for one in forms.describe(register.form, row.fields) if one.text),
-            changed=_changed(before.get(row.version), row.fields),
-        )
-        for row, title in rows
-    ]
-
-
-def _entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, ...]]:
+def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, ...]]:
+    """Select the entries of a list, in its order."""
     statement = select(
         RegisterEntry.id,
         RegisterEntry.number,
@@ -215,16 +163,11 @@ def _entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, 
     return statement.order_by(direction, RegisterEntry.id.desc())
 
 
-def _entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
+def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
+    """Read a row of ``entries``."""
     values = row._asdict()
     described = forms.describe(register.form, values.pop("fields"))
     return EntryRow(**values, texts={one.key: one.text for one in described})
-
-
-def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> frozenset[str]:
-    if before is None:
-        return frozenset()
-    return frozenset(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
 def _choices(values: object) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """One task as the person sees who does it."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,23 @@ from engine.forms import Described, Form
 from engine.interpreter import Case, load_variables
 from engine.interpreter.diagram import CLAUSE
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
-from engine.organisation import organisation
+from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
 from engine.queries.case_view import describe_case
 from engine.queries.people import Person
 from engine.queries.timeline import Happening, load_events, timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A rule of the diagram that chose people, and what it found in the organisation."""
+
+    rule: str
+    """Its FEEL text."""
+    result: str
+    """Display names or groups."""
+    read: tuple[tuple[str, str], ...]
+    """Each question to the organisation with its answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +67,8 @@ class TaskView:
     """What others have done in this case, oldest first."""
     data: tuple[Described, ...]
     """The case's present data, by label."""
-    why: dict[str, Any]
-    """The rules that chose the people of this task, and what they read."""
+    why: tuple[Reason, ...]
+    """The rules that chose the people of this task."""
 
 
 def view_task(session: Session, person: Person, task_id: int) -> TaskView:
@@ -104,7 +117,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         draft=task.draft if is_mine else None,
         opinions=tuple(one for one in happenings if one.kind == "task.completed"),
         data=tuple(describe_case(session, of, load_variables(case.body))),
-        why=task.facts,
+        why=tuple(_reasons(task.facts, known)),
     )
 
 
@@ -113,3 +126,21 @@ def _candidates(session: Session, task_id: int) -> list[tuple[str, str]]:
         select(UserTaskCandidate.kind, UserTaskCandidate.principal).where(UserTaskCandidate.task_id == task_id)
     )
     return [(row.kind, row.principal) for row in rows]
+
+
+def _reasons(facts: Mapping[str, Any], known: Organisation) -> Iterator[Reason]:
+    for name in ("assignee", "candidateUsers", "candidateGroups"):
+        fact = facts.get(name)
+        if fact is not None:
+            yield Reason(
+                rule=str(fact["rule"]).removeprefix("="),
+                result=_named(fact["result"], known),
+                read=tuple((read["call"], _named(read["answer"], known)) for read in fact["read"]),
+            )
+
+
+def _named(answer: object, known: Organisation) -> str:
+    """Give an answer of the organisation as people read it: usernames become names."""
+    if isinstance(answer, list):
+        return "、".join(_named(one, known) for one in answer)
+    return "—" if answer is None else known.display_name(str(answer))

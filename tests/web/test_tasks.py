@@ -111,6 +111,13 @@ def test_the_opinion_of_the_one_before_is_shown(site: Site) -> None:
     assert "退回修改" in page
 
 
+def test_the_page_answers_why_this_person_was_chosen(site: Site) -> None:
+    case = site.company.start()
+    page = site.visitor("zhao.lei").read(f"/tasks/{site.company.task(case).id}")
+    assert "规则 superior of(initiator) 选出了赵磊" in page
+    assert "superior of(zhang.wei)</code> → 赵磊" in page
+
+
 def test_of_two_who_claim_the_first_one_gets_it(site: Site) -> None:
     case = site.company.start()
     site.company.approve(case)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import clock
+from engine.queries.register_entry import view_entry
 from engine.queries.registers import (
     EntryFilter,
     EntryRow,
@@ -12,7 +13,6 @@ from engine.queries.registers import (
     export_entries,
     list_entries,
     list_registers,
-    view_entry,
     view_register,
 )
 from web.auth import allow, current_person, current_session

@@ -1,0 +1,121 @@
+"""The staff's pages in a real browser: phone and desk, keyboard, and without scripts."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from engine.database import Database
+from tests.support.browser import PHONE, Watch
+from tests.support.clock import FixedClock
+from tests.support.company import Company
+from tests.support.server import Server
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+
+PAGES = ["/", "/tasks", "/tasks/done", "/cases/start", "/cases/start/new_channel_filing", "/cases/mine", "/registers"]
+PAGES += ["/notifications", "/account", "/cases/1", "/tasks/1", "/no-such-page"]
+LONG = "小红书种草专区与线下体验店联合推广渠道（二期，含南京、杭州、苏州三地门店）" + "L" * 20
+
+
+@pytest.fixture
+def filed(server: Server) -> Iterator[Company]:
+    """Let people have filed something already."""
+    database = Database(server.database_url)
+    company = Company(database=database, folder=server.data_folder / "attachments", clock=FixedClock())
+    company.start(channel_name=LONG, expected_start_date="2027-04-01")
+    yield company
+    database.dispose()
+
+
+def sign_in(page: Page, server: Server, username: str) -> None:
+    page.goto(f"{server.url}/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", "qucheng-demo")
+    page.press("#password", "Enter")
+    page.get_by_role("heading", name="您好").wait_for()
+
+
+@pytest.mark.usefixtures("filed")
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_no_page_is_wider_than_its_screen(
+    server: Server, open_context: Callable[..., BrowserContext], watch: Watch, options: dict[str, object]
+) -> None:
+    watch.expect("404")
+    page = open_context(**options).new_page()
+    sign_in(page, server, "zhang.wei")
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    wide = []
+    for path in PAGES:
+        page.goto(server.url + path)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(path)
+    assert wide == []
+
+
+def test_the_keyboard_reaches_content_menu_and_search(server: Server, filed: Company, desktop: Page) -> None:
+    filed.start(expected_start_date="2027-04-01")
+    sign_in(desktop, server, "zhao.lei")
+    desktop.goto(f"{server.url}/tasks")
+    desktop.keyboard.press("Tab")
+    assert desktop.locator(":focus").inner_text() == "跳到内容"
+    desktop.keyboard.press("Enter")
+    assert desktop.url.endswith("#content")
+    desktop.keyboard.press("/")
+    assert desktop.locator(":focus").get_attribute("name") == "search"
+    menu = desktop.locator("details.menu")
+    menu.locator("summary").click()
+    assert menu.get_by_text("退出登录").is_visible()
+    desktop.keyboard.press("Escape")
+    assert not menu.get_by_text("退出登录").is_visible()
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_case_shows_its_diagram_with_the_current_step_marked(server: Server, desktop: Page) -> None:
+    sign_in(desktop, server, "zhang.wei")
+    desktop.goto(f"{server.url}/cases/1")
+    desktop.locator("[data-element-id=approve_filing].diagram-current").wait_for()
+    assert desktop.locator("[data-element-id=filing_submitted].diagram-passed").count() == 1
+
+
+@pytest.mark.usefixtures("filed")
+def test_the_initiator_withdraws_in_a_dialog(server: Server, desktop: Page) -> None:
+    sign_in(desktop, server, "zhang.wei")
+    desktop.goto(f"{server.url}/cases/1")
+    desktop.get_by_role("link", name="撤销").click()
+    desktop.get_by_role("button", name="不撤销").click()
+    assert not desktop.get_by_role("dialog").is_visible()
+    desktop.get_by_role("link", name="撤销").click()
+    desktop.get_by_label("撤销原因").fill("客户推迟合作")
+    desktop.get_by_role("button", name="确认撤销").click()
+    desktop.get_by_text("事项已撤销").wait_for()
+
+
+@pytest.mark.usefixtures("filed")
+def test_everything_works_without_javascript(server: Server, open_context: Callable[..., BrowserContext]) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    sign_in(page, server, "zhao.lei")
+    page.goto(f"{server.url}/tasks/1")
+    page.get_by_label("退回修改").check()
+    page.get_by_role("button", name="更新表单").click()
+    page.get_by_label("审批意见").fill("请补充合作方资质")
+    page.get_by_role("button", name="提交", exact=True).last.click()
+    page.get_by_text("“审批新渠道报备”已办理").wait_for()
+    page.get_by_text("赵磊", exact=True).click()
+    page.get_by_role("button", name="退出登录").click()
+    sign_in(page, server, "zhang.wei")
+    page.goto(f"{server.url}/cases/1")
+    page.get_by_text("请补充合作方资质").first.wait_for()
+    page.get_by_label("撤销原因").fill("不再需要")
+    page.get_by_role("button", name="确认撤销").click()
+    page.get_by_text("事项已撤销").wait_for()
+
+
+@pytest.mark.usefixtures("filed")
+def test_the_language_changes_on_every_page(server: Server, desktop: Page) -> None:
+    sign_in(desktop, server, "zhang.wei")
+    desktop.locator("details.menu summary").click()
+    desktop.get_by_role("button", name="English").click()
+    desktop.get_by_role("heading", name="Hello").wait_for()
+    desktop.goto(f"{server.url}/cases/1")
+    desktop.get_by_role("heading", name="What happened").wait_for()
