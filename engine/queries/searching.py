@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Row, Select, and_, false, func, or_, select
+from sqlalchemy import Row, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
 
 from engine import json_text
 from engine.errors import InvalidError, mark
@@ -151,7 +152,7 @@ def _keys(columns: Mapping[str, Any], unique: Any, sort: Sequence[Sort]) -> list
             raise InvalidError(mark("不能按 {field} 排序。"), where="sort", field=one.field)
         if getattr(column, "nullable", True):
             # The databases don't agree on where null stands, and null compares with nothing.
-            keys.append(_Key(column.is_(None), descending=False))
+            keys.append(_Key(case((column.is_(None), 1), else_=0), descending=False))
         keys.append(_Key(column, one.descending))
     return [*keys, _Key(unique, descending=False)]
 
@@ -194,7 +195,8 @@ def _read_cursor(text: str, signature: str, keys: Sequence[_Key]) -> list[Any]:
 
 def _typed(key: _Key, value: Any) -> Any:  # noqa: ANN401 - JSON is any value
     """Read a value of a cursor as the type that its expression has; raises ValueError or TypeError."""
-    kind = key.expression.type.python_type
+    declared = key.expression.type
+    kind = (declared.impl_instance if isinstance(declared, TypeDecorator) else declared).python_type
     if value is None or type(value) is kind:
         return value
     if kind is dt.datetime:

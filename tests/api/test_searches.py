@@ -96,7 +96,8 @@ def test_a_moment_and_a_state_narrow_the_cases(program: AsPerson, cases: list[in
     caller = program("zhang.wei")
     assert keys(caller.found("process-instances", filter={"startDate": {"$gt": "2026-03-02T01:30:00Z"}})) == cases[1:]
     assert keys(caller.found("process-instances", filter={"startDate": "2026-03-02T09:00:00+08:00"})) == cases[:1]
-    assert caller.found("process-instances", filter={"startDate": {"$lt": "0001-01-01T00:00:00+08:00"}}) == []
+    beyond = {"filter": {"startDate": {"$lt": "0001-01-01T00:00:00+08:00"}}}
+    caller.refused(400, "POST", "/process-instances/search", json=beyond)
     caller.call("POST", f"/process-instances/{cases[0]}/cancellation")
     assert keys(caller.found("process-instances", filter={"state": "TERMINATED"})) == cases[:1]
     assert keys(caller.found("process-instances", filter={"endDate": {"$exists": True}})) == cases[:1]
@@ -105,7 +106,7 @@ def test_a_moment_and_a_state_narrow_the_cases(program: AsPerson, cases: list[in
 
 @pytest.mark.parametrize(
     ("username", "seen"),
-    [("zhang.wei", 3), ("zhao.lei", 3), ("xiao.han", 3), ("admin", 3), ("wu.tao", 1), ("zhou.jie", 0)],
+    [("zhang.wei", 3), ("zhao.lei", 3), ("xiao.han", 3), ("admin", 3), ("wu.tao", 1), ("chen.jie", 0)],
 )
 def test_a_case_is_seen_by_its_people_their_superiors_and_readers(
     program: AsPerson, cases: list[int], username: str, seen: int
@@ -145,7 +146,7 @@ def test_tasks_are_found_by_people_state_and_case(program: AsPerson, cases: list
         int(waiting["userTaskKey"])
     ]
     assert len(caller.found("user-tasks", filter={"candidateGroup": {"$exists": False}})) == 3
-    assert len(caller.found("user-tasks", filter={"dueDate": {"$exists": True}, "priority": 50})) == 4
+    assert len(caller.found("user-tasks", filter={"state": {"$like": "?REATED"}, "priority": 50})) == 2
     assert waiting == caller.get(f"/user-tasks/{waiting['userTaskKey']}")
 
 
@@ -164,7 +165,7 @@ def test_variables_of_a_case_one_may_not_see_do_not_exist(program: AsPerson, cas
     [variable] = program("zhang.wei").found(
         "variables", filter={"processInstanceKey": str(cases[0]), "name": "channel_name"}
     )
-    stranger = program("zhou.jie")
+    stranger = program("chen.jie")
     assert stranger.found("variables", filter={"processInstanceKey": str(cases[0])}) == []
     stranger.refused(404, "GET", f"/variables/{variable['variableKey']}")
 

@@ -27,7 +27,7 @@ from web.api.exact_json import exact, read_body
 
 TENANT: Literal["<default>"] = "<default>"
 """There are no tenants; this is what the published interface calls the only one."""
-_KEY = re.compile(r"-?[0-9]{1,24}")
+_KEY = re.compile(r"-?[0-9]{1,25}")
 KEY_SCHEMA = {"type": "string", "pattern": "^-?[0-9]+$", "minLength": 1, "maxLength": 25, "example": "1024"}
 
 
