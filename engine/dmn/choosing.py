@@ -11,6 +11,8 @@ from engine.feel.iteration import items_of
 
 ITEM = "item"
 PARTIAL = "partial"
+COPIED = 16
+"""Variables copied into a new scope for the price of one step."""
 
 
 @compiles(Conditional)
@@ -53,7 +55,7 @@ def filter_of(node: FilterOf, builder: Builder) -> Evaluate:
 
 def _item_scope(run: Run, scope: Scope, item: object) -> Scope:
     entries = item if isinstance(item, dict) else {}
-    run.spend(len(scope) + len(entries) + 1)
+    run.spend((len(scope) + len(entries)) // COPIED + 1)
     # An entry named "item" hides the item itself, as in FEEL.
     return {**scope, ITEM: item, **entries}
 
@@ -70,8 +72,10 @@ def iterator(node: Iterator, builder: Builder) -> Evaluate:
     """Go through the items of a list or range."""
     source = builder.compile(node.source)
     names = [node.variable, *([PARTIAL] if node.kind == "for" else [])]
+    before = len(builder.seen.expressions)
     body = builder.inside(Variable(name=name) for name in names).compile(node.body)
-    walk = WALKS[node.kind]
+    reads_partial = any(PARTIAL in one.expression.names for one in builder.seen.expressions[before:])
+    walk = _results_so_far if node.kind == "for" and reads_partial else WALKS[node.kind]
 
     def iterate(run: Run, scope: Scope) -> object:
         items = items_of(source(run, scope))
@@ -86,7 +90,15 @@ def iterator(node: Iterator, builder: Builder) -> Evaluate:
 def _results(run: Run, scope: Scope, name: str, items: Iterable[object], body: Evaluate) -> list[object]:
     results: list[object] = []
     for item in items:
-        run.spend(len(scope) + len(results) // 8 + 1)
+        run.spend(len(scope) // COPIED + 1)
+        results.append(body(run, {**scope, name: item}))
+    return results
+
+
+def _results_so_far(run: Run, scope: Scope, name: str, items: Iterable[object], body: Evaluate) -> list[object]:
+    results: list[object] = []
+    for item in items:
+        run.spend((len(scope) + len(results)) // COPIED + 1)
         # A copy, so that no result can hold the list it is in.
         results.append(body(run, {**scope, PARTIAL: list(results), name: item}))
     return results
@@ -106,7 +118,7 @@ def _decided(
     """Look for an item that decides; null where there is none and one is uncertain."""
     unknown = False
     for item in items:
-        run.spend(len(scope) + 1)
+        run.spend(len(scope) // COPIED + 1)
         found = body(run, {**scope, name: item})
         if found is decides:
             return decides

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 Box = tuple[int, ...]
-MAX_BOXES = 3_000
+MAX_BOXES = 1_000
 """Boxes looked at; a table that needs more is left alone."""
 
 

@@ -9,9 +9,10 @@ from engine.feel.adoption import adopt
 from engine.feel.compile_tests import INPUT
 from engine.feel.errors import FeelError, FeelLimitError
 from engine.feel.expression import Program, Source
-from engine.feel.parser import parse, parse_unary_tests
+from engine.feel.parser import parse
 from engine.feel.state import Frame
 from engine.feel.syntax import Node
+from engine.feel.tests_parser import parse_unary_tests
 from engine.feel.types import Type
 
 NOTHING: Final[Mapping[str, object]] = {}
@@ -41,6 +42,12 @@ class Expression:
         """Give the reading of the text as it stands, for checks; None where there is none."""
         plain = self._source.plain
         return None if isinstance(plain, FeelError) else plain
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give the variables it may read; none where the text can't be read."""
+        program = self.program
+        return frozenset() if program is None else program.names
 
     def run(self, run: Run, scope: Scope) -> object:
         """Give the value in a scope."""

@@ -4,6 +4,7 @@ The constants of a column cut its values into parts: each constant, and what lie
 a set of parts, held as the bits of an integer, and cells can be compared exactly.
 """
 
+import bisect
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator
@@ -133,7 +134,7 @@ class Parts:
         if self.kind is None or (self.kind not in ORDERED and self.kind != BOOLEAN):
             raise Incomparable
         unique: list[object] = []
-        for value in sorted(values, key=functools.cmp_to_key(_order)):
+        for value in sorted(values, key=_KEY):
             if not unique or _order(unique[-1], value):
                 unique.append(value)
         return unique
@@ -163,7 +164,7 @@ class Parts:
         return 0 if first > last else ((1 << last + 1) - (1 << first)) & self.domain
 
     def _index(self, value: object) -> int:
-        return next(index for index, point in enumerate(self.points) if not _order(point, value))
+        return bisect.bisect_left(self.points, _KEY(value), key=_KEY)
 
     def text(self, bits: int) -> str:
         """Write a set of parts as unary tests."""
@@ -221,6 +222,9 @@ def _order(left: object, right: object) -> int:
     if order is None:
         raise Incomparable
     return order
+
+
+_KEY = functools.cmp_to_key(_order)
 
 
 def _adjacent(points: list[object]) -> bool:

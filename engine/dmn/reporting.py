@@ -6,6 +6,9 @@ from typing import Literal
 from engine.dmn.syntax import Element
 from engine.errors import Finding
 
+MAX_FINDINGS = 200
+"""Findings kept for one file; nobody reads more at once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
@@ -38,18 +41,18 @@ class Report:
     ) -> None:
         """Add a finding; the place goes into its facts too, so that a sentence can name it."""
         place = {"name": spot.name or spot.id or "", "id": spot.id or "", "line": spot.line or 0, "rule": spot.rule}
-        self.findings.append(
-            Finding(
-                severity=severity,
-                code=code,
-                message=message,
-                facts={**{key: value for key, value in place.items() if value is not None}, **facts},
-                resource=self.resource,
-                element=spot.id,
-                name=spot.name,
-                line=spot.line,
-            )
+        found = Finding(
+            severity=severity,
+            code=code,
+            message=message,
+            facts={**{key: value for key, value in place.items() if value is not None}, **facts},
+            resource=self.resource,
+            element=spot.id,
+            name=spot.name,
+            line=spot.line,
         )
+        if found not in self.findings and len(self.findings) < MAX_FINDINGS:
+            self.findings.append(found)
 
 
 def at_rule(spot: Spot, element: Element, rule: int | None) -> Spot:

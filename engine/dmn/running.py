@@ -15,7 +15,7 @@ from engine.feel.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_STEPS = 500_000
+MAX_STEPS = 200_000
 """Cells tested, parts evaluated or items touched in one evaluation of a model."""
 MAX_TABLES = 1_000
 """Tables whose trace is kept; a function in a loop may run one very often."""
