@@ -180,9 +180,9 @@ def call(node: Call, compiler: Compiler) -> Evaluator:
     arguments, names, place = compiler.compile_all(node.arguments), node.names, node.place
     if isinstance(node.function, Name):
         function_name = node.function.name
-        hops, opened, at_root = compiler.find(function_name)
-        if at_root and not opened and function_name in BUILTINS:
-            return _builtin_call(function_name, hops, arguments, node)
+        found = compiler.find(function_name)
+        if found.where == "root" and not found.opened and function_name in BUILTINS:
+            return _builtin_call(function_name, found.hops, arguments, node)
     function = compiler.compile(node.function)
 
     def run(frame: Frame) -> object:

@@ -7,7 +7,7 @@ from engine.feel import messages, temporal_text
 from engine.feel.access import get, get_raw
 from engine.feel.adoption import adopt
 from engine.feel.calls import name_of
-from engine.feel.compiler import ABSENT, DIRECT, Compiler, compiles, read_local, read_open, read_root, up
+from engine.feel.compiler import ABSENT, DIRECT, Compiler, compiles, read_item, read_local, read_open, read_root, up
 from engine.feel.functions import BUILTINS
 from engine.feel.ranging import make_range
 from engine.feel.state import Evaluator, Frame, Place, State
@@ -23,6 +23,8 @@ from engine.feel.syntax import (
     Path,
 )
 from engine.feel.values import Range
+
+NOTHING: dict[str, object] = {}
 
 
 @compiles(Literal)
@@ -49,11 +51,13 @@ def at_literal(node: AtLiteral, _: Compiler) -> Evaluator:
 @compiles(Name)
 def name(node: Name, compiler: Compiler) -> Evaluator:
     """Read a variable."""
-    hops, opened, at_root = compiler.find(node.name)
-    if at_root:
-        _note(node.name, opened, compiler)
-    read = read_root(node.name, hops, node.place) if at_root else read_local(node.name, hops)
-    for hop in reversed(opened):
+    found = compiler.find(node.name)
+    if found.where == "root":
+        _note(node.name, found.opened, compiler)
+        read = read_root(node.name, found.hops, node.place)
+    else:
+        read = read_item(found.hops) if found.where == "item" else read_local(node.name, found.hops)
+    for hop in reversed(found.opened):
         read = read_open(node.name, hop, read)
     return read
 
@@ -128,10 +132,10 @@ def path(node: Path, compiler: Compiler) -> Evaluator:
         keys.insert(0, (base.name, base.place))
         base = base.value
     if isinstance(base, Name):
-        hops, opened, at_root = compiler.find(base.name)
-        if at_root and not opened and base.name not in BUILTINS:
+        found = compiler.find(base.name)
+        if found.where == "root" and not found.opened and base.name not in BUILTINS:
             compiler.names.add(base.name)
-            return _root_path(base, hops, keys)
+            return _root_path(base, found.hops, keys)
     start = compiler.compile(base)
 
     def read(frame: Frame) -> object:
@@ -165,7 +169,7 @@ def _root_path(base: Name, hops: int, keys: list[tuple[str, Place]]) -> Evaluato
 def filter_(node: Filter, compiler: Compiler) -> Evaluator:
     """Choose items by number or by condition; a single value counts as a list of one."""
     source = compiler.compile(node.value)
-    with compiler.inside(("item",), is_open=True):
+    with compiler.inside((), is_open=True):
         condition, cost = compiler.measured(node.condition)
     constant = isinstance(node.condition, Literal) and isinstance(node.condition.value, Decimal)
     place = node.place
@@ -210,5 +214,4 @@ def select(items: list[object], condition: Evaluator, frame: Frame, about: tuple
 
 def item_frame(item: object, state: State, parent: Frame) -> Frame:
     """Give the frame in which a condition looks at one item."""
-    values = item if type(item) is dict else {}
-    return Frame(values if "item" in values else {**values, "item": item}, state, parent)
+    return Frame(item if type(item) is dict else NOTHING, state, parent, item)

@@ -7,6 +7,7 @@ scope is open: what its item holds is known no sooner than then.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from engine.feel import messages
 from engine.feel.adoption import adopt
@@ -17,6 +18,7 @@ from engine.feel.syntax import Node
 from engine.feel.types import Type
 
 ABSENT = object()
+ITEM = "item"
 DIRECT = SCALARS - {Decimal}
 """Kinds that need no look when they come in; a decimal from outside may be infinite."""
 NodeCompiler = Callable[[object, "Compiler"], Evaluator]
@@ -40,6 +42,18 @@ class Scope:
     names: set[str]
     parent: "Scope | None" = None
     is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a name is."""
+
+    where: Literal["root", "bound", "item"]
+    """In the context given, bound by FEEL itself, or the item that a filter looks at."""
+    hops: int
+    """How many frames up."""
+    opened: list[int]
+    """And how many frames up the open scopes on the way are, which may have the name too."""
 
 
 @dataclass
@@ -89,17 +103,19 @@ class Compiler:
         self.deepest = max(outside, self.deepest)
         return compiled, cost, depth
 
-    def find(self, name: str) -> tuple[int, list[int], bool]:
-        """Give how many frames up a name is, the open scopes on the way, and whether it is at the root."""
+    def find(self, name: str) -> Found:
+        """Find the scope that a name belongs to, seen from the present one."""
         scope, hops = self.scope, 0
         opened: list[int] = []
         while scope.parent is not None:
             if scope.is_open:
                 opened.append(hops)
+            if name == ITEM and scope.is_open:
+                return Found("item", hops, opened)
             if name in scope.names:
-                return hops, opened if not scope.is_open else opened[:-1], False
+                return Found("bound", hops, opened)
             scope, hops = scope.parent, hops + 1
-        return hops, opened, True
+        return Found("root", hops, opened)
 
 
 @dataclass
@@ -136,6 +152,12 @@ def read_local(name: str, hops: int) -> Evaluator:
         return lambda frame: frame.parent.values[name]  # type: ignore[union-attr]  # as in ``up``
     climb = up(hops)
     return lambda frame: climb(frame).values[name]
+
+
+def read_item(hops: int) -> Evaluator:
+    """Read the item that a filter looks at."""
+    climb = up(hops)
+    return lambda frame: climb(frame).item
 
 
 def read_root(name: str, hops: int, place: Place) -> Evaluator:

@@ -86,7 +86,9 @@ def compare(left: object, right: object) -> int | None:
         return _compare_instants(time_instant(left), time_instant(right))  # type: ignore[arg-type]
     if type(left) is not type(right):
         return _compare_dates(left, right)
-    return int(left > right) - int(left < right)  # type: ignore[operator]  # both are of one ordered type
+    if left == right:
+        return 0
+    return 1 if left > right else -1  # type: ignore[operator]  # both are of one ordered type
 
 
 def _compare_instants(left: tuple[int, bool], right: tuple[int, bool]) -> int | None:

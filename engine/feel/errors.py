@@ -21,6 +21,10 @@ class FeelError(InvalidError):
         """Give the sentence in English."""
         return self.text.in_english(self.facts)
 
+    def fresh(self) -> "FeelError":
+        """Give the same error without a past: one that is kept must not keep the frames it was raised in."""
+        return type(self)(self.text, where=self.where, **self.facts)
+
 
 class FeelSyntaxError(FeelError):
     """The text is no FEEL; ``line`` and ``column`` count from 1, ``expected`` says what belongs there."""
@@ -31,6 +35,12 @@ class FeelSyntaxError(FeelError):
         self.column = column
         self.expected = expected.chinese
         self.expected_english = expected.english
+        self._parts = (expected, found)
+
+    def fresh(self) -> "FeelSyntaxError":
+        """Give the same error without a past."""
+        expected, found = self._parts
+        return FeelSyntaxError(self.text, line=self.line, column=self.column, expected=expected, found=found)
 
 
 class FeelLimitError(FeelError):

@@ -66,7 +66,7 @@ class Source:
         try:
             self._candidates = Candidates(self.text, tokens(self.text))
         except FeelError as error:
-            self._programs[frozenset()] = error
+            self._programs[NO_NAMES] = error.fresh()
         self.plain = self._reading(frozenset())
 
     def program(self, context: Mapping[str, object]) -> Program:
@@ -77,7 +77,7 @@ class Source:
             if names:
                 found = self._reading(names)
         if isinstance(found, FeelError):
-            raise found.with_traceback(None)
+            raise found.fresh()
         return found
 
     def _reading(self, names: frozenset[str]) -> "Program | FeelError":
@@ -86,7 +86,7 @@ class Source:
             try:
                 found = Program(self._read(self.text, (*self._known, *names)), self._types)
             except FeelError as error:
-                found = error
+                found = error.fresh()
             except RecursionError:
                 found = FeelLimitError(messages.TOO_DEEP, limit=MAX_DEPTH)
             if len(self._programs) > MAX_READINGS:
@@ -218,7 +218,7 @@ def compile_expression(text: str, known: Iterable[str] = (), types: Mapping[str,
         raise FeelError(messages.NOT_TEXT)
     source = Source(text, known, types, parse) if types else _source(text, frozenset(known))
     if isinstance(source.plain, FeelError):
-        raise source.plain.with_traceback(None)
+        raise source.plain.fresh()
     return Compiled(source)
 
 
@@ -228,7 +228,7 @@ def compile_unary_tests(text: str, known: Iterable[str] = (), types: Mapping[str
         raise FeelError(messages.NOT_TEXT)
     source = Source(text, known, types, parse_unary_tests) if types else _tests_source(text, frozenset(known))
     if isinstance(source.plain, FeelError):
-        raise source.plain.with_traceback(None)
+        raise source.plain.fresh()
     return CompiledTests(source)
 
 

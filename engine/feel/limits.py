@@ -8,7 +8,7 @@ MAX_FRAMES = 600
 """Levels of nesting that are being evaluated at once, function calls included."""
 MAX_STEPS = 200_000
 """Parts evaluated or items touched in one evaluation."""
-MAX_TEXT = 1_000_000
+MAX_TEXT = 200_000
 """Characters of one string."""
 MAX_TEXTS = 4_000_000
 """Characters of all strings made in one evaluation."""

@@ -54,3 +54,13 @@ def test_a_syntax_error_says_where_and_what_was_expected() -> None:
 def test_names_are_the_variables_read_but_not_what_feel_binds_itself() -> None:
     text = "sum(for x in orders return x.price * rate) > limit and some y in [1] satisfies y = z"
     assert feel.names(text) == {"orders", "rate", "limit", "z"}
+
+
+def test_a_kept_syntax_error_is_raised_anew_each_time() -> None:
+    errors = []
+    for _ in range(2):
+        with pytest.raises(feel.FeelSyntaxError) as caught:
+            feel.evaluate("1 +", {})
+        errors.append(caught.value)
+    assert errors[0] is not errors[1]
+    assert [str(error) for error in errors] == [str(errors[0])] * 2

@@ -25,8 +25,9 @@ def string(state: State, value: object) -> str | None:
     "from: string, grouping separator?: string|null, decimal separator?: string|null",
     summary="把文字读成数字,可说明千分位符和小数点",
 )
-def number(_: State, text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+def number(state: State, text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
     """Read a number, with the separators that were used."""
+    state.spend_text(len(text))
     if grouping == (point or ".") or grouping not in {None, *GROUPING} or point not in {None, *POINTS}:
         raise RejectedError(messages.NO_SEPARATOR)
     plain = text.replace(grouping, "") if grouping else text

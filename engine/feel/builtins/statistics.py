@@ -11,6 +11,8 @@ from engine.feel.state import State
 
 LIST, SEVERAL = "list: list", "list...: any"
 Items = list[object]
+SORTING = 3
+"""Steps that each number counts for when numbers are sorted."""
 
 
 def numbers(state: State, items: Items) -> list[Decimal]:
@@ -22,30 +24,29 @@ def numbers(state: State, items: Items) -> list[Decimal]:
     return found
 
 
-def _ordered(state: State, items: Items) -> Items:
+def _extreme(state: State, items: Items, sign: int) -> object:
+    """Give the item that no other exceeds in a direction; null for an empty list."""
     state.spend(len(items))
-
-    def order(left: object, right: object) -> int:
-        found = compare(left, right)
-        if found is None:
-            raise RejectedError(messages.NO_ORDER)
-        return found
-
+    found = items[0] if items else None
     for item in items:
-        order(item, items[0])
-    return sorted(items, key=functools.cmp_to_key(order))
+        order = compare(item, found)
+        if order is None:
+            raise RejectedError(messages.NO_ORDER)
+        if order * sign > 0:
+            found = item
+    return found
 
 
 @builtin("min", LIST, SEVERAL, summary="最小的值;空列表得空值")
 def min_(state: State, items: Items) -> object:
     """Give the least item."""
-    return _ordered(state, items)[0] if items else None
+    return _extreme(state, items, -1)
 
 
 @builtin("max", LIST, SEVERAL, summary="最大的值;空列表得空值")
 def max_(state: State, items: Items) -> object:
     """Give the greatest item."""
-    return _ordered(state, items)[-1] if items else None
+    return _extreme(state, items, 1)
 
 
 def total(state: State, items: Items) -> Decimal:
@@ -74,6 +75,7 @@ def mean(state: State, items: Items) -> Decimal | None:
 @builtin("median", LIST, SEVERAL, summary="中位数;空列表得空值")
 def median(state: State, items: Items) -> Decimal | None:
     """Give the middle number, or the mean of the two in the middle."""
+    state.spend(SORTING * len(items))
     found = sorted(numbers(state, items))
     if not found:
         return None
@@ -94,6 +96,7 @@ def stddev(state: State, items: Items) -> Decimal | None:
 @builtin("mode", LIST, SEVERAL, summary="出现最多的数,从小到大")
 def mode(state: State, items: Items) -> Items:
     """Give the most frequent numbers in ascending order."""
+    state.spend(SORTING * len(items))
     counts: dict[Decimal, int] = {}
     for number in numbers(state, items):
         counts[number] = counts.get(number, 0) + 1

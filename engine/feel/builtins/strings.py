@@ -8,6 +8,8 @@ from engine.feel import messages
 from engine.feel.functions import RejectedError, builtin
 from engine.feel.state import State
 
+SEARCHED = 500
+"""Characters looked through in one step."""
 BOTH = "string: string, match: string"
 
 
@@ -68,8 +70,9 @@ def substring_after(state: State, string: str, match: str) -> str:
 
 
 @builtin("contains", BOTH, summary="是否含有这段文字")
-def contains(_: State, string: str, match: str) -> bool:
+def contains(state: State, string: str, match: str) -> bool:
     """Tell whether a string has another in it."""
+    state.spend(len(string) // SEARCHED)
     return match in string
 
 
@@ -117,8 +120,9 @@ def trim(state: State, string: str) -> str:
 
 
 @builtin("is blank", "string: string", summary="是否空文字或只有空白", standard=False)
-def is_blank(_: State, string: str) -> bool:
+def is_blank(state: State, string: str) -> bool:
     """Tell whether it is empty or only white space."""
+    state.spend_text(len(string))
     return not string.strip()
 
 
