@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.views import account, attachments, cases, designer, health, home, notifications, registers, tasks
+from web.views import account, attachments, audit, cases, designer, health, home, notifications, registers, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
@@ -11,6 +11,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases.blueprint,
     registers.blueprint,
     designer.blueprint,
+    audit.blueprint,
     attachments.blueprint,
     notifications.blueprint,
     health.blueprint,
