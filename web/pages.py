@@ -55,7 +55,7 @@ _ROOMS = (
         endpoint="audit.index",
         label=mark("审计"),
         icon="shield",
-        roles=frozenset({"auditor"}),
+        roles=frozenset({"auditor", "admin"}),
         on_phone=True,
         on_home=True,
     ),
