@@ -112,3 +112,9 @@ def test_calls_that_succeed_are_not_counted(app: Application) -> None:
 def test_checking_a_password_keeps_no_writer_waiting(app: Application, company: Company) -> None:
     with company.database.transaction():
         assert ask(app, auth=("zhao.lei", PASSWORD))[0] == 200
+
+
+def test_the_status_is_told_to_everybody_whatever_they_send(app: Application) -> None:
+    client = app.test_client()
+    assert client.get("/v2/status").status_code == 204
+    assert client.get("/v2/status", auth=("zhang.wei", "wrong")).status_code == 204

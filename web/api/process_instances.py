@@ -160,7 +160,11 @@ class ProcessInstancePage(Answer):
 @allow(*READERS)
 @blueprint.input(Creation, arg_name="sent")
 @blueprint.output(CreatedInstance)
-@blueprint.doc(operation_id="createProcessInstance", tags=["Process instance"])
+@blueprint.doc(
+    operation_id="createProcessInstance",
+    tags=["Process instance"],
+    responses={404: "There is no such process or version."},
+)
 def create_process_instance(sent: Creation) -> CreatedInstance:
     """Start a case as the caller, with the values of its start form.
 

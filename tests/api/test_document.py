@@ -1,0 +1,99 @@
+"""The OpenAPI document tells all there is, and the server does what it tells."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.conftest import AsPerson, Program
+from tests.support.company import Company
+from web.application import Application
+
+EXAMPLES = 12
+"""For each call, with right and with wrong input; the document has some twenty calls."""
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+
+
+@pytest.fixture
+def document(app: Application) -> dict[str, Any]:
+    """Read the document as a stranger."""
+    answer = app.test_client().get("/v2/openapi.json")
+    assert answer.status_code == 200
+    read: dict[str, Any] = json.loads(answer.text)
+    return read
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_call_is_told_with_every_answer(document: dict[str, Any], app: Application) -> None:
+    told = dict(operations(document))
+    served = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("v2.") and "path:" not in rule.rule]
+    assert len(told) == len([rule for rule in served if rule.rule != "/v2/"])
+    for call, operation in told.items():
+        assert operation["operationId"], call
+        assert operation["summary"].endswith("."), call
+        assert {"401", "403", "500"} <= set(operation["responses"]), call
+        for status, answer in operation["responses"].items():
+            assert answer["description"], (call, status)
+            assert status < "400" or list(answer["content"]) == ["application/problem+json"], (call, status)
+
+
+def test_it_is_openapi_3_1_without_a_loose_end(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    text = json.dumps(document)
+    named = {part.partition('"')[0] for part in text.split('"#/components/schemas/')[1:]}
+    assert named <= set(document["components"]["schemas"])
+    assert "$defs" not in text
+    assert set(document["components"]["schemas"]) - named == set()
+    assert set(document["components"]["securitySchemes"]) == {"basic", "bearer"}
+
+
+def test_no_generated_call_fails_or_gets_an_answer_that_is_not_told(
+    app: Application, company: Company, program: AsPerson
+) -> None:
+    company.approve(company.start())
+    company.start()
+    ask = asker(program("admin"))
+    called = set()
+    for result in schemathesis.openapi.from_wsgi("/v2/openapi.json", app).get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        keys: dict[str, Any] = {parameter.name: "1" for parameter in operation.path_parameters}
+        given(case=operation.as_strategy(path_parameters=keys or None))(ask)()
+        if operation.body or operation.path_parameters:
+            given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(ask)()
+        called.add(operation.label)
+    assert len(called) > 20
+
+
+def asker(program: Program) -> Callable[..., None]:
+    """Give a test of one generated call."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize="CI" in os.environ,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {program.token}"}, checks=list(CHECKS))
+
+    return ask
