@@ -10,7 +10,9 @@ import { part } from "../shared/page.js";
 /** Milliseconds without a change until the preview follows. */
 const PREVIEW_AFTER = 300;
 
-if (document.documentElement.lang.startsWith("zh")) flatpickr.localize(Mandarin);
+if (document.documentElement.lang.startsWith("zh")) {
+  flatpickr.localize({ ...Mandarin, monthAriaLabel: "月份", yearAriaLabel: "年份" });
+}
 
 runEditor((page) => {
   const editor = new FormEditor({ container: part(page, "canvas") });
@@ -38,7 +40,7 @@ runEditor((page) => {
     read: async () => `${JSON.stringify(editor.saveSchema(), null, 2)}\n`,
     blank: () => JSON.stringify({ type: "default", id: stem(page), schemaVersion: 18, components: [] }),
     onChange: (tell) =>
-      editor.on("changed", () => {
+      editor.on("commandStack.changed", () => {
         tell();
         followSoon();
       }),

@@ -106,7 +106,7 @@ function bindPanels(page) {
   if (across) {
     splitter(across, properties, { name: "properties", smallest: 240, largest: () => page.root.offsetWidth * 0.6 });
     part(page, "toggle-properties").addEventListener("click", () => {
-      page.root.toggleAttribute("data-properties-open");
+      page.root.toggleAttribute("data-properties-toggled");
     });
   }
   splitter(part(page, "split-findings"), findings, {
@@ -148,12 +148,17 @@ function showSource(page, shown, text) {
 }
 
 async function toggleSource(page, editor, shown) {
+  const source = part(page, "source");
   if (!shown.source) {
     showSource(page, shown, await editor.read());
     return;
   }
-  if (!(await open(page, editor, part(page, "source").value))) return;
-  shown.source = false;
+  // The drawing must be in view to be measured.
   delete page.root.dataset.view;
+  if (!(await open(page, editor, source.value))) {
+    page.root.dataset.view = "source";
+    return;
+  }
+  shown.source = false;
   part(page, "toggle-source").setAttribute("aria-pressed", "false");
 }

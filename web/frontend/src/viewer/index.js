@@ -1,6 +1,7 @@
 import "./viewer.css";
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import EditorActionsModule from "diagram-js/lib/features/editor-actions";
 import KeyboardModule from "diagram-js/lib/features/keyboard";
 import zeebeModdle from "zeebe-bpmn-moddle/resources/zeebe.json";
 
@@ -52,7 +53,7 @@ class DiagramViewer extends HTMLElement {
     this.viewer = new NavigatedViewer({
       container: area,
       moddleExtensions: { zeebe: zeebeModdle },
-      additionalModules: [KeyboardModule, translateModule],
+      additionalModules: [EditorActionsModule, KeyboardModule, translateModule],
     });
     this.legend = document.createElement("ul");
     this.legend.className = "diagram-legend";

@@ -83,6 +83,7 @@ function describe(graphics, state) {
   if (state) {
     const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
     title.textContent = translate(STATES[state]);
-    graphics.prepend(title);
+    // Not before the drawing: diagram-js takes an element's first child for its drawing.
+    graphics.append(title);
   }
 }

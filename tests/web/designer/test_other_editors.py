@@ -1,0 +1,83 @@
+"""The editors of forms and decision tables, in a real browser."""
+
+import json
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.support.browser import PHONE
+from tests.web.designer.conftest import FILING, Desk
+from tests.web.designer.reading import english, is_uncovered
+
+FORM = f"{FILING}.form"
+
+
+def test_a_form_is_changed_and_its_preview_follows(desk: Desk) -> None:
+    page = desk.edit(FILING, FORM)
+    preview = page.locator("[data-part=preview]")
+    expect(preview).to_contain_text("渠道名称")
+    page.locator("[data-part=canvas] .fjs-element").filter(has_text="渠道名称").last.click()
+    page.locator(".bio-properties-panel-group-header").filter(has_text="常规").click()
+    label = page.locator(".bio-properties-panel [name=label], .bio-properties-panel #bio-properties-panel-label")
+    label = label.locator("[contenteditable=true]").or_(label).last
+    label.fill("渠道全称")
+    expect(preview).to_contain_text("渠道全称")
+    expect(page.locator("[data-part=undo]")).to_be_enabled()
+    desk.save()
+    saved = json.loads(page.request.get(f"{desk.url}/designer/{FILING}/files/{FORM}").text())
+    assert "渠道全称" in json.dumps(saved, ensure_ascii=False)
+
+
+def test_what_was_typed_into_the_preview_stays(desk: Desk) -> None:
+    page = desk.edit(FILING, FORM)
+    field = page.locator("[data-part=preview]").get_by_label("渠道名称")
+    field.fill("抖音旗舰店")
+    page.locator(".fjs-palette-field").filter(has_text="单行文本").click()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("抖音旗舰店")
+
+
+def test_a_broken_form_opens_as_source(desk: Desk) -> None:
+    page = desk.edit(FILING, "check.form")
+    page.locator("[data-part=toggle-source]").click()
+    page.locator("[data-part=source]").fill("{")
+    desk.save()
+    expect(page.locator(".finding-error").first).to_be_visible()
+    desk.edit(FILING, "check.form")
+    expect(page.locator("[data-part=problem]")).to_contain_text("这个文件打不开")
+    expect(page.locator("[data-part=source]")).to_have_value("{")
+
+
+def test_a_new_table_gets_a_rule_and_is_saved(desk: Desk) -> None:
+    page = desk.edit(FILING, "rebate_rate.dmn")
+    page.locator(".add-rule-add, .add-rule .dmn-icon-plus").first.click()
+    page.locator("tbody td.input-cell").first.click()
+    page.keyboard.type('"线上"')
+    desk.save()
+    written = page.request.get(f"{desk.url}/designer/{FILING}/files/rebate_rate.dmn").text()
+    assert "线上" in written
+    assert "<rule" in written
+    expect(page.locator("[data-part=undo]")).to_be_enabled()
+
+
+def test_both_editors_speak_chinese_and_keep_the_mark_of_bpmn_io(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    page = desk.edit(FILING, FORM)
+    assert english(page) - {FORM, FILING, "HTML", "yyyy/mm/dd"} == set()
+    mark = page.locator("[data-part=preview] .fjs-powered-by-link").first
+    mark.scroll_into_view_if_needed()
+    assert is_uncovered(mark)
+    page = desk.edit(FILING, "rebate_rate.dmn")
+    assert english(page) - {"rebate_rate", "rebate_rate.dmn"} == set()
+    assert is_uncovered(page.locator(".powered-by").first)
+
+
+def test_the_pages_fit_a_phone(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(**PHONE)
+    for address in ("", f"/{FILING}", f"/{FILING}/versions/1", f"/{FILING}/publication"):
+        page = desk.open(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+    for name in (f"{FILING}.bpmn", FORM, "rebate_rate.dmn"):
+        page = desk.edit(FILING, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        expect(page.get_by_role("button", name="保存草稿")).to_be_visible()
