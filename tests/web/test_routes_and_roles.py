@@ -68,10 +68,8 @@ def is_refused(answer: TestResponse, *, signed_in: bool) -> bool:
     if signed_in:
         return answer.status_code == 403
     return (
-        (answer.status_code == 401
-        and "用户名或密码不正确" not in answer.text)
-        or "/sign-in?next=" in answer.headers.get("Location", "")
-    )
+        answer.status_code == 401 and "用户名或密码不正确" not in answer.text
+    ) or "/sign-in?next=" in answer.headers.get("Location", "")
 
 
 def test_no_role_is_forgotten() -> None:

@@ -79,8 +79,12 @@ def export(instance_id: int) -> ResponseReturnValue:
     """Give a case as one file that verifies off-line; that it was taken is noted."""
     db = current_session()
     file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the response closes it
-    export_case(db, instance_id, file, attachments=this_application().settings.attachments_folder)
-    record_access(db, current_person().username, instance_id, "export")
+    try:
+        export_case(db, instance_id, file, attachments=this_application().settings.attachments_folder)
+        record_access(db, current_person().username, instance_id, "export")
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     name = f"qucheng-{instance_id}-{clock.today():%Y%m%d}.zip"
     return send_file(file, mimetype="application/zip", as_attachment=True, download_name=name)
