@@ -19,6 +19,12 @@ const REPLACEMENTS = {
     [/\btranslateFallback\b/, "translate_"],
     [/"(Save and close)"|'(Close popup)'/, call],
   ],
+  "dmn-js-decision-table/lib/features/drag-and-drop/DragAndDrop.js": [
+    [
+      /`Move \$\{(isInput\(col\)) \? 'Input' : 'Output'\}`/,
+      'translate_($1 ? "Move input column" : "Move output column")',
+    ],
+  ],
   "bpmn-js-properties-panel/dist/index.esm.js": [[/'(<no type>)'/, call]],
   [POPUP + "PopupMenuBreadcrumbs.js"]: [[/"(Back)"/, interpolate]],
   [POPUP + "PopupMenuItem.js"]: [[/"(Open entry documentation)"/, interpolate]],

@@ -69,7 +69,7 @@ def test_both_editors_speak_chinese_and_keep_the_mark_of_bpmn_io(open_desk: Call
     assert is_uncovered(mark)
     page = desk.edit(FILING, "rebate_rate.dmn")
     assert english(page) - {"rebate_rate", "rebate_rate.dmn"} == set()
-    assert is_uncovered(page.locator(".powered-by").first)
+    assert is_uncovered(page.get_by_title("Powered by bpmn.io").first)
 
 
 def test_the_pages_fit_a_phone(open_desk: Callable[..., Desk]) -> None:
