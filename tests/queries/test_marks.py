@@ -75,6 +75,14 @@ def test_flows_belong_to_the_round_of_their_ends() -> None:
     assert "flow_decision_returned" in found.returned
 
 
+def test_the_way_to_a_task_that_was_cancelled_was_passed() -> None:
+    withdrawn = {"passages": [["canceled", "approve_filing", 100, None]], "waiting": []}
+    started = step("filing_submitted", "filing_ready", flows=("flow_submitted_to_ready", "flow_ready_to_approve"))
+    found = marks(filing(), [started, withdrawn])
+    assert {"flow_submitted_to_ready", "flow_ready_to_approve"} <= set(found.passed)
+    assert found.returned == []
+
+
 def test_a_stuck_element_is_failed() -> None:
     assert marks(filing(), [STARTED], ["save_channel_entry"]).failed == ["save_channel_entry"]
 

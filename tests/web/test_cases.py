@@ -92,7 +92,7 @@ def test_a_file_with_a_forbidden_ending_is_refused_beside_its_field(site: Site) 
 def post_large(visitor: Visitor, size: int) -> TestResponse:
     """Send a form with a large file, encoded in memory: the client's own way leaves a temporary file open."""
     upload = FileStorage(io.BytesIO(PDF + b"x" * size), "视频.pdf")
-    fields = {**FILING, "attachments": upload, "csrf_token": visitor.token(START)}
+    fields = {**FILING, "_label.attachments": "附件", "attachments": upload, "csrf_token": visitor.token(START)}
     boundary, body = encode_multipart(fields)
     return visitor.client.post(START, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
@@ -101,7 +101,7 @@ def test_a_request_that_is_too_large_names_the_file_and_keeps_the_words(site: Si
     visitor = site.visitor("zhang.wei")
     answer = post_large(visitor, 3_000_000)
     assert answer.status_code == 413
-    assert "字段“attachments”里的文件“视频.pdf”有 2.9 MB，一次提交最多 2.0 MB" in answer.text
+    assert "字段“附件”里的文件“视频.pdf”有 2.9 MB，一次提交最多 2.0 MB" in answer.text
     assert 'name="channel_name" value="抖音旗舰店"' in answer.text
     again = visitor.client.post(START, data={**FILING, "_resume": "1"})
     assert 'value="抖音旗舰店"' in again.text
