@@ -9,7 +9,7 @@ r"""Decision tables and requirement graphs of DMN 1.2 to 1.5, on FEEL: XML -> mo
 
 from engine.dmn.graph import Evaluated
 from engine.dmn.lint import lint
-from engine.dmn.model import Model, Result, load
+from engine.dmn.model import Declared, Model, Result, declared, load
 from engine.dmn.running import Match, Notice, TableTrace
 
-__all__ = ["Evaluated", "Match", "Model", "Notice", "Result", "TableTrace", "lint", "load"]
+__all__ = ["Declared", "Evaluated", "Match", "Model", "Notice", "Result", "TableTrace", "declared", "lint", "load"]

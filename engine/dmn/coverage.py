@@ -13,8 +13,13 @@ class TooManyError(Exception):
 
 def meet(left: Box, right: Box) -> Box | None:
     """Give what two boxes have in common, None for nothing."""
-    common = tuple(a & b for a, b in zip(left, right, strict=True))
-    return common if all(common) else None
+    common = []
+    for a, b in zip(left, right, strict=True):
+        both = a & b
+        if not both:
+            return None
+        common.append(both)
+    return tuple(common)
 
 
 def without(boxes: Iterable[Box], taken: Box) -> list[Box]:

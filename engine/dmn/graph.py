@@ -7,7 +7,7 @@ from engine.dmn import messages
 from engine.dmn.boxed import as_run
 from engine.dmn.documents import Document
 from engine.dmn.reporting import Spot
-from engine.dmn.running import LEVELS, MAX_TABLES, Run, TableTrace
+from engine.dmn.running import LEVELS, MAX_TABLES, Run, TableTrace, json_value
 from engine.dmn.syntax import Decision, InputData, Knowledge, Node, Ref, Service, Variable
 from engine.dmn.types import completed, fit
 from engine.feel.adoption import adopt
@@ -31,6 +31,11 @@ class Evaluated:
     name: str
     value: object
     tables: tuple[TableTrace, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give it as it is kept with a case."""
+        tables = [table.as_json() for table in self.tables]
+        return {"id": self.id, "name": self.name, "value": json_value(self.value), "tables": tables}
 
 
 class Evaluation:

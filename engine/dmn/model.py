@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.dmn.documents import Document, open_document
 from engine.dmn.graph import Address, Evaluated, Evaluation
+from engine.dmn.reading import read
 from engine.dmn.running import Match, Notice, Run, TableTrace
 from engine.dmn.syntax import Decision, InputData, Node, Service
 from engine.errors import Finding, NotFoundError, mark
@@ -26,6 +27,19 @@ class Result:
     """All decisions evaluated, in order; the one asked for last."""
     warnings: tuple[Notice, ...]
     """Why parts became null, at most 20."""
+
+    def as_json(self) -> dict[str, object]:
+        """Give what is kept as evidence: the decisions in order with what their tables saw, and the warnings.
+
+        Values are as ``feel.to_json`` gives them; a function, which JSON has no form for, is null.
+        """
+        return {
+            "decisions": [decision.as_json() for decision in self.decisions],
+            "warnings": [
+                {"element": one.element, "rule": one.rule, "message": str(one), "english": one.warning.english}
+                for one in self.warnings
+            ],
+        }
 
     @property
     def tables(self) -> tuple[TableTrace, ...]:
@@ -112,6 +126,25 @@ class Model:
     def _names(self, kind: type[Node]) -> dict[str, str]:
         nodes = self._document.definitions.nodes.values()
         return {node.id: node.name or node.id for node in nodes if isinstance(node, kind)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a file says of itself, read without compiling anything."""
+
+    namespace: str
+    decisions: dict[str, str]
+    """By id, in the order of the file."""
+
+
+def declared(xml: bytes, resource: str | None = None) -> Declared:
+    """Read what a file declares. Raises UnpublishableError, with the line, for what is no DMN."""
+    found = read(xml, resource)
+    nodes = found.nodes.values()
+    return Declared(
+        namespace=found.namespace,
+        decisions={node.id: node.name or node.id for node in nodes if isinstance(node, Decision)},
+    )
 
 
 def load(xml: bytes, imports: Mapping[str, bytes] | None = None, *, resource: str | None = None) -> Model:

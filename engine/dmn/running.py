@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.dmn.reporting import Spot
 from engine.feel import limits
-from engine.feel.errors import FeelWarning
+from engine.feel.errors import FeelError, FeelWarning
+from engine.feel.interchange import to_json
 from engine.feel.messages import Text
 from engine.feel.state import State
 
@@ -66,6 +67,37 @@ class TableTrace:
     inputs: Mapping[str, object]
     """The value of each column by its label."""
     matched: tuple[Match, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give it as it is kept with a case."""
+        rules = [
+            {
+                "number": match.number,
+                "id": match.id,
+                "outputs": json_value(match.outputs),
+                "annotations": dict(match.annotations),
+            }
+            for match in self.matched
+        ]
+        return {
+            "id": self.id,
+            "name": self.name,
+            "hitPolicy": self.hit_policy,
+            "inputs": json_value(self.inputs),
+            "matched": rules,
+        }
+
+
+def json_value(value: object) -> object:
+    """Give a FEEL value as JSON has it, null for what it has no form for."""
+    if isinstance(value, Mapping):
+        return {key: json_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [json_value(item) for item in value]
+    try:
+        return to_json(value)
+    except FeelError:
+        return None
 
 
 class Run(State):

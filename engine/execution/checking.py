@@ -1,18 +1,18 @@
 """Checking files together before publication: each by its kind, and what they say of each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from engine import forms
+from engine import dmn, forms
 from engine.connectors import CONNECTORS
 from engine.errors import Finding, UnpublishableError, mark
 from engine.execution.publishing import newest_forms
 from engine.execution.registers import check_register, is_register
 from engine.interpreter import Process
-from engine.interpreter.decisions import read_decisions
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 
@@ -49,11 +49,12 @@ class Checked:
 def check_files(session: Session, files: Sequence[File]) -> Checked:
     """Check files together. Never raises for what they contain: anything wrong is a finding."""
     checked = Checked(findings=list(_set_of_files(files)))
+    imports = dict(_imports(files))
     for file in files:
         if file.name.endswith(".form"):
             _form(checked, file)
         elif file.name.endswith(".dmn"):
-            _decision(checked, file)
+            _decision(checked, file, imports)
     for file in files:
         if file.name.endswith(".bpmn"):
             _diagram(session, checked, file)
@@ -101,12 +102,21 @@ def _form(checked: Checked, file: File) -> None:
     checked.forms[form_id] = file
 
 
-def _decision(checked: Checked, file: File) -> None:
-    try:
-        decisions = read_decisions(file.content, file.name)
-    except UnpublishableError as error:
-        checked.findings += error.findings
+def _imports(files: Sequence[File]) -> Iterator[tuple[str, bytes]]:
+    """Give the tables by namespace: those handed in together may import each other."""
+    for file in files:
+        if file.name.endswith(".dmn"):
+            # What is no DMN is found when the file itself is checked.
+            with suppress(UnpublishableError):
+                yield dmn.declared(file.content, file.name).namespace, file.content
+
+
+def _decision(checked: Checked, file: File, imports: Mapping[str, bytes]) -> None:
+    found = dmn.lint(file.content, file.name, imports)
+    checked.findings += found
+    if any(one.severity == "error" for one in found):
         return
+    decisions = dmn.declared(file.content, file.name).decisions
     checked.decisions.update({key: (name, file) for key, name in decisions.items()})
 
 
