@@ -42,6 +42,10 @@ class ConflictError(EngineError):
     """Somebody else was first; the actor should look again."""
 
 
+class GoneError(ConflictError):
+    """What was waiting is no longer there: the case went on, or has ended."""
+
+
 class InvalidError(EngineError):
     """The input is wrong; ``where`` says which part."""
 

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.audit.discrepancy import Discrepancy, discrepancy
 from engine.audit.rows import streamed
 from engine.errors import UnpublishableError, mark
 from engine.interpreter import Process, read
-from engine.interpreter.decisions import read_decisions
-from engine.model import Content, DeployedResource, Deployment, FormDefinition, ProcessDefinition
+from engine.model import Content, DecisionDefinition, DeployedResource, Deployment, FormDefinition, ProcessDefinition
 
 
 def check_published(session: Session, definition_id: int | None = None) -> Iterator[Discrepancy]:
@@ -40,13 +39,11 @@ def parts_of(session: Session, row: ProcessDefinition) -> tuple[dict[str, str], 
     forms = session.execute(
         select(FormDefinition.form_id, FormDefinition.sha256).where(FormDefinition.id.in_(keys))
     ).all()
-    tables = session.execute(
-        select(DeployedResource.name, DeployedResource.sha256, Content.body)
-        .join(Content, Content.sha256 == DeployedResource.sha256)
-        .where(DeployedResource.deployment_id == row.deployment_id, DeployedResource.name.like("%.dmn"))
-    )
-    decisions = {key: table.sha256 for table in tables for key in _decisions(table)}
-    return dict(forms), decisions
+    tables = [int(key) for key in row.decisions.values()]
+    decisions = session.execute(
+        select(DecisionDefinition.decision_id, DecisionDefinition.sha256).where(DecisionDefinition.id.in_(tables))
+    ).all()
+    return dict(forms), dict(decisions)
 
 
 def _contents(session: Session) -> Iterator[Discrepancy]:
@@ -107,10 +104,3 @@ def _process(body: bytes, row: ProcessDefinition) -> Process | None:
         return next((one for one in read(body, row.resource_name) if one.id == row.process_id), None)
     except UnpublishableError:
         return None
-
-
-def _decisions(table: Row[*tuple[Any, ...]]) -> list[str]:
-    try:
-        return list(read_decisions(table.body, table.name))
-    except UnpublishableError:
-        return []

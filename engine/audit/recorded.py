@@ -1,12 +1,12 @@
 """The organisation and the calendar as a step saw them: functions that answer from what the step recorded."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.clock import SHANGHAI
 from engine.feel import HostFunction
-from engine.interpreter import Environment
+from engine.interpreter import Decided, Environment
 from engine.organisation import Organisation, Reads, functions
 
 _NOBODY = Organisation(revision=0, people={}, heads={}, grants={})
@@ -15,16 +15,29 @@ _NOBODY = Organisation(revision=0, people={}, heads={}, grants={})
 class RecordedWorld:
     """Answers a step's rules from its event; what they ask beyond that is noted in ``unanswered``."""
 
-    def __init__(self, at: dt.datetime, reads: Mapping[str, object]) -> None:
+    def __init__(
+        self, at: dt.datetime, reads: Mapping[str, object], decisions: Sequence[Mapping[str, object]] = ()
+    ) -> None:
         self._recorded = reads
+        self._decisions = list(decisions)
         self._reads = Reads()
         self.unanswered: list[str] = []
         self.environment = Environment(
             now=at,
             functions={name: self._answering(name, function) for name, function in functions(_NOBODY, Reads()).items()},
+            decide=self._decide,
             take_reads=self._reads.take,
             all_reads=self._reads.everything,
         )
+
+    def _decide(self, decision_id: str, _variables: Mapping[str, object]) -> Decided:
+        """Give what the tables decided then; the version's own tables are hashed with it."""
+        if not self._decisions or self._decisions[0].get("decision") != decision_id:
+            self.unanswered.append(decision_id)
+            return Decided(value=None, evidence={})
+        recorded = dict(self._decisions.pop(0))
+        value = recorded.pop("value", None)
+        return Decided(value=value, evidence={k: v for k, v in recorded.items() if k not in {"element", "decision"}})
 
     def _answering(self, name: str, function: HostFunction) -> HostFunction:
         return replace(function, call=self._call(name))

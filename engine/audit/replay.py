@@ -12,7 +12,8 @@ from engine.audit.recorded import RecordedWorld
 from engine.errors import ConflictError, mark
 from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
 
-_MOVES_NO_TOKEN = frozenset({"task.claimed", "task.unclaimed", "task.assigned", "job.failed"})
+_LISTS = frozenset({"jobs", "subscriptions", "signals", "decisions"})
+_MOVES_NO_TOKEN = frozenset({"task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def _step(
 ) -> tuple[bytes | None, Discrepancy | None]:
     if event.kind in _MOVES_NO_TOKEN or (event.kind == "incident.resolved" and "waiting" not in event.body):
         return state, None
-    world = RecordedWorld(event.at, event.body.get("reads") or {})
+    world = RecordedWorld(event.at, event.body.get("reads") or {}, event.body.get("decisions") or ())
     awake = _awake(specification, world, state, event)
     outcome = awake.outcome()
     # First what a rule asked and nobody had recorded: it explains whatever else then differs.
@@ -92,25 +93,32 @@ def _step(
 def _awake(specification: Specification, world: RecordedWorld, state: bytes | None, event: RecordedEvent) -> Case:
     """Apply the command of an event."""
     if event.kind == "case.started":
-        return Case.start(specification, world.environment, {**event.body["input"], "initiator": event.actor})
+        variables = {**event.body["input"], "initiator": event.body.get("initiator", event.actor)}
+        return Case.start(specification, world.environment, variables, start_event=event.body.get("start"))
     if state is None:
         raise ConflictError(mark("这个事项的历史不是从发起开始的。"))
     awake = Case.wake(state, specification, world.environment)
+    _apply(awake, event)
+    return awake
+
+
+def _apply(awake: Case, event: RecordedEvent) -> None:
     token = event.token if event.token is not None else 0
     match event.kind:
         case "task.completed":
             awake.complete(token, event.body["input"])
         case "job.completed":
             awake.complete(token, event.body["reply"])
-        case "timer.fired":
-            awake.fire(token)
+        case "timer.fired" | "event.received":
+            awake.fire(token, event.body.get("input"))
+        case "call.returned":
+            awake.complete(token, event.body["input"])
         case "incident.resolved":
             awake.retry(token)
         case "case.withdrawn" | "case.terminated":
             awake.cancel()
         case unknown:
             raise ConflictError(mark("不认识的事件种类 {kind}。"), kind=unknown)
-    return awake
 
 
 def _caused(outcome: Outcome) -> dict[str, object]:
@@ -121,6 +129,12 @@ def _caused(outcome: Outcome) -> dict[str, object]:
         "changes": {name: list(pair) for name, pair in outcome.changes.items()},
         "tasks": [_people_and_rules(task) for task in outcome.tasks],
         "jobs": [{"token": j.token, "element": j.element.id, "type": j.type, "due": j.due_at} for j in outcome.jobs],
+        "subscriptions": [
+            {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}
+            for s in outcome.subscriptions
+        ],
+        "signals": list(outcome.signals),
+        "decisions": list(outcome.decisions),
         "ended_at": outcome.ended_at.id if outcome.ended and outcome.ended_at is not None else None,
     }
 
@@ -142,19 +156,15 @@ def _recorded(body: Mapping[str, Any], name: str) -> object:
     if name == "unanswered":
         return []
     if name != "tasks":
-        return body.get(name, [] if name == "jobs" else None)
+        return body.get(name, [] if name in _LISTS else None)
     orphans = {one["token"] for one in body.get("stuck", ()) if one.get("code") == "nobody_found"}
     return [_as_ruled(task) if task["token"] in orphans else task for task in body.get("tasks", ())]
 
 
 def _as_ruled(task: Mapping[str, Any]) -> dict[str, object]:
-    results = {name: fact["result"] for name, fact in task["facts"].items()}
-    return {
-        **task,
-        "assignee": results.get("assignee"),
-        "candidate_users": results.get("candidateUsers") or [],
-        "candidate_groups": results.get("candidateGroups") or [],
-    }
+    facts = dict(task["facts"])
+    ruled = facts.pop("ruled", {})
+    return {**task, **ruled, "facts": facts}
 
 
 def _compare_state(case: int, steps: int, state: bytes | None, stored: bytes | None) -> Discrepancy | None:

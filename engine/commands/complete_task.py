@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, mark
 from engine.execution.candidates import require_candidate
-from engine.execution.files import bind
+from engine.execution.files import bind, genuine
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -28,7 +28,7 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     _require_doer(locked, actor)
     case = locked.wake()
     stored = case.visible(locked.work.token)
-    values = _values(locked, submitted, stored)
+    values = genuine(session, _values(locked, submitted, stored), stored, actor)
     _close(locked, actor)
     bind(session, locked.instance.id, values, stored, actor)
     case.complete(locked.work.token, values)

@@ -13,6 +13,7 @@ from engine.execution.checking import Checked, File, check_files
 from engine.execution.content import sha256, store_content
 from engine.execution.publishing import Published, Source, publish_decisions, publish_forms, publish_processes
 from engine.execution.registers import read_register, save_register
+from engine.execution.start_events import replace_start_events
 from engine.model import DeployedResource, Deployment
 
 __all__ = ["Deployed", "File", "Published", "deploy"]
@@ -55,17 +56,22 @@ def deploy(session: Session, files: Sequence[File], actor: str, *, note: str = "
 
 def _publish(session: Session, deployment_id: int, checked: Checked) -> Published:
     forms = publish_forms(session, deployment_id, {key: _source(file) for key, file in checked.forms.items()})
-    decisions = {key: (name, _source(file)) for key, (name, file) in checked.decisions.items()}
+    decisions = publish_decisions(
+        session, deployment_id, {key: (name, _source(file)) for key, (name, file) in checked.decisions.items()}
+    )
     processes = [(process, _source(file)) for process, file in checked.processes]
     declared = [(read_register(file.content, file.name), _source(file).sha256) for file in checked.registers]
     for declaration, digest in declared:
         save_register(session, declaration, digest)
+    versions = publish_processes(session, deployment_id, processes, forms, decisions)
+    starts = {process.id: process for process, _source_file in processes}
+    for version in versions:
+        if version.is_new:
+            replace_start_events(session, version.id, starts[version.key])
     return Published(
         forms=forms,
-        decisions=publish_decisions(session, deployment_id, decisions),
-        processes=publish_processes(
-            session, deployment_id, processes, forms, {key: source.sha256 for key, (_, source) in decisions.items()}
-        ),
+        decisions=decisions,
+        processes=versions,
         registers=tuple(declaration.name for declaration, _digest in declared),
     )
 

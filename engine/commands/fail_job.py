@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.audit.chain import NewEvent
 from engine.errors import EngineError, mark
 from engine.execution.locked import LockedCase, lock_job
@@ -20,6 +21,9 @@ def fail_job(session: Session, job_id: int, error: Exception, *, final: bool, lo
 
     ``log_id`` points to the log of an error that nobody foresaw, whose text is not for people.
     """
+    if session.scalar(select(Job.instance_id).where(Job.id == job_id)) is None:
+        _fail_start(session, job_id, error, final=final)
+        return
     locked = lock_job(session, job_id)
     left = 0 if final else max(0, locked.work.retries - 1)
     message, facts = _explain(error, log_id)
@@ -39,6 +43,18 @@ def fail_job(session: Session, job_id: int, error: Exception, *, final: bool, lo
         body={"job": job_id, "type": locked.work.type, "message": message, "facts": facts, "retries": left},
     )
     write_event(locked, event)
+
+
+def _fail_start(session: Session, job_id: int, error: Exception, *, final: bool) -> None:
+    """Note that a case could not be started: there is none yet to carry an Incident, so the job keeps the cause."""
+    job = session.get_one(Job, job_id)
+    job.retries = 0 if final else max(0, job.retries - 1)
+    job.error = str(error)
+    job.leased_until = None
+    if job.retries:
+        job.due_at = clock.now() + BACK_OFF[0]
+    else:
+        job.state = "FAILED"
 
 
 def _explain(error: Exception, log_id: str | None) -> tuple[str, dict[str, object]]:

@@ -1,17 +1,24 @@
-"""Do a due job: fire a timer, or let a connector work and complete its task."""
+"""Do a due job: let an event happen, call a connector, start or end a case, bring a result back."""
 
-from sqlalchemy import update
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
-from engine.connectors import CONNECTORS, Call
-from engine.errors import ConflictError, mark
-from engine.execution.locked import LockedCase, lock_job
+from engine.connectors import CONNECTORS, Call, RefusedError
+from engine.errors import GoneError, mark
+from engine.execution.calling import call_process
+from engine.execution.immutable import definition
+from engine.execution.locked import LockedCase, environment, lock_job
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
-from engine.execution.write import write_outcome
-from engine.interpreter import Case
+from engine.execution.starting import write_start
+from engine.execution.subscriptions import wait_again
+from engine.execution.write import write_event, write_outcome
+from engine.interpreter import REPEATING, Case
 from engine.model import Job
+from engine.organisation import organisation
 
 SYSTEM = "system"
 """The actor of what no person did."""
@@ -20,26 +27,37 @@ SYSTEM = "system"
 def run_job(session: Session, job_id: int) -> None:
     """Do a job and run its case on, all in this transaction.
 
-    Raises ConflictError where the job is done or its case has ended; anything a connector raises leaves
+    Raises GoneError where the job is done or its case went on; anything else that is raised leaves
     everything as it was, and the worker then calls ``fail_job``.
     """
+    if session.scalar(select(Job.kind).where(Job.id == job_id)) == "start":
+        _start(session, job_id)
+        return
     locked = lock_job(session, job_id)
-    case = locked.wake()
-    event = _fire(locked, case) if locked.work.kind == "timer" else _call(locked, case)
+    _close(session, job_id)
+    _DO[locked.work.kind](locked)
+
+
+def _close(session: Session, job_id: int) -> None:
     done = changed(
         session, update(Job).where(Job.id == job_id, Job.state.in_(("CREATED", "FAILED"))).values(state="COMPLETED")
     )
     if done != 1:
-        raise ConflictError(mark("这项作业已经结束。"))
-    write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
+        raise GoneError(mark("这项作业已经结束。"))
 
 
-def _fire(locked: LockedCase, case: Case) -> NewEvent:
-    case.fire(locked.work.token)
-    return _event(locked, "timer.fired", {"due": locked.work.due_at})
+def _let_happen(locked: LockedCase) -> None:
+    case, token = locked.wake(), locked.work.token
+    brought = _variables(locked)
+    case.fire(token, brought)
+    kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
+    _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought}))
+    if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
+        wait_again(locked.session, locked.instance.id, token)
 
 
-def _call(locked: LockedCase, case: Case) -> NewEvent:
+def _call_connector(locked: LockedCase) -> None:
+    case = locked.wake()
     inputs = case.inputs(locked.work.token)
     call = Call(
         session=locked.session,
@@ -53,7 +71,68 @@ def _call(locked: LockedCase, case: Case) -> NewEvent:
     )
     reply = CONNECTORS[locked.work.type](call)
     case.complete(locked.work.token, reply)
-    return _event(locked, "job.completed", {"type": locked.work.type, "input": inputs, "reply": reply})
+    _write(locked, case, _event(locked, "job.completed", {"type": locked.work.type, "input": inputs, "reply": reply}))
+
+
+def _call_process(locked: LockedCase) -> None:
+    number = call_process(locked, locked.wake())
+    write_event(locked, _event(locked, "call.started", {"called": number, "process": locked.work.type}))
+
+
+def _return(locked: LockedCase) -> None:
+    if not locked.work.payload["ended"]:
+        raise RefusedError(mark("被调用的事项没有正常结束（已撤销或终止），这里无法继续。"))
+    case, token = locked.wake(), locked.work.token
+    element_id = case.element_id(token)
+    element = locked.definition.process.elements[element_id]
+    brought = _variables(locked)
+    if not (element.outputs or element.called is None or element.called.propagate_child):
+        brought = {}
+    case.complete(token, brought)
+    event = NewEvent(kind="call.returned", actor=SYSTEM, element_id=element_id, token=token, body={"input": brought})
+    _write(locked, case, event)
+
+
+def _cancel(locked: LockedCase) -> None:
+    case = locked.wake()
+    case.cancel()
+    reason = mark("调用它的事项已经结束")
+    event = NewEvent(kind="case.terminated", actor=SYSTEM, body={"reason": reason})
+    write_outcome(locked, case.outcome(), event, state="TERMINATED", ended=reason)
+
+
+def _start(session: Session, job_id: int) -> None:
+    job = session.get_one(Job, job_id)
+    _close(session, job_id)
+    payload = job.payload or {}
+    found = definition(session, int(payload["definition"]))
+    known = organisation(session)
+    env = environment(session, known, found)
+    variables = {**payload["variables"], "initiator": None}
+    case = Case.start(found.specification, env, variables, start_event=payload["element"])
+    outcome = hand_to_administrators(case.outcome(), known)
+    event = NewEvent(
+        kind="case.started",
+        actor=SYSTEM,
+        body={
+            "input": payload["variables"],
+            "initiator": None,
+            "start": payload["element"],
+            "process": found.process_id,
+            "version": found.version,
+            "job": job_id,
+        },
+    )
+    write_start(session, found, env, outcome, event, started_by=SYSTEM)
+
+
+def _variables(locked: LockedCase) -> Mapping[str, object]:
+    found: Mapping[str, object] = (locked.work.payload or {}).get("variables", {})
+    return found
+
+
+def _write(locked: LockedCase, case: Case, event: NewEvent) -> None:
+    write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
 
 
 def _event(locked: LockedCase, kind: str, body: dict[str, object]) -> NewEvent:
@@ -64,3 +143,13 @@ def _event(locked: LockedCase, kind: str, body: dict[str, object]) -> NewEvent:
         token=locked.work.token,
         body={"job": locked.work.job_id, **body},
     )
+
+
+_DO: Mapping[str, Callable[[LockedCase], None]] = {
+    "timer": _let_happen,
+    "event": _let_happen,
+    "service": _call_connector,
+    "call": _call_process,
+    "return": _return,
+    "cancel": _cancel,
+}

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
 from engine import dmn, forms
 from engine.connectors import CONNECTORS
 from engine.errors import Finding, UnpublishableError, mark
-from engine.execution.publishing import newest_forms
+from engine.execution.publishing import newest_decisions, newest_forms
 from engine.execution.registers import check_register, is_register
 from engine.interpreter import Process
 from engine.interpreter.lint import check
@@ -121,13 +121,20 @@ def _decision(checked: Checked, file: File, imports: Mapping[str, bytes]) -> Non
 
 
 def _diagram(session: Session, checked: Checked, file: File) -> None:
-    known = frozenset(checked.forms)
-    found = check(file.content, file.name, Known(forms=known, job_types=frozenset(CONNECTORS)))
-    missing = frozenset(str(one.facts["form"]) for one in found.findings if one.code == "form_missing")
-    if missing:
-        # A form may have been published before, on its own or with an earlier version.
-        known |= newest_forms(session, missing).keys()
-        found = check(file.content, file.name, Known(forms=known, job_types=frozenset(CONNECTORS)))
+    known = Known(
+        forms=frozenset(checked.forms), decisions=frozenset(checked.decisions), job_types=frozenset(CONNECTORS)
+    )
+    found = check(file.content, file.name, known)
+    missing_forms = frozenset(str(one.facts["form"]) for one in found.findings if one.code == "form_missing")
+    missing_decisions = frozenset(str(o.facts["decision"]) for o in found.findings if o.code == "decision_unknown")
+    if missing_forms or missing_decisions:
+        # They may have been published before, on their own or with an earlier version.
+        known = replace(
+            known,
+            forms=known.forms | newest_forms(session, missing_forms).keys(),
+            decisions=known.decisions | newest_decisions(session, missing_decisions).keys(),
+        )
+        found = check(file.content, file.name, known)
     checked.findings += found.findings
     checked.processes += [(process, file) for process in found.processes]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidError, mark
@@ -12,14 +12,51 @@ from engine.model import Attachment
 
 def document_ids(values: object) -> Iterator[str]:
     """Give the ids of all document references in a value."""
+    return (str(one["documentId"]) for one in _references(values))
+
+
+def genuine(
+    session: Session, submitted: Mapping[str, object], before: Mapping[str, object], actor: str
+) -> dict[str, object]:
+    """Give submitted values with every document reference as it is stored.
+
+    A program may write any name, size or hash beside an id; what the case keeps must be true. Raises
+    InvalidError for a file the actor did not upload.
+    """
+    known = {str(one["documentId"]): one for one in _references(dict(before))}
+    new = {one for one in document_ids(dict(submitted)) if one not in known}
+    if new:
+        rows = session.scalars(select(Attachment).where(Attachment.id.in_(new), Attachment.uploaded_by == actor))
+        known |= {row.id: reference(row) for row in rows}
+    missing = new - known.keys()
+    if missing:
+        raise _not_yours(len(missing))
+    return {name: _replaced(value, known) for name, value in submitted.items()}
+
+
+def _references(values: object) -> Iterator[dict[str, object]]:
     if isinstance(values, dict):
         if isinstance(values.get("documentId"), str):
-            yield values["documentId"]
+            yield values
         for value in values.values():
-            yield from document_ids(value)
+            yield from _references(value)
     elif isinstance(values, list):
         for value in values:
-            yield from document_ids(value)
+            yield from _references(value)
+
+
+def _replaced(value: object, known: Mapping[str, dict[str, object]]) -> object:
+    if isinstance(value, dict):
+        if isinstance(value.get("documentId"), str):
+            return known[value["documentId"]]
+        return {name: _replaced(inner, known) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_replaced(inner, known) for inner in value]
+    return value
+
+
+def _not_yours(count: int) -> InvalidError:
+    return InvalidError(mark("有 {count} 个附件不是您上传的或已属于别的事项，请重新上传。"), count=count)
 
 
 def bind(
@@ -44,9 +81,7 @@ def bind(
         .returning(Attachment.id)
     ).all()
     if set(bound) != new:
-        raise InvalidError(
-            mark("有 {count} 个附件不是您上传的或已属于别的事项,请重新上传。"), count=len(new - set(bound))
-        )
+        raise _not_yours(len(new - set(bound)))
 
 
 def reference(row: Any) -> dict[str, object]:  # noqa: ANN401 - a row of attachments, whole or selected

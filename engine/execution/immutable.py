@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from engine import forms
+from engine import dmn, forms
 from engine.errors import NotFoundError, mark
 from engine.interpreter import Process, Specification, specification
-from engine.model import Content, FormDefinition, ProcessDefinition
+from engine.model import Content, DecisionDefinition, FormDefinition, ProcessDefinition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,8 @@ class Definition:
     hash: str
     forms: Mapping[str, int]
     """Form id → FormDefinition id."""
+    decisions: Mapping[str, int]
+    """Decision id → DecisionDefinition id."""
     properties: Mapping[str, str]
     start_form_id: str | None
     specification: Specification
@@ -68,6 +70,11 @@ def form(session: Session, form_definition_id: int) -> forms.Form:
     return _remembered(session, forms.Form, form_definition_id, lambda: _load_form(session, form_definition_id))
 
 
+def decision_model(session: Session, decision_definition_id: int) -> dmn.Model:
+    """Give the model a published decision stands in. Raises NotFoundError."""
+    return _remembered(session, dmn.Model, decision_definition_id, lambda: _load_model(session, decision_definition_id))
+
+
 def _load_definition(session: Session, definition_id: int) -> Definition:
     found = session.execute(
         select(ProcessDefinition, Content.body)
@@ -84,6 +91,7 @@ def _load_definition(session: Session, definition_id: int) -> Definition:
         version=row.version,
         hash=row.definition_hash,
         forms={form_id: int(key) for form_id, key in row.forms.items()},
+        decisions={decision_id: int(key) for decision_id, key in row.decisions.items()},
         properties=row.properties,
         start_form_id=row.start_form_id,
         specification=specification(body, row.process_id),
@@ -99,3 +107,14 @@ def _load_form(session: Session, form_definition_id: int) -> forms.Form:
     if found is None:
         raise NotFoundError(mark("没有编号为 {id} 的表单版本。"), id=form_definition_id)
     return forms.load(found.body, found.resource_name)
+
+
+def _load_model(session: Session, decision_definition_id: int) -> dmn.Model:
+    body = session.scalar(
+        select(Content.body)
+        .join(DecisionDefinition, DecisionDefinition.sha256 == Content.sha256)
+        .where(DecisionDefinition.id == decision_definition_id)
+    )
+    if body is None:
+        raise NotFoundError(mark("没有编号为 {id} 的决策版本。"), id=decision_definition_id)
+    return dmn.load(body)

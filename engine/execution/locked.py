@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.audit.chain import Head
-from engine.errors import ConflictError, NotFoundError, mark
+from engine.errors import ConflictError, GoneError, NotFoundError, mark
+from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
@@ -38,10 +39,16 @@ class LockedCase:
         return Head(sequence=self.instance.event_count, hash=self.instance.chain_head)
 
 
-def environment(known: Organisation) -> Environment:
-    """Give the world as it is now: the clock, and the organisation's functions with a note of what they read."""
-    reads = Reads()
-    return Environment(now=clock.now(), functions=functions(known, reads), take_reads=reads.take, all_reads=reads.everything)
+def environment(session: Session, known: Organisation, found: Definition) -> Environment:
+    """Give the world as it is now: the clock, the organisation with a note of what is read, the bound decisions."""
+    reads, now = Reads(), clock.now()
+    return Environment(
+        now=now,
+        decide=lambda decision_id, variables: decide(session, found, decision_id, variables, now),
+        functions=functions(known, reads),
+        take_reads=reads.take,
+        all_reads=reads.everything,
+    )
 
 
 def lock_instance(session: Session, instance_id: int) -> LockedCase:
@@ -68,7 +75,7 @@ def lock_job(session: Session, job_id: int) -> LockedCase:
     statement = select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
     locked = _lock(session, statement, job_id)
     if locked.work.job_state not in {"CREATED", "FAILED"}:
-        raise ConflictError(mark("这项作业已经结束。"))
+        raise GoneError(mark("这项作业已经结束。"))
     return locked
 
 
@@ -93,6 +100,8 @@ _INSTANCE = (
     ProcessInstance.event_count,
     ProcessInstance.chain_head,
     ProcessInstance.incident_count,
+    ProcessInstance.parent_id,
+    ProcessInstance.parent_token,
 )
 _TASK = (
     UserTask.id.label("task_id"),
@@ -114,6 +123,7 @@ _JOB = (
     Job.state.label("job_state"),
     Job.retries,
     Job.due_at,
+    Job.payload,
 )
 
 
@@ -124,16 +134,17 @@ def _lock(session: Session, statement: Select[Any], number: int) -> LockedCase:
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
     known = organisation(session, row.organisation_revision)
+    found = definition(session, row.definition_id)
     locked = LockedCase(
         session=session,
         instance=row,
-        definition=definition(session, row.definition_id),
+        definition=found,
         organisation=known,
-        environment=environment(known),
+        environment=environment(session, known, found),
         work=row,
     )
     if row.state != "ACTIVE":
         if "task_state" in row._fields and row.task_state != "CREATED":
             raise already_done(locked)
-        raise ConflictError(mark("事项 {id}“{title}”已经结束,不能再改。"), id=row.id, title=row.title)
+        raise GoneError(mark("事项 {id}“{title}”已经结束,不能再改。"), id=row.id, title=row.title)
     return locked

@@ -35,14 +35,25 @@ def hand_to_administrators(outcome: Outcome, known: Organisation) -> Outcome:
     if not orphans:
         return outcome
     administrators = tuple(sorted(group for group, grant in known.grants.items() if grant == "admin"))
-    tasks = tuple(
-        replace(task, assignee=None, candidate_users=(), candidate_groups=administrators)
-        if task.token in orphans
-        else task
-        for task in outcome.tasks
-    )
+    tasks = tuple(_handed_over(task, administrators) if task.token in orphans else task for task in outcome.tasks)
     stuck = tuple(_incident(task) for task in outcome.tasks if task.token in orphans)
     return replace(outcome, tasks=tasks, stuck=(*outcome.stuck, *stuck))
+
+
+def _handed_over(task: OpenedTask, administrators: tuple[str, ...]) -> OpenedTask:
+    ruled = {
+        "assignee": task.assignee,
+        "candidate_users": task.candidate_users,
+        "candidate_groups": task.candidate_groups,
+    }
+    # What the rule gave stays on record: a replay compares with that, not with the stand-ins.
+    return replace(
+        task,
+        assignee=None,
+        candidate_users=(),
+        candidate_groups=administrators,
+        facts={**task.facts, "ruled": ruled},
+    )
 
 
 def _known(task: OpenedTask, known: Organisation) -> bool:

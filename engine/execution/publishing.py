@@ -1,6 +1,6 @@
 """Making versions: of forms, of decisions, of processes with the forms they are bound to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,14 @@ class Version:
     """The process, form or decision id."""
     version: int
     is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """The exact forms and decisions of a version: id → id of the row."""
+
+    forms: Mapping[str, int]
+    decisions: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +74,22 @@ def publish_processes(
     deployment_id: int,
     processes: Sequence[tuple[Process, Source]],
     forms: Sequence[Version],
-    decisions: Mapping[str, str],
+    decisions: Sequence[Version],
 ) -> tuple[Version, ...]:
     """Make a version of each process of which the diagram, a form or a table changed.
 
-    ``decisions`` maps the ids of tables handed in with it to their hashes.
+    A form or decision it refers to is the one handed in with it, or else the newest that was published; it stays
+    bound to that one for ever.
     """
-    handed_in = {form.key: form.id for form in forms}
-    return tuple(
-        _publish_process(session, deployment_id, process, source, _bound_forms(session, process, handed_in), decisions)
-        for process, source in processes
-        if process.executable
-    )
+    versions = []
+    for process, source in processes:
+        if process.executable:
+            bound = Bound(
+                forms=_bound(process.form_ids, forms, lambda ids: newest_forms(session, ids)),
+                decisions=_bound(process.decision_ids, decisions, lambda ids: newest_decisions(session, ids)),
+            )
+            versions.append(_publish_process(session, deployment_id, process, source, bound))
+    return tuple(versions)
 
 
 def newest_forms(session: Session, form_ids: frozenset[str]) -> dict[str, int]:
@@ -90,12 +102,22 @@ def newest_forms(session: Session, form_ids: frozenset[str]) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _bound_forms(session: Session, process: Process, handed_in: Mapping[str, int]) -> dict[str, int]:
-    elsewhere = process.form_ids - handed_in.keys()
-    return {
-        **{form_id: key for form_id, key in handed_in.items() if form_id in process.form_ids},
-        **(newest_forms(session, elsewhere) if elsewhere else {}),
-    }
+def newest_decisions(session: Session, decision_ids: frozenset[str]) -> dict[str, int]:
+    """Give the id of the newest version of each decision that was published."""
+    rows = session.execute(
+        select(DecisionDefinition.decision_id, func.max(DecisionDefinition.id))
+        .where(DecisionDefinition.decision_id.in_(decision_ids))
+        .group_by(DecisionDefinition.decision_id)
+    )
+    return dict(rows.all())
+
+
+def _bound(
+    wanted: frozenset[str], handed_in: Sequence[Version], newest: Callable[[frozenset[str]], dict[str, int]]
+) -> dict[str, int]:
+    given = {version.key: version.id for version in handed_in if version.key in wanted}
+    elsewhere = wanted - given.keys()
+    return {**given, **(newest(elsewhere) if elsewhere else {})}
 
 
 def _publish_process(
@@ -103,16 +125,16 @@ def _publish_process(
     deployment_id: int,
     process: Process,
     source: Source,
-    forms: Mapping[str, int],
-    decisions: Mapping[str, str],
+    bound: Bound,
 ) -> Version:
-    rows = session.execute(
-        select(FormDefinition.form_id, FormDefinition.sha256).where(FormDefinition.id.in_(forms.values()))
+    forms = select(FormDefinition.form_id, FormDefinition.sha256).where(FormDefinition.id.in_(bound.forms.values()))
+    decisions = select(DecisionDefinition.decision_id, DecisionDefinition.sha256).where(
+        DecisionDefinition.id.in_(bound.decisions.values())
     )
     covered: dict[str, Any] = {
         "diagram": source.sha256,
-        "forms": dict(rows.all()),
-        "decisions": dict(decisions),
+        "forms": dict(session.execute(forms).all()),
+        "decisions": dict(session.execute(decisions).all()),
     }
     definition_hash = sha256(rfc8785.dumps(covered))
     newest = session.execute(
@@ -136,7 +158,8 @@ def _publish_process(
                 "resource_name": source.name,
                 "sha256": source.sha256,
                 "definition_hash": definition_hash,
-                "forms": dict(forms),
+                "forms": dict(bound.forms),
+                "decisions": dict(bound.decisions),
                 "properties": dict(process.properties),
                 "start_form_id": process.start_form_id,
             }

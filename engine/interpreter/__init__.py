@@ -2,18 +2,22 @@
 
 from engine.interpreter.case import Case
 from engine.interpreter.diagram import Element, Flow, Process
-from engine.interpreter.environment import Environment, StuckError
-from engine.interpreter.outcome import OpenedJob, OpenedTask, Outcome, Passage, Stuck
+from engine.interpreter.environment import Decided, Environment, StuckError
+from engine.interpreter.events import REPEATING
+from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Passage, Stuck
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_variables
 
 __all__ = [
+    "REPEATING",
     "Case",
+    "Decided",
     "Element",
     "Environment",
     "Flow",
     "OpenedJob",
+    "OpenedSubscription",
     "OpenedTask",
     "Outcome",
     "Passage",

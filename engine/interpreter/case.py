@@ -6,7 +6,7 @@ from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import ConflictError, mark
+from engine.errors import GoneError, mark
 from engine.interpreter import events, rules, state
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
@@ -44,7 +44,7 @@ class Case:
         run = case._run
         run.scopes.root.update(variables)
         run.workflow = Workflow(specification.spec, specification.subprocess_specs, Engine(run), counter=Counter())
-        chosen = original(start_event or specification.process.plain_start or "")
+        chosen = start_event or specification.process.plain_start
         for child in run.workflow.task_tree.children:
             if isinstance(child.task_spec, StartEvent) and original(child.task_spec.bpmn_id) != chosen:
                 child.cancel()
@@ -115,6 +115,10 @@ class Case:
         """Give the variables that the element at a token sees, its own inputs included."""
         return dict(self._run.visible(self._waiting(token)))
 
+    def element_id(self, token: int) -> str:
+        """Give the id of the element that a token waits at."""
+        return _element_of(self._run, self._waiting(token)).id
+
     def inputs(self, token: int) -> dict[str, object]:
         """Give the local variables of the element at a token: its input mappings' values."""
         return dict(self._run.scopes.values.get(token, {})) if token != ROOT else {}
@@ -148,7 +152,7 @@ class Case:
             decisions=tuple(run.decisions),
             stuck=tuple(self._newly_stuck(after)),
             completed_tokens=completed,
-            canceled_tokens=frozenset(gone) - completed,
+            canceled={token: _element_of(run, task) for token, task in gone.items() if token not in completed},
             waiting={token: original(task.task_spec.bpmn_id) for token, task in after.items()},
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),
@@ -157,7 +161,7 @@ class Case:
     def _waiting(self, token: int) -> SpiffTask:
         task = self._run.waiting().get(token)
         if task is None:
-            raise ConflictError(mark("这一步已经不在等待:可能刚被别人处理,或流程已走到别处。请刷新后再看。"))
+            raise GoneError(mark("这一步已经不在等待:可能刚被别人处理,或流程已走到别处。请刷新后再看。"))
         return task
 
     def _newly_stuck(self, waiting: Mapping[int, SpiffTask]) -> list[Stuck]:

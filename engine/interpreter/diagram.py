@@ -162,6 +162,17 @@ class Process:
         return next((start.id for start in [*(s for s in starts if s.event is None), *starts]), None)
 
     @cached_property
+    def decision_ids(self) -> frozenset[str]:
+        """Give every decision the process names outright."""
+        rules = (e.called for e in self.elements.values() if e.kind == "businessRuleTask")
+        return frozenset(rule.id for rule in rules if rule is not None and not rule.id.startswith("="))
+
+    @cached_property
+    def waits_for_events(self) -> bool:
+        """Tell whether a case may wait for messages or signals."""
+        return any(element.event in {"message", "signal"} for element in self.elements.values())
+
+    @cached_property
     def form_ids(self) -> frozenset[str]:
         """Give every form the process refers to."""
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)

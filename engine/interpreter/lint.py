@@ -23,6 +23,8 @@ RULES: tuple[Rule, ...] = (
     lint_elements.people,
     lint_elements.forms,
     lint_elements.jobs,
+    lint_elements.calls,
+    lint_elements.messages,
     lint_elements.timers,
     lint_elements.names,
     lint_flows.dangling,

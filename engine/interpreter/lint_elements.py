@@ -7,14 +7,14 @@ from engine.errors import Finding, mark
 from engine.interpreter.diagram import Element, Process
 from engine.interpreter.lint_rule import Known, about, finding
 
-CATCHES = frozenset({"timer", "conditional"})
+CATCHES = frozenset({"timer", "conditional", "message", "signal"})
 """What an event may wait for wherever it stands."""
 
 EVENTS: dict[str, frozenset[str | None]] = {
-    "startEvent": frozenset({None}),
-    "endEvent": frozenset({None, "terminate", "error", "escalation"}),
+    "startEvent": frozenset({None, "timer", "message", "signal"}),
+    "endEvent": frozenset({None, "terminate", "error", "escalation", "signal", "message"}),
     "intermediateCatchEvent": CATCHES,
-    "intermediateThrowEvent": frozenset({None, "escalation"}),
+    "intermediateThrowEvent": frozenset({None, "escalation", "signal", "message"}),
     "boundaryEvent": CATCHES | {"error", "escalation"},
 }
 """The kinds of events that run, by what they define."""
@@ -26,14 +26,12 @@ RUNS = frozenset(
     {
         "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess",
         "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+        "receiveTask", "businessRuleTask", "callActivity",
     }
 )  # fmt: skip
 """The other elements that run."""
 
 REMEDIES: dict[str, str] = {
-    "callActivity": mark("调用活动暂不支持:请把被调用的内容放进子流程。"),
-    "businessRuleTask": mark("业务规则任务暂不支持:请改用带 FEEL 表达式的脚本任务或网关条件。"),
-    "receiveTask": mark("接收任务暂不支持:请改用用户任务,由人登记收到的内容。"),
     "transaction": mark("事务子流程暂不支持:请改用普通子流程。"),
     "adHocSubProcess": mark("即席子流程暂不支持:请改用并行网关。"),
     "complexGateway": mark("复杂网关暂不支持:请改用排他或包容网关。"),
@@ -152,28 +150,68 @@ def forms(process: Process, known: Known) -> Iterator[Finding]:
 
 def jobs(process: Process, known: Known) -> Iterator[Finding]:
     """Ask each service task what it does."""
-    for element in _of(process, "serviceTask", "sendTask"):
-        if not element.job_type:
+    for element in process.elements.values():
+        sends = element.event == "message" and element.kind in {"endEvent", "intermediateThrowEvent"}
+        if (element.kind in {"serviceTask", "sendTask"} or sends) and not element.job_type:
             yield about(
                 element,
                 "job_type_missing",
-                mark("“{label}”没有写明做什么。请在“任务定义”的“类型”里填写,如 register.save 或 notify。"),
+                mark("“{label}”没有写明做什么。请在“任务定义”的“类型”里填写，如 register.save 或 notify。"),
             )
-        elif not element.job_type.startswith("=") and element.job_type not in known.job_types:
+        elif element.job_type and not element.job_type.startswith("=") and element.job_type not in known.job_types:
             yield about(
                 element,
                 "job_type_external",
-                mark(
-                    "“{label}”的类型 {type} 不是内置类型,会一直等待外部程序来完成。若是笔误请更正;内置类型有:{types}。"
-                ),
+                mark("“{label}”的类型 {type} 不是内置类型，会等待外部程序完成。若是笔误请更正；内置类型有：{types}。"),
                 severity="warning",
                 type=element.job_type,
                 types=", ".join(sorted(known.job_types)),
             )
-    for element in _of(process, "scriptTask"):
-        if element.job_type is None and not element.script:
+        elif element.kind == "scriptTask" and element.job_type is None and not element.script:
             yield about(
                 element, "script_missing", mark("脚本任务“{label}”没有 FEEL 表达式。请选择“FEEL 表达式”并填写。")
+            )
+
+
+def calls(process: Process, known: Known) -> Iterator[Finding]:
+    """Ask each call activity and business rule task what it calls."""
+    for element in _of(process, "callActivity"):
+        if element.called is None or not element.called.id:
+            yield about(
+                element, "process_missing", mark("调用活动“{label}”没有写明调用哪个流程。请填写被调用流程的编号。")
+            )
+    for element in _of(process, "businessRuleTask"):
+        if element.job_type is not None:
+            continue
+        if element.called is None or not element.called.id:
+            yield about(element, "decision_missing", mark("业务规则任务“{label}”没有选择决策。请填写决策编号。"))
+        elif not element.called.id.startswith("=") and element.called.id not in known.decisions:
+            yield about(
+                element,
+                "decision_unknown",
+                mark("“{label}”要用决策 {decision}，但没有这个决策。请一并上传含有它的 .dmn 文件。"),
+                decision=element.called.id,
+            )
+
+
+def messages(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each message and signal for its name, and each message that a running case waits for its key."""
+    for element in process.elements.values():
+        throws = element.kind in {"endEvent", "intermediateThrowEvent"}
+        if element.event not in {"message", "signal"} or (throws and element.event == "message"):
+            continue
+        if not element.definition.name:
+            yield about(
+                element,
+                "event_unnamed",
+                mark("“{label}”没有选择消息或信号。请在属性面板里选择或新建一个。"),
+            )
+        starts_case = element.kind == "startEvent" and element.parent == process.id
+        if element.event == "message" and not starts_case and not element.definition.correlation_key:
+            yield about(
+                element,
+                "correlation_key_missing",
+                mark("消息“{label}”没有关联键，收到的消息找不到对应的事项。请填写“订阅关联键”，例如 =phone。"),
             )
 
 

@@ -13,6 +13,8 @@ class Known:
 
     forms: frozenset[str]
     """Ids of the forms handed in with it or published before."""
+    decisions: frozenset[str] = frozenset()
+    """Ids of the decisions handed in with it or published before."""
     job_types: frozenset[str]
     """Job types the program does by itself."""
 

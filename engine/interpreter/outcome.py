@@ -99,7 +99,8 @@ class Outcome:
     """What business rule tasks decided, with the rules that matched and the inputs they saw."""
     stuck: tuple[Stuck, ...] = ()
     completed_tokens: frozenset[int] = frozenset()
-    canceled_tokens: frozenset[int] = frozenset()
+    canceled: dict[int, Element] = field(default_factory=dict)
+    """What was waiting and was taken away."""
     waiting: dict[int, str] = field(default_factory=dict)
     """Token → element id of everything that waits now: where the case stands."""
     ended_at: Element | None = None

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 
 from engine.interpreter import task_specs
 from engine.interpreter.diagram import Element
+from engine.interpreter.preparing import original
 
 
 class _Node(TaskParser):
@@ -26,7 +27,7 @@ class _Node(TaskParser):
     @property
     def element(self) -> Element:
         """Give what the diagram says of the node."""
-        element: Element = self.process_parser.parser.elements[self.bpmn_id]
+        element: Element = self.process_parser.parser.elements[original(self.bpmn_id)]
         return element
 
     def _add_multiinstance_task(self, _characteristics: etree._Element) -> None:
@@ -145,9 +146,9 @@ class _Process(ProcessParser):
             self._add_trigger(node)
 
     def _add_trigger(self, node: etree._Element) -> None:
-        elements = self.parser.elements
-        start = next(e for e in elements.values() if e.parent == node.get("id") and e.kind == "startEvent")
-        trigger = task_specs.Trigger(self.spec, start.id, interrupting=start.interrupting, lane=start.lane)
+        name = next(node.iterchildren(full_tag("startEvent"))).get("id", "")
+        start = self.parser.elements[original(name)]
+        trigger = task_specs.Trigger(self.spec, name, interrupting=start.interrupting, lane=start.lane)
         self.spec.start.connect(trigger)
         sub_process = self.parse_node(node)
         trigger.connect(sub_process)

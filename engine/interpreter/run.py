@@ -121,7 +121,7 @@ class Run:
 
     def element(self, task: SpiffTask) -> Element | None:
         """Give what the diagram says of a task; None for the library's own tasks."""
-        return self.specification.process.elements.get(task.task_spec.bpmn_id or "")
+        return self.specification.process.elements.get(original(task.task_spec.bpmn_id or ""))
 
     def scope_of(self, task: SpiffTask) -> int:
         """Give the innermost open scope a task stands in."""
@@ -156,8 +156,9 @@ class Run:
         before = task.parent
         while source is None and before is not None:
             source, before = before.task_spec.bpmn_id, before.parent
-        flow = self.specification.process.flow_between.get((source or "", task.task_spec.bpmn_id))
-        return Passage(element_id=original(task.task_spec.bpmn_id), token=task.id, what=what, flow_id=flow)
+        element_id = original(task.task_spec.bpmn_id)
+        flow = self.specification.process.flow_between.get((original(source or ""), element_id))
+        return Passage(element_id=element_id, token=task.id, what=what, flow_id=flow)
 
 
 class Engine:
@@ -194,8 +195,10 @@ class Engine:
         visible = run.visible(task)
         decision_id = str(run.env.text_or_expression(element.called.id, visible))
         decided = run.env.decide(decision_id, visible)
-        run.decisions.append({"element": element.id, "decision": decision_id, **decided.evidence})
-        task.internal_data["result"] = rules.as_json({element.called.result_variable or "result": decided.value})
+        result = rules.as_json({element.called.result_variable or "result": decided.value})
+        (value,) = result.values()
+        run.decisions.append({"element": element.id, "decision": decision_id, "value": value, **decided.evidence})
+        task.internal_data["result"] = result
         run.leave(task)
 
     def run_loop(self, task: SpiffTask) -> bool:

@@ -25,8 +25,9 @@ class Specification:
 def specification(content: bytes, process_id: str) -> Specification:
     """Give the specification of a process of a published file; parsed once per process of the operating system."""
     root = xml_text.parse(content)
-    prepare(root)
+    # Read first: everybody but the library sees the ids that stand in the file.
     process = next(process for process in read_tree(root) if process.id == process_id)
+    prepare(root)
     with deep_recursion():
         spec, subprocess_specs = build(root, process_id, process.elements)
     return Specification(process=process, spec=spec, subprocess_specs=subprocess_specs)

@@ -77,7 +77,7 @@ class TaskTable(dict[int, SpiffTask]):
 
     def note(self, task: SpiffTask, state: int) -> None:
         """Keep the index true after a change of state."""
-        if self.get(task.id) is not task:
+        if task.id not in self:
             return
         if state & TaskState.FINISHED_MASK:
             self.open.pop(task.id, None)

@@ -13,7 +13,17 @@ from engine.model.repository import (
     FormDefinition,
     ProcessDefinition,
 )
-from engine.model.runtime import Attachment, Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
+from engine.model.runtime import (
+    Attachment,
+    EventSubscription,
+    Incident,
+    Job,
+    Message,
+    MessageDelivery,
+    ProcessInstance,
+    UserTask,
+    UserTaskCandidate,
+)
 
 __all__ = [
     "AccessEvent",
@@ -27,12 +37,15 @@ __all__ = [
     "DeployedResource",
     "Deployment",
     "Draft",
+    "EventSubscription",
     "FormDefinition",
     "Group",
     "HistoryEvent",
     "Incident",
     "Job",
     "Membership",
+    "Message",
+    "MessageDelivery",
     "Notification",
     "OrganisationRevision",
     "ProcessDefinition",

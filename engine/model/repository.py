@@ -57,6 +57,8 @@ class ProcessDefinition(Base):
     """Covers the diagram and every form and table bound to it: what a history event points to."""
     forms: Mapped[dict[str, Any]]
     """Form id → id of the FormDefinition this version is bound to for ever."""
+    decisions: Mapped[dict[str, Any]]
+    """Decision id → id of the DecisionDefinition this version is bound to for ever."""
     properties: Mapped[dict[str, Any]]
     """The process's ``zeebe:properties``: candidateStarterGroups, caseTitle, …"""
     start_form_id: Mapped[str | None] = mapped_column(Name)

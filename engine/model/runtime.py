@@ -24,6 +24,9 @@ class ProcessInstance(Base):
     state: Mapped[str] = mapped_column(Name)
     outcome: Mapped[str | None]
     """The name of the end event that was reached, or the reason of a withdrawal."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    """The case whose call activity started this one."""
+    parent_token: Mapped[int | None]
     started_by: Mapped[str] = mapped_column(Name)
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -82,29 +85,90 @@ class UserTaskCandidate(Base):
 
 
 class Job(Base):
-    """Work for a machine. Leased by one worker at a time; a lost worker's lease runs out."""
+    """Work for a machine. Leased by one worker at a time; a lost worker's lease runs out.
+
+    ``timer`` and ``event`` let a waiting event happen, ``service`` calls a connector or waits for an external
+    worker, ``call`` starts the case of a call activity and ``return`` brings its result back, ``cancel`` ends
+    a called case with its caller, ``start`` starts a case by timer, message or signal.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
-        CheckConstraint("kind IN ('timer', 'service')", name="kind"),
+        CheckConstraint("kind IN ('timer', 'service', 'event', 'call', 'return', 'cancel', 'start')", name="kind"),
         CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED', 'FAILED')", name="state"),
         Index("ix_jobs_due", "state", "due_at"),
         Index("ix_jobs_instance", "instance_id", "token"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
+    """Empty for ``start``: there is no case yet."""
     token: Mapped[int]
     element_id: Mapped[str] = mapped_column(Name)
     name: Mapped[str] = mapped_column(Name)
     kind: Mapped[str] = mapped_column(Name)
     type: Mapped[str] = mapped_column(Name)
-    """The ``zeebe:taskDefinition`` type, or ``timer``."""
+    """The ``zeebe:taskDefinition`` type, the id of the process to call or start, or else the kind."""
+    payload: Mapped[dict[str, Any] | None]
+    """What an event, return or start brings: its variables."""
     state: Mapped[str] = mapped_column(Name)
     due_at: Mapped[dt.datetime]
     retries: Mapped[int]
     leased_by: Mapped[str | None] = mapped_column(Name)
     leased_until: Mapped[dt.datetime | None]
     error: Mapped[str | None]
+
+
+class EventSubscription(Base):
+    """A token that waits for a message or signal, or a process that one starts."""
+
+    __tablename__ = "event_subscriptions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('message', 'signal')", name="kind"),
+        CheckConstraint("(instance_id IS NULL) = (definition_id IS NOT NULL)", name="owner"),
+        UniqueConstraint("instance_id", "token"),
+        Index("ix_event_subscriptions_name", "kind", "name", "correlation_key"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(Name)
+    name: Mapped[str] = mapped_column(Name)
+    correlation_key: Mapped[str | None] = mapped_column(Name)
+    process_id: Mapped[str] = mapped_column(Name)
+    """A message is delivered to each process at most once."""
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
+    token: Mapped[int | None]
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definitions.id"))
+    """For a start event: the version that is started."""
+    element_id: Mapped[str] = mapped_column(Name)
+    pending: Mapped[bool] = mapped_column(default=False)
+    """A message is on its way; the next one waits until it has arrived."""
+
+
+class Message(Base):
+    """A published message, kept until its time is over."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("name", "correlation_key", "message_id"),
+        Index("ix_messages_key", "name", "correlation_key", "id"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Name)
+    correlation_key: Mapped[str] = mapped_column(Name)
+    message_id: Mapped[str | None] = mapped_column(Name)
+    """The publisher's own id: the same one again is the same message."""
+    variables: Mapped[dict[str, Any]]
+    published_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    published_by: Mapped[str] = mapped_column(Name)
+
+
+class MessageDelivery(Base):
+    """That a message was delivered to a process: at most once, the database keeps it."""
+
+    __tablename__ = "message_deliveries"
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    process_id: Mapped[str] = mapped_column(Name, primary_key=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
 
 
 class Incident(Base):

@@ -86,7 +86,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     is_open = task.state == "CREATED"
     stored: dict[str, Any] = {}
     if is_open:
-        stored = Case.wake(case.body, of.specification, environment(known)).visible(task.token)
+        stored = Case.wake(case.body, of.specification, environment(session, known, of)).visible(task.token)
     candidates = _candidates(session, task_id) if is_open else []
     is_candidate = any(
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates

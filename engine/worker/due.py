@@ -10,9 +10,9 @@ from engine import clock
 from engine.commands.drop_job import drop_job
 from engine.commands.fail_job import fail_job
 from engine.commands.run_job import run_job
-from engine.connectors import CONNECTORS, RefusedError
+from engine.connectors import CONNECTORS
 from engine.database import Database
-from engine.errors import ConflictError, NotFoundError
+from engine.errors import EngineError, GoneError
 from engine.model import Job
 
 LEASE = dt.timedelta(minutes=2)
@@ -20,7 +20,7 @@ LEASE = dt.timedelta(minutes=2)
 
 log = logging.getLogger("qucheng.worker")
 
-_doable = or_(Job.kind == "timer", Job.type.in_(CONNECTORS))
+_doable = or_(Job.kind != "service", Job.type.in_(CONNECTORS))
 
 
 def run_due(database: Database, worker_name: str = "worker") -> int:
@@ -69,13 +69,14 @@ def _do(database: Database, job_id: int) -> None:
     try:
         with database.transaction() as session:
             run_job(session, job_id)
-    except (ConflictError, NotFoundError):
+    except GoneError:
         # The case went on or ended between the lease and the lock: nothing is left to do.
         with database.transaction() as session:
             drop_job(session, job_id)
     except Exception as error:
         log_id = secrets.token_hex(4)
-        if not isinstance(error, RefusedError):
+        refused = isinstance(error, EngineError)
+        if not refused:
             log.exception("job %s failed, log id %s", job_id, log_id)
         with database.transaction() as session:
-            fail_job(session, job_id, error, final=isinstance(error, RefusedError), log_id=log_id)
+            fail_job(session, job_id, error, final=refused, log_id=log_id)

@@ -189,7 +189,7 @@ def test_timers_end_with_the_recording() -> None:
     assert story.waiting == {"record_filing", "filing_reminder_due", "filing_overdue"}
     story.complete("record_filing", {"filing_date": "2026-03-03", "filing_remarks": ""})
     assert story.waiting == {"save_channel_entry"}
-    assert len(story.now.canceled_tokens) == 2
+    assert len(story.now.canceled) == 2
 
 
 def _organisation() -> Organisation:

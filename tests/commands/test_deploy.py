@@ -93,8 +93,8 @@ BAD_DIAGRAMS: list[tuple[str, Change, str, str | None]] = [
     ("not executable", lambda c: c.replace(b'isExecutable="true"', b'isExecutable="false"'), "not_executable", None),
     (
         "an unsupported element",
-        lambda c: c.replace(b"<bpmn:serviceTask", b"<bpmn:callActivity").replace(
-            b"</bpmn:serviceTask", b"</bpmn:callActivity"
+        lambda c: c.replace(b"<bpmn:serviceTask", b"<bpmn:complexGateway").replace(
+            b"</bpmn:serviceTask", b"</bpmn:complexGateway"
         ),
         "unsupported_element",
         "save_channel_entry",

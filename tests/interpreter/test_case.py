@@ -179,7 +179,7 @@ def test_an_interrupting_timer_takes_the_task_away_and_a_gentle_one_does_not() -
         token = run.token("a")
         run.fire("timer")
         assert run.waiting == (["late"] if interrupting == "true" else ["a", "late"])
-        assert (token in run.outcome.canceled_tokens) is (interrupting == "true")
+        assert (token in run.outcome.canceled) is (interrupting == "true")
 
 
 def test_completing_the_task_takes_its_timer_away() -> None:
@@ -195,7 +195,7 @@ def test_completing_the_task_takes_its_timer_away() -> None:
     token = run.token("timer")
     run.complete("a")
     assert run.waiting == ["b"]
-    assert run.outcome.canceled_tokens == {token}
+    assert run.outcome.canceled.keys() == {token}
     with pytest.raises(ConflictError):
         run.step(lambda case: case.fire(token))
 
@@ -236,7 +236,7 @@ def test_a_terminate_end_takes_everything_else_away() -> None:
     other = run.token("b")
     run.complete("a")
     assert run.outcome.ended
-    assert run.outcome.canceled_tokens == {other}
+    assert run.outcome.canceled.keys() == {other}
     assert run.outcome.ended_at is not None
     assert run.outcome.ended_at.name == "停"
 

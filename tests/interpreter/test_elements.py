@@ -87,7 +87,7 @@ def test_a_share_of_the_votes_is_enough_and_the_rest_is_taken_away() -> None:
     assert run.waiting == ["sign"] * 3
     vote(run, "b", vote="no")
     assert run.waiting == ["after"]
-    assert len(run.outcome.canceled_tokens) == 2
+    assert len(run.outcome.canceled) == 2
     assert run.outcome.variables["votes"] == [None, {"who": "b", "vote": "no"}, None, {"who": "d", "vote": "yes"}]
 
 
@@ -163,7 +163,7 @@ def test_an_interrupting_event_takes_a_whole_multi_instance_away() -> None:
     assert run.waiting == ["sign", "sign", "timer"]
     run.fire("timer")
     assert run.outcome.ended
-    assert len(run.outcome.canceled_tokens) == 2
+    assert len(run.outcome.canceled) == 2
 
 
 GATEWAY = (
@@ -191,7 +191,7 @@ def test_the_first_event_after_an_event_gateway_takes_the_others_away(first: str
     assert (subscription.name, subscription.correlation_key) == ("paid", "7")
     run.fire(first)
     assert run.waiting == [then]
-    assert len(run.outcome.canceled_tokens) == 1
+    assert len(run.outcome.canceled) == 1
     assert run.complete(then).ended
 
 
@@ -346,7 +346,7 @@ def test_an_event_sub_process_that_nothing_triggers_does_not_hold_the_case_open(
     assert [(s.kind, s.name) for s in run.outcome.subscriptions] == [("signal", "stop")]
     run.complete("a")
     assert run.outcome.ended
-    assert len(run.outcome.canceled_tokens) == 1
+    assert len(run.outcome.canceled) == 1
 
 
 def test_an_interrupting_event_sub_process_takes_over() -> None:
@@ -412,7 +412,7 @@ def test_a_decision_is_taken_on_the_spot_and_its_reason_kept() -> None:
     case.complete(run.token("a"), {"n": Decimal("0.5")})
     outcome = case.outcome()
     assert outcome.variables["rate"] == Decimal("0.5")
-    assert outcome.decisions == ({"element": "rule", "decision": "rate", "rules": [2], "asked": "rate"},)
+    assert outcome.decisions == ({"element": "rule", "decision": "rate", "value": Decimal("0.5"), "rules": [2], "asked": "rate"},)
 
 
 def test_which_start_event_began_a_case_can_be_chosen() -> None:

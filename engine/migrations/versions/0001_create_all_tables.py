@@ -65,6 +65,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_groups")),
     )
     op.create_table(
+        "messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("correlation_key", sa.String(length=255), nullable=False),
+        sa.Column("message_id", sa.String(length=255), nullable=True),
+        sa.Column("variables", sa.JSON(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "name", "correlation_key", "message_id", name=op.f("uq_messages_name_correlation_key_message_id")
+        ),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_key", ["name", "correlation_key", "id"], unique=False)
+
+    op.create_table(
         "organisation_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -141,6 +159,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("definition_hash", sa.String(length=64), nullable=False),
         sa.Column("forms", sa.JSON(), nullable=False),
+        sa.Column("decisions", sa.JSON(), nullable=False),
         sa.Column("properties", sa.JSON(), nullable=False),
         sa.Column("start_form_id", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(
@@ -209,6 +228,8 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=255), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("parent_token", sa.Integer(), nullable=True),
         sa.Column("started_by", sa.String(length=255), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -223,10 +244,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["definition_id"], ["process_definitions.id"], name=op.f("fk_process_instances_definition_id")
         ),
+        sa.ForeignKeyConstraint(["parent_id"], ["process_instances.id"], name=op.f("fk_process_instances_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_instances")),
     )
     with op.batch_alter_table("process_instances", schema=None) as batch_op:
         batch_op.create_index("ix_process_instances_definition", ["definition_id", "state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_process_instances_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_process_instances_started_by", ["started_by", "id"], unique=False)
 
     op.create_table(
@@ -262,6 +285,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachments_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "event_subscriptions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("correlation_key", sa.String(length=255), nullable=True),
+        sa.Column("process_id", sa.String(length=255), nullable=False),
+        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("token", sa.Integer(), nullable=True),
+        sa.Column("definition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("element_id", sa.String(length=255), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("kind IN ('message', 'signal')", name=op.f("ck_event_subscriptions_kind")),
+        sa.CheckConstraint(
+            "(instance_id IS NULL) = (definition_id IS NOT NULL)", name=op.f("ck_event_subscriptions_owner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["definition_id"], ["process_definitions.id"], name=op.f("fk_event_subscriptions_definition_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instances.id"], name=op.f("fk_event_subscriptions_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_subscriptions")),
+        sa.UniqueConstraint("instance_id", "token", name=op.f("uq_event_subscriptions_instance_id_token")),
+    )
+    with op.batch_alter_table("event_subscriptions", schema=None) as batch_op:
+        batch_op.create_index("ix_event_subscriptions_name", ["kind", "name", "correlation_key"], unique=False)
+
+    op.create_table(
         "history_events",
         sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
@@ -284,19 +335,22 @@ def upgrade() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("element_id", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("kind", sa.String(length=255), nullable=False),
         sa.Column("type", sa.String(length=255), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=True),
         sa.Column("state", sa.String(length=255), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retries", sa.Integer(), nullable=False),
         sa.Column("leased_by", sa.String(length=255), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.CheckConstraint("kind IN ('timer', 'service')", name=op.f("ck_jobs_kind")),
+        sa.CheckConstraint(
+            "kind IN ('timer', 'service', 'event', 'call', 'return', 'cancel', 'start')", name=op.f("ck_jobs_kind")
+        ),
         sa.CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED', 'FAILED')", name=op.f("ck_jobs_state")),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instances.id"], name=op.f("fk_jobs_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
@@ -305,6 +359,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_jobs_due", ["state", "due_at"], unique=False)
         batch_op.create_index("ix_jobs_instance", ["instance_id", "token"], unique=False)
 
+    op.create_table(
+        "message_deliveries",
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("process_id", sa.String(length=255), nullable=False),
+        sa.Column("instance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instances.id"], name=op.f("fk_message_deliveries_instance_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_message_deliveries_message_id")),
+        sa.PrimaryKeyConstraint("message_id", "process_id", name=op.f("pk_message_deliveries")),
+    )
     op.create_table(
         "notifications",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -455,6 +520,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notifications_unread")
 
     op.drop_table("notifications")
+    op.drop_table("message_deliveries")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_instance")
         batch_op.drop_index("ix_jobs_due")
@@ -464,6 +530,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_history_events_actor"))
 
     op.drop_table("history_events")
+    with op.batch_alter_table("event_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_subscriptions_name")
+
+    op.drop_table("event_subscriptions")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_sha256"))
         batch_op.drop_index("ix_attachments_instance")
@@ -476,6 +546,7 @@ def downgrade() -> None:
     op.drop_table("access_events")
     with op.batch_alter_table("process_instances", schema=None) as batch_op:
         batch_op.drop_index("ix_process_instances_started_by")
+        batch_op.drop_index(batch_op.f("ix_process_instances_parent_id"))
         batch_op.drop_index("ix_process_instances_definition")
 
     op.drop_table("process_instances")
@@ -501,6 +572,10 @@ def downgrade() -> None:
     op.drop_table("decision_definitions")
     op.drop_table("registers")
     op.drop_table("organisation_revision")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_key")
+
+    op.drop_table("messages")
     op.drop_table("groups")
     op.drop_table("drafts")
     op.drop_table("deployments")

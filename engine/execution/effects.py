@@ -1,0 +1,151 @@
+"""What a step opens and closes beside the state: tasks, jobs, subscriptions, incidents."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.execution.immutable import Definition
+from engine.execution.subscriptions import open_subscriptions, throw_signals
+from engine.interpreter import OpenedJob, OpenedTask, Outcome, Stuck
+from engine.model import Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
+
+
+def open_everything(
+    session: Session, definition: Definition, instance_id: int, outcome: Outcome, now: dt.datetime
+) -> None:
+    """Insert what now waits, and tell signals to whoever waits for them."""
+    _open_tasks(session, definition, instance_id, outcome.tasks, now)
+    _open_jobs(session, instance_id, outcome.jobs)
+    open_subscriptions(session, definition, instance_id, outcome.subscriptions)
+    _open_incidents(session, instance_id, outcome.stuck, now)
+    throw_signals(session, outcome.signals, {})
+
+
+def return_to_caller(
+    session: Session, parent_id: int, token: int, variables: Mapping[str, object], *, ended: bool
+) -> None:
+    """Let the caller of an ended case go on, by a job under the caller's own lock."""
+    session.execute(insert(Job), [_job(parent_id, token, "return", {"variables": dict(variables), "ended": ended})])
+
+
+def _open_tasks(
+    session: Session, definition: Definition, instance_id: int, tasks: Sequence[OpenedTask], now: dt.datetime
+) -> None:
+    """Insert user tasks and who may claim them."""
+    if not tasks:
+        return
+    rows = [_task_row(task, definition, instance_id, now) for task in tasks]
+    ids = session.scalars(insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True), rows).all()
+    candidates = [
+        {"task_id": task_id, "kind": kind, "principal": principal}
+        for task_id, task in zip(ids, tasks, strict=True)
+        for kind, principals in (("user", task.candidate_users), ("group", task.candidate_groups))
+        for principal in principals
+    ]
+    if candidates:
+        session.execute(insert(UserTaskCandidate), candidates)
+
+
+def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) -> None:
+    """Insert jobs and timers."""
+    if jobs:
+        session.execute(insert(Job), [_job_row(job, instance_id) for job in jobs])
+
+
+def close_everything(session: Session, instance_id: int, outcome: Outcome) -> None:
+    """Mark what a step took away; the command closed its own row already."""
+    people = [token for token, element in outcome.canceled.items() if element.kind == "userTask"]
+    machines = [token for token in outcome.canceled if token not in people]
+    for model, tokens in ((UserTask, people), (Job, machines)):
+        if tokens:
+            session.execute(
+                update(model)
+                .where(model.instance_id == instance_id, model.token.in_(tokens), model.state == "CREATED")
+                .values(state="CANCELED")
+            )
+    calls = [token for token, element in outcome.canceled.items() if element.kind == "callActivity"]
+    if calls:
+        _cancel_called(session, instance_id, calls)
+
+
+def _cancel_called(session: Session, instance_id: int, tokens: Sequence[int]) -> None:
+    """End the cases that call activities have started, each by a job under its own lock."""
+    called = session.scalars(
+        select(ProcessInstance.id).where(
+            ProcessInstance.parent_id == instance_id,
+            ProcessInstance.parent_token.in_(tokens),
+            ProcessInstance.state == "ACTIVE",
+        )
+    ).all()
+    for child in called:
+        session.execute(insert(Job), [_job(child, 0, "cancel", {})])
+
+
+def _open_incidents(session: Session, instance_id: int, stuck: Sequence[Stuck], now: dt.datetime) -> None:
+    if stuck:
+        session.execute(insert(Incident), [_incident_row(one, instance_id, now) for one in stuck])
+
+
+def _job(instance_id: int, token: int, kind: str, payload: dict[str, object]) -> dict[str, object]:
+    return {
+        "instance_id": instance_id,
+        "token": token,
+        "element_id": "",
+        "name": "",
+        "kind": kind,
+        "type": kind,
+        "payload": payload,
+        "state": "CREATED",
+        "due_at": clock.now(),
+        "retries": 3,
+    }
+
+
+def _task_row(task: OpenedTask, definition: Definition, instance_id: int, now: dt.datetime) -> dict[str, Any]:
+    form_id = task.element.form_id
+    return {
+        "instance_id": instance_id,
+        "token": task.token,
+        "element_id": task.element.id,
+        "name": task.element.label,
+        "state": "CREATED",
+        "assignee": task.assignee,
+        "created_at": now,
+        "due_at": task.due_at,
+        "follow_up_at": task.follow_up_at,
+        "priority": task.priority,
+        "form_id": form_id,
+        "form_definition_id": definition.forms.get(form_id) if form_id else None,
+        "facts": task.facts,
+    }
+
+
+def _job_row(job: OpenedJob, instance_id: int) -> dict[str, object]:
+    return {
+        "instance_id": instance_id,
+        "token": job.token,
+        "element_id": job.element.id,
+        "name": job.element.label,
+        "kind": job.kind,
+        "type": job.type,
+        "state": "CREATED",
+        "due_at": job.due_at,
+        "retries": job.retries,
+    }
+
+
+def _incident_row(stuck: Stuck, instance_id: int, now: dt.datetime) -> Mapping[str, object]:
+    return {
+        "instance_id": instance_id,
+        "token": stuck.token,
+        "element_id": stuck.element.id,
+        "name": stuck.element.label,
+        "code": stuck.code,
+        "message": stuck.message,
+        "facts": stuck.facts,
+        "created_at": now,
+    }

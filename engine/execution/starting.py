@@ -1,0 +1,73 @@
+"""Beginning a case: what people, messages, timers and call activities have in common."""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import GENESIS, Head, NewEvent, append
+from engine.errors import NotFoundError, mark
+from engine.execution.effects import open_everything
+from engine.execution.history import with_effects
+from engine.execution.immutable import Definition, definition
+from engine.interpreter import Environment, Outcome
+from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
+
+
+def newest_definition(session: Session, process_id: str, version: int | None = None) -> Definition:
+    """Give a version of a process, the newest unless one is named. Raises NotFoundError."""
+    statement = select(ProcessDefinition.id).where(ProcessDefinition.process_id == process_id)
+    if version is not None:
+        statement = statement.where(ProcessDefinition.version == version)
+    found = session.scalar(statement.order_by(ProcessDefinition.version.desc()).limit(1))
+    if found is None:
+        raise NotFoundError(mark("没有已发布的流程 {process}。"), process=process_id)
+    return definition(session, found)
+
+
+def write_start(
+    session: Session,
+    found: Definition,
+    env: Environment,
+    outcome: Outcome,
+    event: NewEvent,
+    *,
+    started_by: str,
+    **more: Any,  # noqa: ANN401 - columns of process_instances
+) -> int:
+    """Write a new case with all its first step caused, and give its number."""
+    ended = outcome.ended_at.label if outcome.ended_at is not None else None
+    row = {
+        "definition_id": found.id,
+        "title": _title(found, env, outcome),
+        "state": "COMPLETED" if outcome.ended else "ACTIVE",
+        "outcome": ended if outcome.ended else None,
+        "started_by": started_by,
+        "started_at": env.now,
+        "ended_at": env.now if outcome.ended else None,
+        "revision": 1,
+        "body": outcome.body,
+        "event_count": 1,
+        "chain_head": GENESIS,
+        "incident_count": len(outcome.stuck),
+        **more,
+    }
+    instance_id = session.scalars(insert(ProcessInstance).returning(ProcessInstance.id), [row]).one()
+    rows, head = append(
+        Head(sequence=0, hash=GENESIS),
+        [with_effects(event, outcome)],
+        instance_id=instance_id,
+        at=env.now,
+        definition_hash=found.hash,
+    )
+    session.execute(insert(HistoryEvent), rows)
+    # The number is part of what is hashed, and only the database gives it.
+    session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(chain_head=head.hash))
+    open_everything(session, found, instance_id, outcome, env.now)
+    return instance_id
+
+
+def _title(found: Definition, env: Environment, outcome: Outcome) -> str:
+    rule = found.properties.get("caseTitle")
+    title = env.text_or_expression(rule, outcome.variables) if rule else None
+    return title if isinstance(title, str) and title else found.name

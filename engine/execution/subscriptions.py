@@ -1,0 +1,151 @@
+"""Messages and signals: who waits for them, and that each message arrives exactly once.
+
+A message is delivered to one waiting token (or start event) of each process. Delivery is a Job in the same
+transaction, so a crash loses nothing; the row in message_deliveries forbids a second one; a token that has
+a message under way (``pending``) leaves the next message to wait.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.execution.immutable import Definition
+from engine.execution.rows import changed
+from engine.interpreter import OpenedSubscription
+from engine.model import EventSubscription, Job, Message, MessageDelivery
+
+
+def open_subscriptions(
+    session: Session, definition: Definition, instance_id: int, opened: Sequence[OpenedSubscription]
+) -> None:
+    """Insert what tokens wait for; a message that was published before and is still alive is delivered at once."""
+    for one in opened:
+        queue_up(session, one.name, one.correlation_key or "")
+        subscription = {
+            "kind": one.kind,
+            "name": one.name,
+            "correlation_key": one.correlation_key,
+            "process_id": definition.process_id,
+            "instance_id": instance_id,
+            "token": one.token,
+            "element_id": one.element.id,
+        }
+        made = session.scalars(insert(EventSubscription).returning(EventSubscription.id), [subscription]).one()
+        if one.kind == "message":
+            deliver_waiting_message(session, made)
+
+
+def close_subscriptions(session: Session, instance_id: int, tokens: Sequence[int]) -> None:
+    """Forget what tokens that went on have waited for."""
+    session.execute(
+        delete(EventSubscription).where(
+            EventSubscription.instance_id == instance_id, EventSubscription.token.in_(tokens)
+        )
+    )
+
+
+def wait_again(session: Session, instance_id: int, token: int) -> None:
+    """Let an event that may come again wait for the next message; one that is there already is delivered."""
+    made = session.scalars(
+        update(EventSubscription)
+        .where(EventSubscription.instance_id == instance_id, EventSubscription.token == token)
+        .values(pending=False)
+        .returning(EventSubscription.id)
+    ).all()
+    for subscription_id in made:
+        deliver_waiting_message(session, subscription_id)
+
+
+def deliver(session: Session, message: Any) -> int:  # noqa: ANN401 - a row of messages
+    """Deliver a message to one waiting token or start event of each process; give how many got it."""
+    waiting = session.execute(
+        select(EventSubscription)
+        .where(
+            EventSubscription.kind == "message",
+            EventSubscription.name == message.name,
+            EventSubscription.pending.is_(False),
+            (EventSubscription.correlation_key == message.correlation_key) | EventSubscription.instance_id.is_(None),
+        )
+        # A running case comes before a new one.
+        .order_by(EventSubscription.instance_id.is_(None), EventSubscription.id)
+    ).scalars()
+    delivered: set[str] = set()
+    for subscription in waiting:
+        if subscription.process_id not in delivered:
+            delivered.add(subscription.process_id)
+            _send(session, subscription, message.id, message.variables)
+    return len(delivered)
+
+
+def deliver_waiting_message(session: Session, subscription_id: int) -> None:
+    """Give a subscription the oldest living message that its process has not had."""
+    subscription = session.get_one(EventSubscription, subscription_id)
+    had = select(MessageDelivery.message_id).where(MessageDelivery.process_id == subscription.process_id)
+    found = session.execute(
+        select(Message.id, Message.variables)
+        .where(
+            Message.name == subscription.name,
+            Message.correlation_key == subscription.correlation_key,
+            Message.expires_at > clock.now(),
+            Message.id.not_in(had),
+        )
+        .order_by(Message.id)
+        .limit(1)
+    ).one_or_none()
+    if found is not None:
+        _send(session, subscription, found.id, found.variables)
+
+
+def throw_signals(session: Session, names: Sequence[str], variables: Mapping[str, object]) -> int:
+    """Tell a signal to everything that waits for it; give how many that were."""
+    told = 0
+    for name in names:
+        waiting = session.scalars(
+            select(EventSubscription).where(EventSubscription.kind == "signal", EventSubscription.name == name)
+        ).all()
+        for subscription in waiting:
+            session.execute(insert(Job), [_job(subscription, variables)])
+        told += len(waiting)
+    return told
+
+
+def queue_up(session: Session, name: str, correlation_key: str) -> None:
+    """Let publisher and waiter of one message take turns, or each could miss the other. SQLite does so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{name}\x1f{correlation_key}"}
+        )
+
+
+def _send(session: Session, subscription: EventSubscription, message_id: int, variables: Mapping[str, Any]) -> None:
+    row = {
+        "message_id": message_id,
+        "process_id": subscription.process_id,
+        "instance_id": subscription.instance_id,
+    }
+    session.execute(insert(MessageDelivery), [row])
+    session.execute(insert(Job), [_job(subscription, variables)])
+    if subscription.instance_id is not None:
+        changed(session, update(EventSubscription).where(EventSubscription.id == subscription.id).values(pending=True))
+
+
+def _job(subscription: EventSubscription, variables: Mapping[str, object]) -> dict[str, object]:
+    starts = subscription.instance_id is None
+    payload: dict[str, object] = {"variables": dict(variables)}
+    if starts:
+        payload |= {"definition": subscription.definition_id, "element": subscription.element_id}
+    return {
+        "instance_id": subscription.instance_id,
+        "token": subscription.token or 0,
+        "element_id": subscription.element_id,
+        "name": subscription.name,
+        "kind": "start" if starts else "event",
+        "type": subscription.process_id if starts else subscription.kind,
+        "payload": payload,
+        "state": "CREATED",
+        "due_at": clock.now(),
+        "retries": 3,
+    }
