@@ -37,6 +37,11 @@ class Settings:
         """Give the folder in which uploaded content is kept by its hash."""
         return self.data_folder / "attachments"
 
+    @property
+    def signing_key(self) -> Path:
+        """Give the file of the key that signs seals over history."""
+        return self.data_folder / "seal.key"
+
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from ``QUCHENG_…`` variables; every one has a default that works on one machine."""

@@ -1,23 +1,31 @@
 """The worker that lives beside the server."""
 
+import datetime as dt
 import logging
 import threading
+from pathlib import Path
 
 from engine import clock
+from engine.audit.checkpoint import seal
 from engine.database import Database
 from engine.worker.due import next_due, run_due
 
 LONGEST_WAIT = 30.0
 """Seconds. Other processes can write jobs too; this is how late we notice where nobody tells us."""
 
+SEAL_EVERY = dt.timedelta(hours=1)
+"""How much of history an attacker with the whole database could rewrite unnoticed: what came since the last seal."""
+
 log = logging.getLogger("qucheng.worker")
 
 
 class Worker:
-    """Waits for the next due time or a commit of this process, then does what is due."""
+    """Waits for the next due time or a commit of this process, then does what is due; seals history by the hour."""
 
-    def __init__(self, database: Database, name: str = "embedded") -> None:
+    def __init__(self, database: Database, name: str = "embedded", *, signing_key: Path | None = None) -> None:
         self._database = database
+        self._signing_key = signing_key
+        self._seal_at: dt.datetime | None = None
         self._name = name
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -45,12 +53,21 @@ class Worker:
             self._woken.clear()
             try:
                 run_due(self._database, self._name)
+                self._seal()
                 wait = self._seconds_to_wait()
             except Exception:
                 # The database may be away for a moment; a worker that dies would leave cases waiting for ever.
                 log.exception("the worker could not look for jobs and tries again")
                 wait = 5.0
             self._woken.wait(wait)
+
+    def _seal(self) -> None:
+        now = clock.now()
+        if self._signing_key is None or (self._seal_at is not None and now < self._seal_at):
+            return
+        # Several workers may try: the one that comes within the hour finds the seal and makes none.
+        seal(self._database, self._signing_key, at_most_every=SEAL_EVERY)
+        self._seal_at = now + SEAL_EVERY
 
     def _seconds_to_wait(self) -> float:
         due = next_due(self._database)

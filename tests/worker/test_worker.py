@@ -3,6 +3,8 @@
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -10,7 +12,7 @@ from sqlalchemy import select, update
 from engine.commands.resolve_incident import resolve_incident
 from engine.connectors import CONNECTORS, Call, RefusedError
 from engine.errors import ConflictError, ForbiddenError
-from engine.model import Incident, Job, Notification, ProcessInstance, RegisterEntry
+from engine.model import Checkpoint, Incident, Job, Notification, ProcessInstance, RegisterEntry
 from engine.worker import Worker, next_due
 from tests.support.company import Company
 
@@ -155,3 +157,31 @@ def test_a_job_of_a_case_that_has_ended_meanwhile_is_dropped(company: Company) -
     assert len(company.events(case)) == events
     with company.database.reading() as session:
         assert set(session.scalars(select(Job.state).where(Job.kind == "timer"))) == {"CANCELED"}
+
+
+def test_the_worker_seals_history_by_the_hour(company: Company, tmp_path: Path) -> None:
+    company.start()
+    worker = Worker(company.database, signing_key=tmp_path / "seal.key")
+
+    def seals() -> int:
+        with company.database.reading() as session:
+            return len(session.scalars(select(Checkpoint.id)).all())
+
+    worker.start()
+    try:
+        wait_for(lambda: seals() == 1)
+        company.start()
+        time.sleep(0.3)
+        assert seals() == 1
+        company.clock.advance(hours=1, minutes=1)
+        company.start()
+        wait_for(lambda: seals() == 2)
+    finally:
+        worker.stop()
+    assert seals() == 2
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)

@@ -44,7 +44,7 @@ def run_command(host: str | None, port: int | None, processes: int, threads: int
 def worker_command() -> None:
     """只运行后台作业,可在多台机器上各启动一个(PostgreSQL)。 / Run due jobs only."""
     settings = load_settings()
-    worker = Worker(require_initialised(settings), name="worker")
+    worker = Worker(require_initialised(settings), name="worker", signing_key=settings.signing_key)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop(timeout=0)
@@ -119,7 +119,7 @@ def _application(settings: Settings) -> Any:  # noqa: ANN401 - a WSGI applicatio
     # Made in the process that answers: connections and threads don't survive a fork.
     database = Database(settings.database_url)
     if settings.worker:
-        Worker(database).start()
+        Worker(database, signing_key=settings.signing_key).start()
     return create_app(settings, database)
 
 

@@ -65,7 +65,7 @@ def verify_now(instance_id: int) -> ResponseReturnValue:
     db, settings = current_session(), this_application().settings
     case = audit_case(db, instance_id, _step())
     report = verify(
-        db, instance_id, attachments=settings.attachments_folder, key_path=settings.data_folder / "seal.key"
+        db, instance_id, attachments=settings.attachments_folder, key_path=settings.signing_key
     )
     _note(case, "verify")
     return render_template(
