@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.audit.checkpoint import seal
 from engine.audit.export import export_case
+from engine.audit.verify import verify
 from engine.audit.verify_export import is_signed
 from engine.errors import NotFoundError
 from tests.audit.stories import returned_twice
@@ -106,6 +107,23 @@ def test_a_file_altered_or_missing_in_an_export_is_named(folder: Path, kind: str
     assert "was altered or is missing" in verified(folder)[1]
     file.unlink()
     assert verified(folder)[0] == 1
+
+
+def test_a_case_that_ended_long_before_the_newest_seals_is_exported_with_the_seal_that_holds_it(
+    company: Company, tmp_path: Path
+) -> None:
+    case = returned_twice(company)
+    company.clock.advance(days=7)
+    for _ in range(30):
+        company.start("li.na")
+        company.clock.advance(hours=2)
+        seal(company.database, tmp_path / "seal.key")
+    with (tmp_path / "old.zip").open("w+b") as file, company.database.reading() as session:
+        export_case(session, case, file, attachments=company.folder)
+        told = json.loads(zipfile.ZipFile(file).read("case.json"))
+        report = verify(session, case)
+    assert [one["id"] for one in told["seals"]] == [1]
+    assert (report.intact, report.seals) == (True, 1)
 
 
 def test_a_case_that_is_not_there_is_not_exported(company: Company, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def replace(monkeypatch: pytest.MonkeyPatch, type_: str, failure: Exception) -> 
     def fail(_call: Call) -> dict[str, object]:
         raise failure
 
-    monkeypatch.setitem(CONNECTORS, type_, fail)  # type: ignore[arg-type] # a Mapping to everybody else
+    monkeypatch.setitem(CONNECTORS, type_, fail)
 
 
 def test_a_job_that_fails_is_tried_again_later_and_then_becomes_an_incident(
@@ -91,7 +91,7 @@ def test_a_connector_that_fails_leaves_nothing_half_done(company: Company, monke
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setitem(CONNECTORS, "register.save", save_and_die)  # type: ignore[arg-type] # a Mapping to others
+        patch.setitem(CONNECTORS, "register.save", save_and_die)
         company.work()
     with company.database.reading() as session:
         assert session.scalars(select(RegisterEntry)).all() == []
