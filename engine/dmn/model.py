@@ -92,9 +92,9 @@ class Model:
         """Evaluate a decision or decision service, by its id or its name.
 
         ``inputs`` has the input data by name, those of an imported file in a context under the import's name;
-        what the file doesn't declare is seen by all its expressions. ``clock`` gives an aware moment; without one
-        ``now()`` is null. An error while it runs gives null and a warning. Raises NotFoundError, and FeelLimitError
-        where the evaluation goes beyond its bounds.
+        what the file doesn't declare is seen by all its expressions. ``clock`` gives an aware moment
+        and defaults to the program's. An error while it runs gives null and a warning. Raises NotFoundError, and
+        FeelLimitError where the evaluation goes beyond its bounds.
         """
         node = self._find(decision)
         run = Run(clock)

@@ -21,7 +21,6 @@ from engine.feel.expression import (
     lazily,
     lazily_tests,
     strip_equals,
-    use_clock,
 )
 from engine.feel.functions import BUILTINS
 from engine.feel.interchange import dump_json, from_json, load_json, to_json
@@ -36,7 +35,7 @@ compile = compile_expression  # noqa: A001 - the interface's own word
 def evaluate(expression: str, context: Mapping[str, object], *, clock: Clock | None = None) -> object:
     """Give the value of an expression; raise FeelSyntaxError or FeelLimitError.
 
-    ``clock`` gives an aware moment and defaults to that of ``use_clock``. A leading ``=`` is allowed.
+    ``clock`` gives an aware moment and defaults to the program's. A leading ``=`` is allowed.
     """
     return lazily(expression).evaluate(context, clock)
 
@@ -82,5 +81,4 @@ __all__ = [
     "to_json",
     "types",
     "unary_test",
-    "use_clock",
 ]

@@ -28,18 +28,6 @@ LOADED = (compile_forms, compile_operators, compile_tests, compile_values, _buil
 """Importing these registers what they compile and define."""
 
 
-_default_clock: Clock | None = None
-
-
-def use_clock(clock: Clock | None) -> None:
-    """Set the clock for evaluations that are given none: without one, ``now()`` is null and a warning.
-
-    FEEL never asks the machine for the time, so that what it computes can be computed again.
-    """
-    global _default_clock  # noqa: PLW0603 - one default a process is the point
-    _default_clock = clock
-
-
 class Program:
     """One reading of a text: its tree, its closure, the variables it reads."""
 
@@ -129,7 +117,7 @@ class Compiled:
         self, context: Mapping[str, object], clock: Clock | None = None
     ) -> tuple[object, list[FeelWarning]]:
         """Give the value, and why parts of it became null."""
-        state = State(clock or _default_clock)
+        state = State(clock)
         value = run(self._source.program(context).run, Frame(context, state))
         return value, state.warnings
 
@@ -163,7 +151,7 @@ class CompiledTests:
         self, value: object, context: Mapping[str, object], clock: Clock | None = None
     ) -> tuple[bool | None, list[FeelWarning]]:
         """Tell whether a value passes, and why parts of the tests became null."""
-        state = State(clock or _default_clock)
+        state = State(clock)
         frame = Frame(context, state)
         program = self._source.program(context)
         found = run(program.run, Frame({INPUT: adopt(value, state)}, state, frame))

@@ -95,7 +95,6 @@ HOST_VALUE = Text(
 )
 
 ASSERTION = Text(mark("断言不成立:{reason}"), "An assertion failed: {reason}")
-NO_CLOCK = Text("没有给出时钟", "no clock was given")
 NO_TEMPORAL = Text("不是日期、时间或时长", "no date, time or duration")
 NO_ZONE = Text("没有这个时区", "no such time zone")
 NO_NUMBER = Text("不是数字", "no number")

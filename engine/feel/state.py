@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+from engine import clock as program_clock
 from engine.feel import limits, messages
 from engine.feel.errors import FeelLimitError, FeelWarning
 from engine.feel.messages import Text
@@ -17,7 +18,7 @@ class State:
     __slots__ = ("clock", "depth", "steps", "texts", "warnings")
 
     def __init__(self, clock: Callable[[], dt.datetime] | None) -> None:
-        self.clock = clock
+        self.clock = clock or program_clock.now
         self.depth = 0
         self.steps = limits.MAX_STEPS
         self.texts = limits.MAX_TEXTS

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import feel
+from tests.support.clock import FixedClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -22,12 +23,9 @@ def test_now_and_today_are_those_of_shanghai() -> None:
     assert (now, now.tzinfo) == (clock(), SHANGHAI)
 
 
-def test_a_default_clock_serves_evaluations_that_are_given_none() -> None:
-    feel.use_clock(clock)
-    try:
-        assert feel.evaluate("today()", {}) == dt.date(2026, 11, 25)
-    finally:
-        feel.use_clock(None)
+def test_the_programs_clock_serves_evaluations_that_are_given_none(fixed_clock: FixedClock) -> None:
+    fixed_clock.moment = clock()
+    assert feel.evaluate("today()", {}) == dt.date(2026, 11, 25)
 
 
 @pytest.mark.parametrize(

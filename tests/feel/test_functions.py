@@ -117,7 +117,6 @@ def test_a_function_gives_its_value(expression: str, expected: object) -> None:
         ("insert before([1], 5, 2)", "函数“insert before”不能处理这个值:列表没有这个位置。"),
         ("log(-1) + 1", "“+”不能用于空值和数字。"),
         ("nothing(1)", "没有名为“nothing”的变量,按空值处理。"),
-        ("now()", "函数“now”不能处理这个值:没有给出时钟。"),
     ],
 )
 def test_a_null_from_a_function_has_its_reason(expression: str, warning: str) -> None:
