@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import insert, or_, select, text
+from sqlalchemy import func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -62,6 +62,17 @@ def seal(database: Database, key_path: Path, *, at_most_every: dt.timedelta | No
     with log_path(key_path).open("a", encoding="ascii") as log:
         log.write(f"{made} {root}\n")
     return Sealed(id=made, merkle_root=root, cases=count)
+
+
+def seals_of(session: Session, started_at: dt.datetime, ended_at: dt.datetime | None) -> Iterator[Checkpoint]:
+    """Give the seals that may hold a case, newest first: those made while it ran and the first ones after its end."""
+    statement = select(Checkpoint).where(Checkpoint.sealed_at >= started_at).order_by(Checkpoint.id.desc())
+    if ended_at is not None:
+        after_end = select(func.min(Checkpoint.sealed_at)).where(Checkpoint.sealed_at >= ended_at)
+        first = session.scalar(after_end)
+        if first is not None:
+            statement = statement.where(Checkpoint.sealed_at <= first + OVERLAP)
+    yield from session.scalars(statement.execution_options(yield_per=1))
 
 
 def log_path(key_path: Path) -> Path:

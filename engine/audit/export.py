@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -10,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine import clock, json_text
 from engine.audit.chain import canonical_time
-from engine.audit.checkpoint import heads_of
+from engine.audit.checkpoint import heads_of, seals_of
 from engine.audit.merkle import path
 from engine.audit.published import parts_of
 from engine.audit.rows import cases_with_events
 from engine.audit.stored_files import documents_of
 from engine.errors import NotFoundError, mark
-from engine.model import Checkpoint, Content, ProcessDefinition, ProcessInstance
+from engine.model import Content, ProcessDefinition, ProcessInstance
 
 SCRIPT = Path(__file__).with_name("verify_export.py")
 SEALS = 24
@@ -86,8 +87,7 @@ def _definitions(session: Session, hashes: set[str]) -> tuple[dict[str, Any], di
 
 def _seals(session: Session, case: ProcessInstance) -> Iterator[dict[str, object]]:
     """Give the newest seals that hold the case, each with the way from the case's head to the root."""
-    statement = select(Checkpoint).where(Checkpoint.sealed_at >= case.started_at).order_by(Checkpoint.id.desc())
-    for checkpoint in session.scalars(statement.limit(SEALS)):
+    for checkpoint in islice(seals_of(session, case.started_at, case.ended_at), SEALS):
         heads = list(heads_of(checkpoint))
         index = next((index for index, head in enumerate(heads) if head[0] == case.id), None)
         if index is None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import GENESIS
-from engine.audit.checkpoint import heads_of, lines_of, log_path
+from engine.audit.checkpoint import heads_of, lines_of, log_path, seals_of
 from engine.audit.discrepancy import Discrepancy, discrepancy
 from engine.audit.merkle import Root
 from engine.audit.signing import is_signed, load_key, public_text, sealed_text
@@ -19,6 +19,8 @@ from engine.errors import mark
 from engine.model import Checkpoint, HistoryEvent, ProcessInstance
 
 Head = tuple[int, int, str]
+
+_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 BATCH = 400
 NEWEST = 200
@@ -51,6 +53,7 @@ class Seals:
             previous_root = checkpoint.merkle_root
             broken = list(self._seal(checkpoint))
             yield from broken
+            self._note(checkpoint)
             if not broken:
                 # Most heads stand in many seals; those of the seal before were compared already.
                 heads = set(heads_of(checkpoint))
@@ -63,23 +66,20 @@ class Seals:
         case = self.session.execute(
             select(ProcessInstance.started_at, ProcessInstance.ended_at).where(ProcessInstance.id == instance_id)
         ).one_or_none()
-        statement = select(Checkpoint).order_by(Checkpoint.id.desc()).limit(NEWEST)
-        if case is not None:
-            statement = statement.where(Checkpoint.sealed_at >= case.started_at)
-        if case is not None and case.ended_at is not None:
-            statement = statement.where(Checkpoint.sealed_at <= case.ended_at + dt.timedelta(days=1))
+        # Of a case that is gone nobody knows when it ran: then the newest seals have to do.
+        started_at, ended_at = case if case is not None else (_EVER, None)
         compared = set[Head]()
-        for checkpoint in self.session.scalars(statement):
+        for checkpoint in islice(seals_of(self.session, started_at, ended_at), NEWEST):
             broken = list(self._seal(checkpoint))
             yield from broken
             heads = set[Head]() if broken else {head for head in heads_of(checkpoint) if head[0] == instance_id}
+            if heads or broken:
+                self._note(checkpoint)
             yield from self._compare(checkpoint, sorted(heads - compared))
             compared |= heads
 
     def _seal(self, checkpoint: Checkpoint) -> Iterator[Discrepancy]:
         """Check one seal without looking at history."""
-        self.count += 1
-        self.newest = max(filter(None, (self.newest, checkpoint.sealed_at)))
         if not _is_root(checkpoint):
             yield _seal_flaw(
                 checkpoint, "seal_altered", mark("第 {seal} 次封印的内容与它的 Merkle 根不符:封印被改动过。")
@@ -89,6 +89,10 @@ class Seals:
             yield _seal_flaw(checkpoint, "seal_signature", mark("第 {seal} 次封印的签名不成立:封印被改动过。"))
         elif self._own_key not in (None, checkpoint.public_key):
             yield _seal_flaw(checkpoint, "seal_key", mark("第 {seal} 次封印不是用本系统的密钥签的。"))
+
+    def _note(self, checkpoint: Checkpoint) -> None:
+        self.count += 1
+        self.newest = max(filter(None, (self.newest, checkpoint.sealed_at)))
 
     @property
     def _own_key(self) -> str | None:
