@@ -109,6 +109,8 @@ def _apply(awake: Case, event: RecordedEvent) -> None:
             awake.complete(token, event.body["input"])
         case "job.completed":
             awake.complete(token, event.body["reply"])
+        case "job.error":
+            awake.throw_error(token, event.body["code"], event.body["input"])
         case "timer.fired" | "event.received":
             awake.fire(token, event.body.get("input"))
         case "call.returned":

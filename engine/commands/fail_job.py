@@ -2,15 +2,14 @@
 
 import datetime as dt
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.audit.chain import NewEvent
 from engine.errors import EngineError, mark
-from engine.execution.locked import LockedCase, lock_job
-from engine.execution.write import write_event
-from engine.model import Incident, Job, ProcessInstance
+from engine.execution.failing import note_failure
+from engine.execution.locked import lock_job
+from engine.model import Job
 
 BACK_OFF = (dt.timedelta(seconds=10), dt.timedelta(minutes=1), dt.timedelta(minutes=10))
 """How long to wait before the second, third and every later try."""
@@ -27,22 +26,9 @@ def fail_job(session: Session, job_id: int, error: Exception, *, final: bool, lo
     locked = lock_job(session, job_id)
     left = 0 if final else max(0, locked.work.retries - 1)
     message, facts = _explain(error, log_id)
-    values: dict[str, object] = {"retries": left, "error": message.format(**facts), "leased_until": None}
-    if left:
-        tried = len(BACK_OFF) - min(left, len(BACK_OFF))
-        values["due_at"] = locked.environment.now + BACK_OFF[tried]
-    else:
-        values["state"] = "FAILED"
-        _raise_incident(locked, message, facts)
-    session.execute(update(Job).where(Job.id == job_id).values(**values))
-    event = NewEvent(
-        kind="job.failed",
-        actor="system",
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={"job": job_id, "type": locked.work.type, "message": message, "facts": facts, "retries": left},
-    )
-    write_event(locked, event)
+    tried = len(BACK_OFF) - min(left, len(BACK_OFF))
+    back_off = BACK_OFF[tried] if left else dt.timedelta(0)
+    note_failure(locked, message, facts, "system", retries=left, back_off=back_off)
 
 
 def _fail_start(session: Session, job_id: int, error: Exception, *, final: bool) -> None:
@@ -61,27 +47,3 @@ def _explain(error: Exception, log_id: str | None) -> tuple[str, dict[str, objec
     if isinstance(error, EngineError):
         return error.message, {name: str(value) for name, value in error.facts.items()}
     return mark("程序出错,日志编号 {log_id}。请联系系统管理员。"), {"log_id": log_id or "-"}
-
-
-def _raise_incident(locked: LockedCase, message: str, facts: dict[str, object]) -> None:
-    locked.session.execute(
-        insert(Incident),
-        [
-            {
-                "instance_id": locked.instance.id,
-                "token": locked.work.token,
-                "element_id": locked.work.element_id,
-                "name": locked.work.job_name,
-                "job_id": locked.work.job_id,
-                "code": "job_failed",
-                "message": message,
-                "facts": facts,
-                "created_at": locked.environment.now,
-            }
-        ],
-    )
-    locked.session.execute(
-        update(ProcessInstance)
-        .where(ProcessInstance.id == locked.instance.id)
-        .values(incident_count=ProcessInstance.incident_count + 1)
-    )

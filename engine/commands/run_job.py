@@ -69,9 +69,12 @@ def _call_connector(locked: LockedCase) -> None:
         inputs=inputs,
         variables=case.visible(locked.work.token),
     )
-    reply = CONNECTORS[locked.work.type](call)
+    result = CONNECTORS[locked.work.type](call)
+    # What a connector answers is for the evidence; the case takes of it what the diagram maps, and nothing else.
+    reply = result if locked.definition.process.elements[locked.work.element_id].outputs else {}
     case.complete(locked.work.token, reply)
-    _write(locked, case, _event(locked, "job.completed", {"type": locked.work.type, "input": inputs, "reply": reply}))
+    body = {"type": locked.work.type, "input": inputs, "reply": reply, "result": result}
+    _write(locked, case, _event(locked, "job.completed", body))
 
 
 def _call_process(locked: LockedCase) -> None:

@@ -79,6 +79,14 @@ def lock_job(session: Session, job_id: int) -> LockedCase:
     return locked
 
 
+def lock_service_job(session: Session, job_id: int) -> LockedCase:
+    """Lock the case of a job that external workers may do. Timers, events and calls look to them like no job at all."""
+    locked = lock_job(session, job_id)
+    if locked.work.kind != "service":
+        raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=job_id)
+    return locked
+
+
 def already_done(locked: LockedCase) -> ConflictError:
     """Say who was first, to the one who was not."""
     by = locked.work.completed_by

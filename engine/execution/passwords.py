@@ -19,8 +19,3 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
-
-
-def is_outdated(password_hash: str) -> bool:
-    """Tell whether a hash was made with weaker parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)

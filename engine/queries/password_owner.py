@@ -1,4 +1,4 @@
-"""Whose a name and password are, for a caller that sends both with every request."""
+"""Whose a name and password are."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +11,11 @@ from engine.model import User
 def password_owner(session: Session, username: str, password: str) -> str:
     """Give the username of the person who may sign in. Raises UnauthenticatedError, the same for every cause.
 
-    Only reads, so that no writer waits while the password is hashed; ``sign_in`` renews outdated hashes.
+    Only reads, so that no writer waits while the password is hashed.
     """
+    if "\x00" in username:
+        # PostgreSQL has no such text; nobody has such a name.
+        username = ""
     row = session.execute(
         select(User.username, User.password_hash).where(
             User.username == username.strip().lower(), User.active.is_(True)

@@ -8,22 +8,28 @@ from sqlalchemy import select, update
 from engine.commands.change_password import change_password
 from engine.commands.create_token import create_token
 from engine.commands.save_organisation import OrganisationRecord, PersonRecord, save_organisation
-from engine.commands.sign_in import sign_in
 from engine.demo import PASSWORD, demo_organisation
 from engine.errors import InvalidError, NotFoundError, UnauthenticatedError
 from engine.model import ApiToken, Membership, User
+from engine.queries.password_owner import password_owner
 from tests.support.company import Company
 
 
 def test_only_the_right_password_signs_in_and_every_refusal_reads_the_same(company: Company) -> None:
     with company.database.transaction() as session:
-        assert sign_in(session, " Zhang.Wei ", PASSWORD) == "zhang.wei"
+        assert password_owner(session, " Zhang.Wei ", PASSWORD) == "zhang.wei"
     refusals = set()
     with company.database.transaction() as session:
         session.execute(update(User).where(User.username == "li.na").values(active=False))
-    for name, password in (("zhang.wei", "wrong"), ("nobody", PASSWORD), ("li.na", PASSWORD), ("", "")):
+    for name, password in (
+        ("zhang.wei", "wrong"),
+        ("nobody", PASSWORD),
+        ("li.na", PASSWORD),
+        ("", ""),
+        ("a\x00b", PASSWORD),
+    ):
         with pytest.raises(UnauthenticatedError) as refused, company.database.transaction() as session:
-            sign_in(session, name, password)
+            password_owner(session, name, password)
         refusals.add(str(refused.value))
     assert len(refusals) == 1
 
@@ -46,7 +52,7 @@ def test_a_new_password_ends_other_sessions_and_must_be_new_and_long_enough(comp
             change_password(session, "zhang.wei", present, wanted)
         assert refused.value.where == where
     with company.database.transaction() as session:
-        assert sign_in(session, "zhang.wei", "a better one") == "zhang.wei"
+        assert password_owner(session, "zhang.wei", "a better one") == "zhang.wei"
 
 
 def test_a_token_is_shown_once_and_only_its_hash_is_kept(company: Company) -> None:
@@ -66,7 +72,7 @@ def test_people_who_leave_the_chart_stay_known_and_cannot_sign_in(company: Compa
         save_organisation(session, OrganisationRecord(departments=chart.departments, groups=chart.groups, people=rest))
         assert session.scalars(select(User.active).where(User.username == "li.na")).one() is False
         assert session.scalars(select(Membership.group).where(Membership.username == "li.na")).all() == []
-        assert sign_in(session, "zhang.wei", PASSWORD) == "zhang.wei"
+        assert password_owner(session, "zhang.wei", PASSWORD) == "zhang.wei"
 
 
 @pytest.mark.parametrize(

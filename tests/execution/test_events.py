@@ -10,15 +10,20 @@ from sqlalchemy import select
 
 from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
+from engine.commands.activate_jobs import ActivatedJob, activate_jobs
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.cancel_instance import cancel_instance
+from engine.commands.complete_job import complete_job
 from engine.commands.complete_task import complete_task
 from engine.commands.deploy import File, deploy
 from engine.commands.publish_message import PublishedMessage, publish_message
+from engine.commands.report_failure import report_failure
+from engine.commands.resolve_incident import resolve_incident
 from engine.commands.start_instance import start_instance
+from engine.commands.throw_job_error import throw_job_error
 from engine.database import Database
 from engine.demo import load_demo
-from engine.errors import UnpublishableError
+from engine.errors import GoneError, UnpublishableError
 from engine.interpreter import load_variables
 from engine.model import EventSubscription, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from engine.worker import run_due
@@ -335,3 +340,83 @@ def test_a_decision_that_does_not_exist_is_refused_at_publication(world: World) 
     world.publish(diagram(START + END, {"start->end": "f1"}), "tables", table=TABLE)
     world.publish(RULED)
     assert str(world.variables(world.start(amount=1))["share"]) == "0.1"
+
+
+WORK = (
+    '<bpmn:serviceTask id="work" name="打款"><bpmn:extensionElements><zeebe:taskDefinition type="pay"/>'
+    '<zeebe:taskHeaders><zeebe:header key="bank" value="ICBC"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask>'
+    '<bpmn:boundaryEvent id="border" attachedToRef="work">'
+    + event("error", 'errorRef="e_bad"')
+    + "</bpmn:boundaryEvent>"
+)
+PAYING = written(
+    START + WORK + user_task("mend").replace(*MINE) + END,
+    {"start->work": "f1", "work->end": "f2", "border->mend": "f3", "mend->end": "f4"},
+)
+
+
+def activate(world: World, worker: str = "w", most: int = 10) -> list[ActivatedJob]:
+    with world.database.transaction() as session:
+        return activate_jobs(session, "pay", worker, most=most, timeout=dt.timedelta(minutes=1))
+
+
+def test_an_external_worker_gets_each_job_once_and_completes_it(world: World) -> None:
+    world.publish(PAYING)
+    cases = [world.start(amount=number) for number in range(3)]
+    world.work()
+    first = activate(world, most=2)
+    second = activate(world, "other")
+    assert [job.instance_id for job in (*first, *second)] == cases
+    assert activate(world) == []
+    assert (first[0].headers, first[0].variables["amount"]) == ({"bank": "ICBC"}, 0)
+    for job in (*first, *second):
+        with world.database.transaction() as session:
+            complete_job(session, job.id, {"paid": True}, "admin")
+    assert {case.state for case in world.cases()} == {"COMPLETED"}
+    with pytest.raises(GoneError), world.database.transaction() as session:
+        complete_job(session, first[0].id, {}, "admin")
+
+
+def test_a_job_whose_worker_is_gone_is_handed_out_again(world: World) -> None:
+    world.publish(PAYING)
+    world.start()
+    (lost,) = activate(world)
+    world.clock.advance(minutes=2)
+    (again,) = activate(world, "other")
+    assert again.id == lost.id
+
+
+def test_a_workers_failure_is_tried_again_and_then_becomes_an_incident_in_its_own_words(world: World) -> None:
+    world.publish(PAYING)
+    case = world.start()
+    (job,) = activate(world)
+    with world.database.transaction() as session:
+        report_failure(session, job.id, "银行没有应答 {x}", "admin", retries=1, back_off=dt.timedelta(minutes=5))
+    assert activate(world) == []
+    world.clock.advance(minutes=6)
+    (job,) = activate(world)
+    with world.database.transaction() as session:
+        report_failure(session, job.id, "银行没有应答 {x}", "admin", retries=0)
+    with world.database.reading() as session:
+        (incident,) = session.scalars(select(Incident)).all()
+    assert incident.message.format(**incident.facts) == "银行没有应答 {x}"
+    with world.database.transaction() as session:
+        resolve_incident(session, incident.id, "admin")
+    (job,) = activate(world)
+    with world.database.transaction() as session:
+        complete_job(session, job.id, {}, "admin")
+    assert world.state(case) == "COMPLETED"
+
+
+@pytest.mark.parametrize(("code", "tasks"), [("BAD", ["mend"]), ("OTHER", [])])
+def test_a_workers_error_goes_the_way_the_diagram_draws_or_becomes_an_incident(
+    world: World, code: str, tasks: list[str]
+) -> None:
+    world.publish(PAYING)
+    world.start()
+    (job,) = activate(world)
+    with world.database.transaction() as session:
+        throw_job_error(session, job.id, code, "账号不存在", {"hint": "查账号"}, "admin")
+    assert world.open_tasks() == tasks
+    with world.database.reading() as session:
+        assert len(session.scalars(select(Incident)).all()) == (0 if tasks else 1)

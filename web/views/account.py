@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands.change_password import change_password as change_password_command
 from engine.commands.set_locale import set_locale
-from engine.commands.sign_in import sign_in as sign_in_command
 from engine.errors import EngineError, InvalidError, UnauthenticatedError, mark
+from engine.queries.password_owner import password_owner
 from engine.queries.people import find_person, list_people
 from web import auth
 from web.application import this_application
@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in")
-@allow("anyone")
+@allow("anyone", writes=False)
 @limiter.limit("30 per 5 minutes", deduct_when=_failed)
 @limiter.limit("10 per 5 minutes", key_func=_typed_name, deduct_when=_failed)
 def sign_in_now() -> ResponseReturnValue:
@@ -47,7 +47,7 @@ def sign_in_now() -> ResponseReturnValue:
     next_page = local_target(request.form.get("next"), url_for("home.index"))
     kept = Kept.from_text(request.form.get("kept", "")) if request.form.get("kept") else None
     try:
-        username = sign_in_command(current_session(), username, request.form.get("password", ""))
+        username = password_owner(current_session(), username, request.form.get("password", ""))
     except UnauthenticatedError as error:
         return _sign_in_page(next_page=next_page, username=username, kept=kept, error=explain(error)), 401
     person = find_person(current_session(), username)

@@ -1,0 +1,35 @@
+"""Complete a job that an external worker has done."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import GoneError, mark
+from engine.execution.locked import lock_service_job
+from engine.execution.people import hand_to_administrators
+from engine.execution.rows import changed
+from engine.execution.write import write_outcome
+from engine.model import Job
+
+
+def complete_job(session: Session, job_id: int, variables: Mapping[str, object], actor: str) -> None:
+    """Complete a service job with its result and run the case on.
+
+    A lease that has ended doesn't matter while nobody else has finished the job. Raises NotFoundError, or
+    GoneError where the job is done or its case went on.
+    """
+    locked = lock_service_job(session, job_id)
+    case = locked.wake()
+    case.complete(locked.work.token, variables)
+    if changed(session, update(Job).where(Job.id == job_id, Job.state == "CREATED").values(state="COMPLETED")) != 1:
+        raise GoneError(mark("这项作业已经结束。"))
+    event = NewEvent(
+        kind="job.completed",
+        actor=actor,
+        element_id=locked.work.element_id,
+        token=locked.work.token,
+        body={"job": job_id, "type": locked.work.type, "reply": dict(variables)},
+    )
+    write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)

@@ -1,0 +1,68 @@
+"""A job that could not be done: due again later, or an Incident."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import insert, update
+
+from engine.audit.chain import NewEvent
+from engine.execution.locked import LockedCase
+from engine.execution.write import write_event
+from engine.model import Incident, Job, ProcessInstance
+
+
+def note_failure(
+    locked: LockedCase,
+    message: str,
+    facts: Mapping[str, object],
+    actor: str,
+    *,
+    retries: int,
+    back_off: dt.timedelta,
+) -> None:
+    """Write down a failed try: ``retries`` more are left, the next one after ``back_off``; none left is an Incident."""
+    values: dict[str, object] = {"retries": retries, "error": message.format(**facts), "leased_until": None}
+    if retries:
+        values["due_at"] = locked.environment.now + back_off
+    else:
+        values["state"] = "FAILED"
+        _raise_incident(locked, message, facts)
+    locked.session.execute(update(Job).where(Job.id == locked.work.job_id).values(**values))
+    event = NewEvent(
+        kind="job.failed",
+        actor=actor,
+        element_id=locked.work.element_id,
+        token=locked.work.token,
+        body={
+            "job": locked.work.job_id,
+            "type": locked.work.type,
+            "message": message,
+            "facts": facts,
+            "retries": retries,
+        },
+    )
+    write_event(locked, event)
+
+
+def _raise_incident(locked: LockedCase, message: str, facts: Mapping[str, object]) -> None:
+    locked.session.execute(
+        insert(Incident),
+        [
+            {
+                "instance_id": locked.instance.id,
+                "token": locked.work.token,
+                "element_id": locked.work.element_id,
+                "name": locked.work.job_name,
+                "job_id": locked.work.job_id,
+                "code": "job_failed",
+                "message": message,
+                "facts": facts,
+                "created_at": locked.environment.now,
+            }
+        ],
+    )
+    locked.session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.id == locked.instance.id)
+        .values(incident_count=ProcessInstance.incident_count + 1)
+    )
