@@ -264,9 +264,8 @@ def test_a_case_that_was_put_on_another_version_is_named(company: Company) -> No
             text(
                 "INSERT INTO process_definitions (process_id, name, version, deployment_id, resource_name, sha256, "
                 "definition_hash, forms, decisions, properties, start_form_id) "
-                "SELECT process_id, name, 99, deployment_id, "
-                "SELECT process_id, name, 99, deployment_id, resource_name, sha256, :hash, forms, decisions, properties, "
-                "start_form_id FROM process_definitions"
+                "SELECT process_id, name, 99, deployment_id, resource_name, sha256, "
+                ":hash, forms, decisions, properties, start_form_id FROM process_definitions"
             ),
             {"hash": "b" * 64},
         )
