@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -103,7 +104,10 @@ def computed_hash(event: Event) -> str | None:
 
 def streamed(session: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
     """Run a statement and give its rows, a batch in memory at a time."""
-    yield from session.execute(statement.execution_options(yield_per=BATCH))
+    result = session.execute(statement.execution_options(yield_per=BATCH))
+    # Whoever stops early must not leave a cursor open on the server.
+    with closing(result):
+        yield from result
 
 
 def _events(first: Row[*tuple[Any, ...]], rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Event]:
