@@ -64,9 +64,7 @@ def verify_now(instance_id: int) -> ResponseReturnValue:
     """Verify a case's chain, its files and seals, execute it again, and say in words what came out."""
     db, settings = current_session(), this_application().settings
     case = audit_case(db, instance_id, _step())
-    report = verify(
-        db, instance_id, attachments=settings.attachments_folder, key_path=settings.signing_key
-    )
+    report = verify(db, instance_id, attachments=settings.attachments_folder, key_path=settings.signing_key)
     _note(case, "verify")
     return render_template(
         "audit/show.html", case=case, report=report, replay=replay_case(db, instance_id), now=clock.now()
