@@ -33,7 +33,8 @@ class Token(SpiffTask):
     """A task that tells its workflow when it changes state, and climbs its ancestors without recursion."""
 
     def _set_state(self, value: int) -> None:
-        super()._set_state(value)
+        # The library would collect a page of facts for its log each time, a third of the cost of a step.
+        self._state = value
         self.workflow.tasks.note(self, value)
 
     def is_descendant_of(self, task: SpiffTask) -> bool:

@@ -412,7 +412,9 @@ def test_a_decision_is_taken_on_the_spot_and_its_reason_kept() -> None:
     case.complete(run.token("a"), {"n": Decimal("0.5")})
     outcome = case.outcome()
     assert outcome.variables["rate"] == Decimal("0.5")
-    assert outcome.decisions == ({"element": "rule", "decision": "rate", "value": Decimal("0.5"), "rules": [2], "asked": "rate"},)
+    assert outcome.decisions == (
+        {"element": "rule", "decision": "rate", "value": Decimal("0.5"), "rules": [2], "asked": "rate"},
+    )
 
 
 def test_which_start_event_began_a_case_can_be_chosen() -> None:
