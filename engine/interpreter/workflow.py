@@ -33,7 +33,7 @@ class Token(SpiffTask):
     """A task that tells its workflow when it changes state, and climbs its ancestors without recursion."""
 
     def _set_state(self, value: int) -> None:
-        # The library would collect a page of facts for its log each time, a third of the cost of a step.
+        # Not the library's own, which collects facts for its log at every change, wanted or not.
         self._state = value
         self.workflow.tasks.note(self, value)
 
