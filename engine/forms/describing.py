@@ -44,10 +44,20 @@ def _described(instance: Instance, clock: Clock | None) -> Iterator[Described]:
     yield Described(
         key=instance.name,
         label=label or component.key,
-        text=_words(instance),
+        text=_with_unit(_words(instance), instance, clock),
         type=component.type,
         documents=documents(instance.value) if component.type == "filepicker" else (),
     )
+
+
+def _with_unit(words: str, instance: Instance, clock: Clock | None) -> str:
+    if not words:
+        return ""
+    before, after = (
+        texts.line(instance.component.get(f"appearance.{side}Adorner"), instance.context, clock)
+        for side in ("prefix", "suffix")
+    )
+    return " ".join(filter(None, (before, words, after)))
 
 
 def _words(instance: Instance) -> str:
