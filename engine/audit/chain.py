@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import rfc8785
+import orjson
 
 from engine import json_text
 
@@ -81,7 +81,8 @@ def event_hash(row: Mapping[str, object]) -> str:
         "sequence": row["sequence"],
         "token": row["token"],
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    # Of texts, whole numbers and null under ASCII names, this is RFC 8785's form, many times faster (a test compares).
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def canonical_time(at: dt.datetime) -> str:
