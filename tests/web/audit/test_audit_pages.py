@@ -76,7 +76,8 @@ def test_a_step_shows_who_did_what_and_the_values_before_and_after(site: Site, a
     assert row.index("区域") < row.index("华东") < row.index("华南")
     assert "执照.pdf" in page
     assert "审批新渠道报备</strong> → 赵磊" in page
-    assert "张伟的上级是谁? 当时的答案：赵磊" in page
+    assert "张伟的上级是谁" in page
+    assert "当时的答案：赵磊" in page
     event = site.company.events(case)[2]
     assert event.hash in page
     assert event.previous_hash in page
@@ -139,7 +140,7 @@ def test_an_altered_case_is_told_step_by_step(site: Site, auditor: Visitor) -> N
     set_column(site.company.database, case, 2, "actor", "li.na")
     page = auditor.post(f"/audit/{case}/verify").text
     assert "历史有问题" in page
-    assert "操作人原为“zhao.lei”,现在是“li.na”" in page
+    assert "操作人原为“zhao.lei”，现在是“li.na”" in page
     assert f'href="/audit/{case}?step=2"' in page
 
 
