@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.support.databases",
     "tests.support.company",
     "tests.support.server",
+    "tests.support.people",
 )
 
 # No deadline: a busy machine is not a bug. CI tries more examples, and the same ones in each run.

@@ -46,11 +46,15 @@ class Server:
 
     def run(self, *arguments: str) -> str:
         """Run another ``qucheng`` command on this installation and give what it printed."""
-        done = subprocess.run(
-            [PROGRAM, *arguments], env=self._settings(), cwd=ROOT, check=False, capture_output=True, text=True
-        )
+        done = self.attempt(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a ``qucheng`` command that may fail."""
+        return subprocess.run(
+            [PROGRAM, *arguments], env=self._settings(), cwd=ROOT, check=False, capture_output=True, text=True
+        )
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
