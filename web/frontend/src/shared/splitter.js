@@ -20,6 +20,7 @@ export function splitter(handle, panel, { name, smallest, largest }) {
 
   const remembered = Number(localStorage.getItem(`size-${name}`));
   if (remembered) resize(remembered);
+  else handle.setAttribute("aria-valuenow", measure());
 
   handle.addEventListener("pointerdown", (event) => {
     const start = horizontal ? event.clientX : event.clientY;

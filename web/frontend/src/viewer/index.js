@@ -120,7 +120,8 @@ class DiagramViewer extends HTMLElement {
     const marks = this.marks;
     const ids = [this.getAttribute("step"), marks.failed?.[0], marks.current?.[0], marks.passed?.at(-1)];
     return (
-      ids.map((id) => id && registry.get(id)).find((element) => element) ??
+      // A flow has no place of its own to put into the middle, only points.
+      ids.map((id) => id && registry.get(id)).find((element) => element && !element.waypoints) ??
       registry.find((element) => element.type === "bpmn:StartEvent")
     );
   }
