@@ -65,7 +65,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not text.isdecimal():
-        raise InvalidError(mark("环境变量 {name} 应为整数,现在是“{text}”。"), where=name, name=name, text=text)
+        raise InvalidError(mark("环境变量 {name} 应为整数，现在是“{text}”。"), where=name, name=name, text=text)
     return int(text)
 
 

@@ -83,7 +83,7 @@ class UnpublishableError(InvalidError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
-            mark("不能发布:发现 {count} 个问题,第一个:{first}"),
+            mark("不能发布：发现 {count} 个问题，第一个：{first}"),
             count=len(findings),
             first=str(findings[0]) if findings else "",
         )

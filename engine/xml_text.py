@@ -40,7 +40,7 @@ def parse(content: bytes, resource: str | None = None) -> Element:
         line, column = error.position
         raise _refuse(
             "xml_malformed",
-            mark("第 {line} 行第 {column} 列不是正确的 XML:{detail}。请用建模器重新保存,或撤销对该行的手工修改。"),
+            mark("第 {line} 行第 {column} 列不是正确的 XML:{detail}。请用建模器重新保存，或撤销对该行的手工修改。"),
             resource,
             line=line,
             column=column,
@@ -75,7 +75,7 @@ def _is_element(node: Element) -> bool:
 def _doctype(resource: str | None, line: int) -> UnpublishableError:
     return _refuse(
         "xml_doctype",
-        mark("第 {line} 行有 DOCTYPE 声明。出于安全不接受它:请删除这一行(建模器保存的文件没有它)。"),
+        mark("第 {line} 行有 DOCTYPE 声明。出于安全不接受它：请删除这一行（建模器保存的文件没有它）。"),
         resource,
         line=line,
     )

@@ -64,7 +64,7 @@ class CaseChain:
         else:
             yield discrepancy(
                 "event_inserted",
-                mark("事项 #{case} 里插入了一个序号为 {sequence} 的事件:程序只写 1、2、3……"),
+                mark("事项 #{case} 里插入了一个序号为 {sequence} 的事件：程序只写 1、2、3……"),
                 case=self._case.id,
                 sequence=sequence if isinstance(sequence, int) else None,
             )
@@ -89,7 +89,7 @@ class CaseChain:
             yield discrepancy(
                 "link_broken",
                 mark(
-                    "事项 #{case} 的第 {sequence} 步接不上它前面的一步:它记着上一步哈希 {recorded},"
+                    "事项 #{case} 的第 {sequence} 步接不上它前面的一步：它记着上一步哈希 {recorded}，"
                     "而上一步的哈希是 {actual}。上一步或这一步被整个换过。"
                 ),
                 case=self._case.id,
@@ -106,16 +106,16 @@ class CaseChain:
         column = restored.column if restored else "body"
         if restored is None:
             message = mark(
-                "事项 #{case} 的第 {sequence} 步({kind})被改动过:内容与哈希不符。"
-                "其余各列都有旁证,被改的应是内容,或不止一列。"
+                "事项 #{case} 的第 {sequence} 步（{kind}）被改动过：内容与哈希不符。"
+                "其余各列都有旁证，被改的应是内容，或不止一列。"
             )
         elif column == "hash":
-            message = mark("事项 #{case} 的第 {sequence} 步({kind})的哈希被改动过:原为 {original}。")
+            message = mark("事项 #{case} 的第 {sequence} 步（{kind}）的哈希被改动过：原为 {original}。")
         elif column == "sequence":
-            message = mark("事项 #{case} 的第 {sequence} 步({kind})被挪动过:它原来是第 {original} 步。")
+            message = mark("事项 #{case} 的第 {sequence} 步（{kind}）被挪动过：它原来是第 {original} 步。")
         else:
             message = mark(
-                "事项 #{case} 的第 {sequence} 步({kind})被改动过:{named}原为“{original}”,现在是“{present}”。"
+                "事项 #{case} 的第 {sequence} 步（{kind}）被改动过：{named}原为“{original}”，现在是“{present}”。"
             )
         return discrepancy(
             "event_moved" if column == "sequence" else "event_altered",
@@ -146,7 +146,7 @@ class CaseChain:
             if event["kind"] == "case.started" and getattr(self._case, column) != of_event:
                 yield discrepancy(
                     "case_row_altered",
-                    mark("事项 #{case} 的登记({named})与它的第 1 步不符:登记为“{present}”,第 1 步为“{original}”。"),
+                    mark("事项 #{case} 的登记（{named}）与它的第 1 步不符：登记为“{present}”，第 1 步为“{original}”。"),
                     case=self._case.id,
                     sequence=1,
                     column=column,
@@ -162,7 +162,7 @@ class CaseChain:
         elif found > case.event_count:
             yield discrepancy(
                 "event_appended",
-                mark("事项 #{case} 末尾多出了事件:登记有 {count} 步,历史里到了第 {found} 步。"),
+                mark("事项 #{case} 末尾多出了事件：登记有 {count} 步，历史里到了第 {found} 步。"),
                 case=case.id,
                 sequence=case.event_count + 1,
                 count=case.event_count,
@@ -171,7 +171,7 @@ class CaseChain:
         elif self._before is not None and self._before != case.chain_head:
             yield discrepancy(
                 "head_mismatch",
-                mark("事项 #{case} 登记的链尾哈希是 {recorded},而最后一步的哈希是 {actual}:登记或最后一步被改动过。"),
+                mark("事项 #{case} 登记的链尾哈希是 {recorded}，而最后一步的哈希是 {actual}：登记或最后一步被改动过。"),
                 case=case.id,
                 sequence=found,
                 column="chain_head",

@@ -52,7 +52,7 @@ def _contents(session: Session) -> Iterator[Discrepancy]:
             names = session.scalars(select(DeployedResource.name).where(DeployedResource.sha256 == row.sha256)).all()
             yield discrepancy(
                 "content_altered",
-                mark("已发布的文件 {file} 的内容被改动过:它的哈希不再是 {hash}。"),
+                mark("已发布的文件 {file} 的内容被改动过：它的哈希不再是 {hash}。"),
                 file="、".join(sorted(set(names))) or "?",
                 hash=f"{row.sha256[:12]}…",
             )
@@ -73,7 +73,7 @@ def _deployments(session: Session) -> Iterator[Discrepancy]:
         if digest.hexdigest() != deployment.content_hash:
             yield discrepancy(
                 "deployment_altered",
-                mark("第 {number} 次发布的文件与发布时的哈希不符:有文件被改动、增加或删除。"),
+                mark("第 {number} 次发布的文件与发布时的哈希不符：有文件被改动、增加或删除。"),
                 number=deployment.id,
             )
 
@@ -91,7 +91,7 @@ def _version(session: Session, row: ProcessDefinition) -> Iterator[Discrepancy]:
         if getattr(row, column) != value:
             yield discrepancy(
                 "definition_altered",
-                mark("流程 {process} 第 {version} 版的登记({named})与它的流程图和表单不符:有一方被改动过。"),
+                mark("流程 {process} 第 {version} 版的登记（{named}）与它的流程图和表单不符：有一方被改动过。"),
                 column=column,
                 process=row.process_id,
                 version=row.version,

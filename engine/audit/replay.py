@@ -176,7 +176,7 @@ def _compare_state(case: int, steps: int, state: bytes | None, stored: bytes | N
     names = [name for name in {**recorded, **replayed} if _plain(recorded.get(name)) != _plain(replayed.get(name))]
     return discrepancy(
         "state_differs",
-        mark("事项 #{case} 现在的数据({names})与它的历史不符:登记为 {recorded},按历史应为 {replayed}。"),
+        mark("事项 #{case} 现在的数据（{names}）与它的历史不符：登记为 {recorded}，按历史应为 {replayed}。"),
         case=case,
         sequence=steps,
         names="、".join(names),
@@ -199,7 +199,9 @@ _WHAT = {
 def _difference(case: int, event: RecordedEvent, name: str, recorded: object, replayed: object) -> Discrepancy:
     return discrepancy(
         "replay_differs",
-        mark("事项 #{case} 重新执行到第 {sequence} 步时不一致({what}):记录的是 {recorded},重新执行得到 {replayed}。"),
+        mark(
+            "事项 #{case} 重新执行到第 {sequence} 步时不一致（{what}）：记录的是 {recorded}，重新执行得到 {replayed}。"
+        ),
         case=case,
         sequence=event.sequence,
         column=name,
@@ -212,7 +214,7 @@ def _difference(case: int, event: RecordedEvent, name: str, recorded: object, re
 def _impossible(case: int, event: RecordedEvent, error: Exception) -> Discrepancy:
     return discrepancy(
         "replay_impossible",
-        mark("事项 #{case} 重新执行到第 {sequence} 步时走不下去:{detail}"),
+        mark("事项 #{case} 重新执行到第 {sequence} 步时走不下去：{detail}"),
         case=case,
         sequence=event.sequence,
         detail=str(error),

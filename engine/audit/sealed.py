@@ -48,7 +48,7 @@ class Seals:
             roots[number] = checkpoint.merkle_root
             if checkpoint.previous_root != previous_root:
                 yield _seal_flaw(
-                    checkpoint, "seal_link_broken", mark("第 {seal} 次封印接不上前一次:有封印被删除或换过。")
+                    checkpoint, "seal_link_broken", mark("第 {seal} 次封印接不上前一次：有封印被删除或换过。")
                 )
             previous_root = checkpoint.merkle_root
             broken = list(self._seal(checkpoint))
@@ -82,11 +82,11 @@ class Seals:
         """Check one seal without looking at history."""
         if not _is_root(checkpoint):
             yield _seal_flaw(
-                checkpoint, "seal_altered", mark("第 {seal} 次封印的内容与它的 Merkle 根不符:封印被改动过。")
+                checkpoint, "seal_altered", mark("第 {seal} 次封印的内容与它的 Merkle 根不符：封印被改动过。")
             )
         text = sealed_text(checkpoint.sealed_at, checkpoint.previous_root, checkpoint.merkle_root)
         if not is_signed(checkpoint.public_key, checkpoint.signature, text):
-            yield _seal_flaw(checkpoint, "seal_signature", mark("第 {seal} 次封印的签名不成立:封印被改动过。"))
+            yield _seal_flaw(checkpoint, "seal_signature", mark("第 {seal} 次封印的签名不成立：封印被改动过。"))
         elif self._own_key not in (None, checkpoint.public_key):
             yield _seal_flaw(checkpoint, "seal_key", mark("第 {seal} 次封印不是用本系统的密钥签的。"))
 
@@ -113,13 +113,13 @@ class Seals:
 
     def _unlike(self, checkpoint: Checkpoint, instance_id: int, sequence: int, *, gone: bool) -> Discrepancy:
         if not gone:
-            message = mark("事项 #{case} 的第 {sequence} 步或它之前的历史在第 {seal} 次封印({at})之后被改写过。")
+            message = mark("事项 #{case} 的第 {sequence} 步或它之前的历史在第 {seal} 次封印（{at}）之后被改写过。")
             code = "rewritten_after_seal"
         elif self.session.get(ProcessInstance, instance_id) is None:
-            message = mark("事项 #{case} 整个不见了:第 {seal} 次封印({at})时它有 {sequence} 步。")
+            message = mark("事项 #{case} 整个不见了：第 {seal} 次封印（{at}）时它有 {sequence} 步。")
             code = "case_removed"
         else:
-            message = mark("事项 #{case} 的第 {sequence} 步不见了:第 {seal} 次封印({at})时它还在。")
+            message = mark("事项 #{case} 的第 {sequence} 步不见了：第 {seal} 次封印（{at}）时它还在。")
             code = "event_removed_after_seal"
         return discrepancy(
             code, message, case=instance_id, sequence=sequence, seal=checkpoint.id, at=_local(checkpoint.sealed_at)
@@ -134,7 +134,7 @@ class Seals:
             number, root = line.split(" ")
             if roots.get(int(number)) != root:
                 yield discrepancy(
-                    "seal_removed", mark("第 {seal} 次封印不在了或被换过:密钥旁的记录里有它。"), seal=int(number)
+                    "seal_removed", mark("第 {seal} 次封印不在了或被换过：密钥旁的记录里有它。"), seal=int(number)
                 )
 
 

@@ -43,7 +43,7 @@ def check_documents(session: Session, instance_id: int, handed_in: dict[str, str
         if found.get(document) != (content_hash, instance_id):
             yield discrepancy(
                 "attachment_altered",
-                mark("事项 #{case} 的附件登记({document})与它的历史不符:登记被改动或删除过。"),
+                mark("事项 #{case} 的附件登记（{document}）与它的历史不符：登记被改动或删除过。"),
                 case=instance_id,
                 document=document,
             )
@@ -88,5 +88,5 @@ def _wrong_content(instance_id: int, name: str, *, missing: bool) -> Discrepancy
     if missing:
         message = mark("事项 #{case} 的附件“{name}”的内容不在了。")
     else:
-        message = mark("事项 #{case} 的附件“{name}”的内容被改动过:它与提交时的哈希不符。")
+        message = mark("事项 #{case} 的附件“{name}”的内容被改动过：它与提交时的哈希不符。")
     return discrepancy("attachment_content", message, case=instance_id, name=name)

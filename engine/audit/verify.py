@@ -136,13 +136,13 @@ class _Verification:
     def _without_case(self) -> Iterator[Discrepancy]:
         """Find what speaks of a case that has no row: the case was taken away, or its history put in."""
         traces: dict[Any, str] = {
-            HistoryEvent: mark("事项 #{case} 不存在,却有它的历史事件:事项被整个删除,或事件是插入的。"),
-            UserTask: mark("事项 #{case} 被整个删除了:它的任务还在。"),
-            Job: mark("事项 #{case} 被整个删除了:它的作业还在。"),
-            Attachment: mark("事项 #{case} 被整个删除了:它的附件还在。"),
-            RegisterEntryVersion: mark("事项 #{case} 被整个删除了:它写过的台账还在。"),
-            Notification: mark("事项 #{case} 被整个删除了:它发出的通知还在。"),
-            AccessEvent: mark("事项 #{case} 被整个删除了:查看它的记录还在。"),
+            HistoryEvent: mark("事项 #{case} 不存在，却有它的历史事件：事项被整个删除，或事件是插入的。"),
+            UserTask: mark("事项 #{case} 被整个删除了：它的任务还在。"),
+            Job: mark("事项 #{case} 被整个删除了：它的作业还在。"),
+            Attachment: mark("事项 #{case} 被整个删除了：它的附件还在。"),
+            RegisterEntryVersion: mark("事项 #{case} 被整个删除了：它写过的台账还在。"),
+            Notification: mark("事项 #{case} 被整个删除了：它发出的通知还在。"),
+            AccessEvent: mark("事项 #{case} 被整个删除了：查看它的记录还在。"),
         }
         told = set[int]()
         for model, message in traces.items():

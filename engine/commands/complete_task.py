@@ -78,4 +78,4 @@ def _close(locked: LockedCase, actor: str) -> None:
         ),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理,请刷新后再看。"), name=locked.work.task_name)
+        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)

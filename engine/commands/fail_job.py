@@ -46,4 +46,4 @@ def _fail_start(session: Session, job_id: int, error: Exception, *, final: bool)
 def _explain(error: Exception, log_id: str | None) -> tuple[str, dict[str, object]]:
     if isinstance(error, EngineError):
         return error.message, {name: str(value) for name, value in error.facts.items()}
-    return mark("程序出错,日志编号 {log_id}。请联系系统管理员。"), {"log_id": log_id or "-"}
+    return mark("程序出错，日志编号 {log_id}。请联系系统管理员。"), {"log_id": log_id or "-"}

@@ -19,7 +19,7 @@ def save_draft(
     published.
     """
     if not name.endswith(KINDS) or "/" in name or "\\" in name or name.startswith("."):
-        raise InvalidError(mark("文件名 {name} 不能用。它应以 .bpmn、.dmn 或 .form 结尾,不含路径。"), name=name)
+        raise InvalidError(mark("文件名 {name} 不能用。它应以 .bpmn、.dmn 或 .form 结尾，不含路径。"), name=name)
     if len(content) > LIMIT:
         raise InvalidError(mark("文件 {name} 超过 {limit} MB 的上限。"), name=name, limit=LIMIT // 1024 // 1024)
     now = clock.now()
@@ -30,7 +30,7 @@ def save_draft(
     ).one_or_none()
     if revision is not None and revision != (found.revision if found is not None else 0):
         raise ConflictError(
-            mark("{who} 刚保存了更新的草稿。您的内容没有丢:可以另存、覆盖或放弃。"),
+            mark("{who} 刚保存了更新的草稿。您的内容没有丢：可以另存、覆盖或放弃。"),
             who=found.saved_by if found is not None else mark("别人"),
         )
     if found is None:

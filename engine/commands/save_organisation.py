@@ -92,7 +92,7 @@ def _check(record: OrganisationRecord) -> None:
         unknown = [group for group in person.groups if group not in record.groups]
         if unknown or (person.department is not None and person.department not in record.departments):
             raise InvalidError(
-                mark("{who}的部门或岗位不存在:{unknown}。"),
+                mark("{who}的部门或岗位不存在：{unknown}。"),
                 who=person.display_name,
                 unknown="、".join(unknown) or str(person.department),
             )

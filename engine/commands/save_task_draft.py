@@ -23,4 +23,4 @@ def save_task_draft(session: Session, task_id: int, values: Mapping[str, object]
         .values(draft=dict(values)),
     )
     if done != 1:
-        raise ConflictError(mark("这个任务已不在您的待办中,草稿没有保存。"))
+        raise ConflictError(mark("这个任务已不在您的待办中，草稿没有保存。"))

@@ -17,12 +17,12 @@ def unclaim_task(session: Session, task_id: int, actor: str) -> None:
     """
     locked = lock_task(session, task_id)
     if locked.work.assignee != actor and "admin" not in locked.organisation.grants_of(actor):
-        raise ForbiddenError(mark("任务“{name}”不是您领取的,不能退回队列。"), name=locked.work.task_name)
+        raise ForbiddenError(mark("任务“{name}”不是您领取的，不能退回队列。"), name=locked.work.task_name)
     others = session.scalar(
         select(func.count()).select_from(UserTaskCandidate).where(UserTaskCandidate.task_id == task_id)
     )
     if not others:
-        raise InvalidError(mark("任务“{name}”只分配给了您,没有可退回的队列。"), name=locked.work.task_name)
+        raise InvalidError(mark("任务“{name}”只分配给了您，没有可退回的队列。"), name=locked.work.task_name)
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=None))
     event = NewEvent(
         kind="task.unclaimed",

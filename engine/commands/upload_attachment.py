@@ -98,4 +98,4 @@ def _copy(stream: BinaryIO, file: BinaryIO, name: str, max_bytes: int) -> tuple[
 
 def _require_accepted(accept: Sequence[str], name: str, content_type: str) -> None:
     if not accepts(accept, name, content_type):
-        raise InvalidError(mark("“{name}”的内容不是允许的文件类型({accept})。"), name=name, accept="、".join(accept))
+        raise InvalidError(mark("“{name}”的内容不是允许的文件类型（{accept}）。"), name=name, accept="、".join(accept))

@@ -19,9 +19,9 @@ def notify(call: Call) -> dict[str, object]:
     people = [name for name in dict.fromkeys(usernames) if isinstance(name, str) and name in known]
     title = call.inputs.get("title")
     if not people:
-        raise RefusedError(mark("通知没有收件人:输入 to 没有给出在册的用户。"), where="to")
+        raise RefusedError(mark("通知没有收件人：输入 to 没有给出在册的用户。"), where="to")
     if not isinstance(title, str) or not title:
-        raise RefusedError(mark("通知没有标题:输入 title 没有给出文字。"), where="title")
+        raise RefusedError(mark("通知没有标题：输入 title 没有给出文字。"), where="title")
     text = call.inputs.get("text")
     rows = [
         {

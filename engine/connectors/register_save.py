@@ -24,14 +24,14 @@ def register_save(call: Call) -> dict[str, object]:
     values = call.inputs.get("values")
     if status not in register.statuses:
         raise RefusedError(
-            mark("台账“{title}”没有状态 {status},可用的有:{statuses}。"),
+            mark("台账“{title}”没有状态 {status}，可用的有：{statuses}。"),
             where="status",
             title=register.title,
             status=str(status),
             statuses="、".join(register.statuses),
         )
     if not isinstance(values, dict):
-        raise RefusedError(mark("输入 values 应为一组字段,如 {{channel_name: channel_name}}。"), where="values")
+        raise RefusedError(mark("输入 values 应为一组字段，如 {{channel_name: channel_name}}。"), where="values")
     number = call.inputs.get("number")
     entry = (
         _revised(call, register, str(number), str(status), values)

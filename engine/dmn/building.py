@@ -97,9 +97,9 @@ class Builder:
         self.seen.expressions.append(SeenExpression(expression, self, spot))
         if expression.error is not None:
             text = (
-                mark("“{name}”的第 {rule} 条规则(第 {line} 行)有语法错误:{detail}")
+                mark("“{name}”的第 {rule} 条规则（第 {line} 行）有语法错误：{detail}")
                 if rule
-                else mark("“{name}”的表达式(第 {line} 行)有语法错误:{detail}")
+                else mark("“{name}”的表达式（第 {line} 行）有语法错误：{detail}")
             )
             self.report.error("expression_malformed", text, spot, detail=expression.error)
         return expression
@@ -108,7 +108,7 @@ class Builder:
         """Report a construct that can't be run, and give null for it."""
         self.report.error(
             "unsupported_construct",
-            mark("“{name}”(编号 {id},第 {line} 行)用了不能执行的 {what}。请改写成 FEEL 表达式。"),
+            mark("“{name}”（编号 {id}，第 {line} 行）用了不能执行的 {what}。请改写成 FEEL 表达式。"),
             self.spot,
             what=what,
         )

@@ -40,7 +40,7 @@ class Types:
             return found
         self._report.error(
             "unknown_type",
-            mark("“{name}”(编号 {id},第 {line} 行)的类型 {type} 没有定义。请改用已有的类型,或先定义它。"),
+            mark("“{name}”（编号 {id}，第 {line} 行）的类型 {type} 没有定义。请改用已有的类型，或先定义它。"),
             spot,
             type=name,
         )
@@ -77,7 +77,7 @@ class Types:
         if tests.error is not None:
             self._report.error(
                 "expression_malformed",
-                mark("类型“{name}”(第 {line} 行)允许的值写错了:{detail}"),
+                mark("类型“{name}”（第 {line} 行）允许的值写错了：{detail}"),
                 spot,
                 detail=tests.error,
             )

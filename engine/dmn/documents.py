@@ -65,13 +65,13 @@ def open_document(
 def _imported(one: Import, imports: Mapping[str, bytes], report: Report, opened: tuple[str, ...]) -> Document | None:
     spot = Spot(id=one.id, name=one.name or one.namespace, line=one.line)
     if "/DMN/" not in one.kind:
-        message = mark("导入“{name}”(第 {line} 行)的种类 {kind} 不支持。只能导入 DMN 文件,请删除这个导入。")
+        message = mark("导入“{name}”（第 {line} 行）的种类 {kind} 不支持。只能导入 DMN 文件，请删除这个导入。")
         report.error("unsupported_import", message, spot, kind=one.kind)
     elif one.namespace not in imports:
-        message = mark("导入“{name}”(第 {line} 行)的文件没有一起提交。请同时提交命名空间为 {namespace} 的 DMN 文件。")
+        message = mark("导入“{name}”（第 {line} 行）的文件没有一起提交。请同时提交命名空间为 {namespace} 的 DMN 文件。")
         report.error("import_missing", message, spot, namespace=one.namespace)
     elif one.namespace in opened or len(opened) > MAX_IMPORTS:
-        message = mark("导入“{name}”(第 {line} 行)形成了循环。请删除其中一个导入。")
+        message = mark("导入“{name}”（第 {line} 行）形成了循环。请删除其中一个导入。")
         report.error("import_cycle", message, spot)
     else:
         return _open_import(one, imports, report, opened)
@@ -109,7 +109,7 @@ def _scope_of(refs: tuple[Ref, ...], document: Document, spot: Spot) -> list[tup
     for ref in refs:
         found = document.find(ref)
         if found is None:
-            message = mark("“{name}”(第 {line} 行)依赖的元素 {ref} 不存在。请重新连线,或删除这条连线。")
+            message = mark("“{name}”（第 {line} 行）依赖的元素 {ref} 不存在。请重新连线，或删除这条连线。")
             at = Spot(id=spot.id, name=spot.name, line=ref.line)
             document.report.error("requirement_broken", message, at, ref=ref.id)
             continue

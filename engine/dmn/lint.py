@@ -39,13 +39,13 @@ def _graph(document: Document) -> None:
     for node in nodes.values():
         spot = Spot(id=node.id, name=node.name or node.id, line=node.line)
         if isinstance(node, Decision) and node.expression is None:
-            message = mark("决策“{name}”(第 {line} 行)没有决策逻辑。请为它写决策表或表达式,或删除它。")
+            message = mark("决策“{name}”（第 {line} 行）没有决策逻辑。请为它写决策表或表达式，或删除它。")
             document.report.error("decision_empty", message, spot)
         if not node.name:
-            message = mark("编号为 {id} 的元素(第 {line} 行)没有名称。表达式要用名称引用它,请填写。")
+            message = mark("编号为 {id} 的元素（第 {line} 行）没有名称。表达式要用名称引用它，请填写。")
             document.report.error("name_missing", message, spot)
         if node.id in _reachable(node, document):
-            message = mark("决策“{name}”(第 {line} 行)绕一圈依赖它自己。请删除其中一条连线。")
+            message = mark("决策“{name}”（第 {line} 行）绕一圈依赖它自己。请删除其中一条连线。")
             document.report.error("requirement_cycle", message, spot)
 
 
@@ -75,7 +75,9 @@ def _connected(seen: SeenExpression, document: Document) -> None:
         return
     declared = {node.variable.name for node in document.definitions.nodes.values()}
     for name in sorted((program.names & declared) - seen.builder.names):
-        message = mark("“{name}”(第 {line} 行)用到了“{other}”,但没有连线,运行时为空。请从“{other}”画一条需求连线过来。")
+        message = mark(
+            "“{name}”（第 {line} 行）用到了“{other}”，但没有连线，运行时为空。请从“{other}”画一条需求连线过来。"
+        )
         document.report.error("requirement_missing", message, seen.spot, other=name)
 
 
@@ -87,10 +89,10 @@ def _kinds(seen: SeenExpression, document: Document) -> None:
         facts = {"operator": operator, "left": chinese(left), "right": chinese(right)}
         if seen.spot.rule:
             message = mark(
-                "“{name}”的第 {rule} 条规则:“{operator}”的两边是{left}和{right},没有结果。请先转换成同一种类型。"
+                "“{name}”的第 {rule} 条规则：“{operator}”的两边是{left}和{right}，没有结果。请先转换成同一种类型。"
             )
         else:
             message = mark(
-                "“{name}”(第 {line} 行):“{operator}”的两边是{left}和{right},没有结果。请先转换成同一种类型。"
+                "“{name}”（第 {line} 行）：“{operator}”的两边是{left}和{right}，没有结果。请先转换成同一种类型。"
             )
         document.report.error("operands_wrong_type", message, seen.spot, **facts)

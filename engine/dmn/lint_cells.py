@@ -119,8 +119,8 @@ def _check_kinds(
 ) -> None:
     for value in _misfits(read or (), expected):
         message = mark(
-            "“{name}”的第 {rule} 条规则的“{column}”列写了{found} {value},而这一列是{expected}。"
-            "请改写这一格,或修改这一列的类型。"
+            "“{name}”的第 {rule} 条规则的“{column}”列写了{found} {value}，而这一列是{expected}。"
+            "请改写这一格，或修改这一列的类型。"
         )
         builder.report.error(
             "cell_wrong_type",
@@ -147,7 +147,8 @@ def _check_words(tree: TestsNode, rule: Rule, column: Input, builder: Builder, e
     for node in tree.tests:
         if isinstance(node, Name) and node.name not in known and node.name != "?":
             message = mark(
-                '“{name}”的第 {rule} 条规则的“{column}”列写了 {word},没有这个变量。如果是文字,请加英文双引号:"{word}"。'
+                "“{name}”的第 {rule} 条规则的“{column}”列写了 {word}，没有这个变量。"
+                '如果是文字，请加英文双引号："{word}"。'
             )
             say = builder.report.error if expected == "string" else builder.report.warning
             spot = Spot(id=rule.id or builder.spot.id, name=builder.spot.name, line=rule.line, rule=rule.number)

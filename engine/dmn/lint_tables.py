@@ -65,8 +65,8 @@ class TableCheck:
         for column, bits, text in zip(self.columns, row.box, row.rule.inputs, strict=True):
             if not bits:
                 message = mark(
-                    "“{name}”的第 {rule} 条规则永远不会命中:“{column}”列的“{cell}”没有可能的值。"
-                    "请修改这一格,或删除这条规则。"
+                    "“{name}”的第 {rule} 条规则永远不会命中：“{column}”列的“{cell}”没有可能的值。"
+                    "请修改这一格，或删除这条规则。"
                 )
                 self._say("warning", "rule_never_matches", message, self._at(row.rule), column=column.label, cell=text)
 
@@ -80,14 +80,14 @@ class TableCheck:
                     continue
                 code = "outputs_differ"
                 message = mark(
-                    "“{name}”的第 {rule} 条与第 {other} 条规则会同时命中({case}),输出却不同。"
-                    "请让输出一致,或让条件错开。"
+                    "“{name}”的第 {rule} 条与第 {other} 条规则会同时命中（{case}），输出却不同。"
+                    "请让输出一致，或让条件错开。"
                 )
             else:
                 code = "rules_overlap"
                 message = mark(
-                    "“{name}”的第 {rule} 条与第 {other} 条规则会同时命中({case}),而命中策略是唯一。"
-                    "请让条件错开,或改用“首条”(FIRST)。"
+                    "“{name}”的第 {rule} 条与第 {other} 条规则会同时命中（{case}），而命中策略是唯一。"
+                    "请让条件错开，或改用“首条”（FIRST）。"
                 )
             case = self._case(meet(first.box, second.box) or first.box)
             self._say("error", code, message, self._at(second.rule), other=first.rule.number, case=case)
@@ -115,8 +115,8 @@ class TableCheck:
             if not left and all(row.box):
                 numbers = "、".join(str(other.rule.number) for other in before if meet(other.box, row.box))
                 message = mark(
-                    "“{name}”的第 {rule} 条规则永远不会命中:它的情形已被前面的第 {others} 条规则占去。"
-                    "请调整顺序,或删除它。"
+                    "“{name}”的第 {rule} 条规则永远不会命中：它的情形已被前面的第 {others} 条规则占去。"
+                    "请调整顺序，或删除它。"
                 )
                 self._say("warning", "rule_never_matches", message, self._at(row.rule), others=numbers)
             if row.whole:
@@ -130,7 +130,7 @@ class TableCheck:
             self._too_large()
             return
         for gap in gaps[:MAX_GAPS]:
-            message = mark("“{name}”有缺口:{case} 时没有规则命中,结果为空。请补一条规则,或给输出设默认值。")
+            message = mark("“{name}”有缺口：{case} 时没有规则命中，结果为空。请补一条规则，或给输出设默认值。")
             self._say("warning", "gap", message, self.spot, case=self._case(gap))
 
     def _case(self, box: Box) -> str:
@@ -155,7 +155,7 @@ class TableCheck:
         return UNKNOWN if program is None else constant(program.tree)
 
     def _too_large(self) -> None:
-        message = mark("决策表“{name}”太大,没有检查完重叠和缺口。请把它拆成几张表。")
+        message = mark("决策表“{name}”太大，没有检查完重叠和缺口。请把它拆成几张表。")
         self._say("warning", "table_too_large", message, self.spot)
 
     def _at(self, rule: Rule) -> Spot:
@@ -177,5 +177,5 @@ def check_table(table: Table, builder: Builder) -> None:
     try:
         TableCheck(table, builder).run()
     except TooManyError:
-        message = mark("决策表“{name}”太大,没有检查完重叠和缺口。请把它拆成几张表。")
+        message = mark("决策表“{name}”太大，没有检查完重叠和缺口。请把它拆成几张表。")
         builder.report.warning("table_too_large", message, builder.spot)

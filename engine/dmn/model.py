@@ -118,7 +118,7 @@ class Model:
             callable_nodes = (node for node in nodes.values() if isinstance(node, Decision | Service))
             found = next((node for node in callable_nodes if node.name == wanted), None)
         if found is None:
-            message = mark("没有名为 {decision} 的决策。这个文件里有:{known}。")
+            message = mark("没有名为 {decision} 的决策。这个文件里有：{known}。")
             known = "、".join({**self.decisions, **self.services}.values())
             raise NotFoundError(message, where=key, decision=key, known=known)
         return found

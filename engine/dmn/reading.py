@@ -24,7 +24,7 @@ def read(content: bytes, resource: str | None = None) -> Definitions:
     """Read a file. Raises UnpublishableError, with the line, for anything that isn't DMN."""
     root = parse(content, resource)
     if local_name(root) != "definitions" or not is_dmn(root):
-        message = mark("这不是 DMN 决策表文件:最外层应为 DMN 的 definitions。请用建模器另存为 .dmn。")
+        message = mark("这不是 DMN 决策表文件：最外层应为 DMN 的 definitions。请用建模器另存为 .dmn。")
         raise UnpublishableError(
             [Finding(severity="error", code="not_dmn", message=message, resource=resource, line=line_of(root))]
         )

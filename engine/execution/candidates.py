@@ -16,4 +16,4 @@ def require_candidate(locked: LockedCase, actor: str) -> None:
     ).all()
     groups = locked.organisation.groups_of(actor)
     if not any(row.principal == actor if row.kind == "user" else row.principal in groups for row in rows):
-        raise ForbiddenError(mark("任务“{name}”不在您的待办中,不能办理。"), name=locked.work.task_name)
+        raise ForbiddenError(mark("任务“{name}”不在您的待办中，不能办理。"), name=locked.work.task_name)

@@ -91,7 +91,7 @@ def already_done(locked: LockedCase) -> ConflictError:
     """Say who was first, to the one who was not."""
     by = locked.work.completed_by
     if by is None:
-        return ConflictError(mark("任务“{name}”已不在等待:流程已走到别处。"), name=locked.work.task_name)
+        return ConflictError(mark("任务“{name}”已不在等待：流程已走到别处。"), name=locked.work.task_name)
     return ConflictError(
         mark("任务“{name}”刚刚已由{who}办理。"), name=locked.work.task_name, who=locked.organisation.display_name(by)
     )
@@ -154,5 +154,5 @@ def _lock(session: Session, statement: Select[Any], number: int) -> LockedCase:
     if row.state != "ACTIVE":
         if "task_state" in row._fields and row.task_state != "CREATED":
             raise already_done(locked)
-        raise GoneError(mark("事项 {id}“{title}”已经结束,不能再改。"), id=row.id, title=row.title)
+        raise GoneError(mark("事项 {id}“{title}”已经结束，不能再改。"), id=row.id, title=row.title)
     return locked

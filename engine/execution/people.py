@@ -6,7 +6,7 @@ from engine.errors import InvalidError, mark
 from engine.interpreter import OpenedTask, Outcome, Stuck
 from engine.organisation import Organisation
 
-NOBODY = mark("“{label}”没有找到办理人:规则 {rule} 没有给出在职的人。请由管理员指定办理人,并更正组织架构。")
+NOBODY = mark("“{label}”没有找到办理人：规则 {rule} 没有给出在职的人。请由管理员指定办理人，并更正组织架构。")
 
 
 def refuse_without_people(outcome: Outcome, known: Organisation, actor: str) -> None:
@@ -14,7 +14,9 @@ def refuse_without_people(outcome: Outcome, known: Organisation, actor: str) -> 
     for task in outcome.tasks:
         if task.has_nobody or not _known(task, known):
             raise InvalidError(
-                mark("不能发起:“{label}”没有办理人。规则 {rule} 在组织架构里找不到{who}的对应人员,请联系管理员补全。"),
+                mark(
+                    "不能发起：“{label}”没有办理人。规则 {rule} 在组织架构里找不到{who}的对应人员，请联系管理员补全。"
+                ),
                 where=task.element.id,
                 label=task.element.label,
                 rule=_rule(task),
@@ -22,7 +24,7 @@ def refuse_without_people(outcome: Outcome, known: Organisation, actor: str) -> 
             )
     for stuck in outcome.stuck:
         raise InvalidError(
-            mark("不能发起:流程在“{label}”处走不下去。{detail}"),
+            mark("不能发起：流程在“{label}”处走不下去。{detail}"),
             where=stuck.element.id,
             label=stuck.element.label,
             detail=stuck.message.format(**stuck.facts),

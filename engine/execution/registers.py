@@ -73,7 +73,9 @@ def check_register(content: bytes, resource: str) -> Iterator[Finding]:
         yield _finding(
             resource,
             "register_number",
-            mark("台账编号规则“{number}”不正确。可用 {{year}} 和 {{sequence:04d}},例如 QD-{{year}}-{{sequence:04d}}。"),
+            mark(
+                "台账编号规则“{number}”不正确。可用 {{year}} 和 {{sequence:04d}}，例如 QD-{{year}}-{{sequence:04d}}。"
+            ),
             number=properties["number"],
         )
 

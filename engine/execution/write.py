@@ -88,4 +88,4 @@ def _update_instance(locked: LockedCase, **values: object) -> None:
         .values(revision=locked.instance.revision + 1, **values),
     )
     if done != 1:
-        raise ConflictError(mark("这个事项刚被别人改动,请刷新后再试。"))
+        raise ConflictError(mark("这个事项刚被别人改动，请刷新后再试。"))

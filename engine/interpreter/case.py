@@ -161,7 +161,7 @@ class Case:
     def _waiting(self, token: int) -> SpiffTask:
         task = self._run.waiting().get(token)
         if task is None:
-            raise GoneError(mark("这一步已经不在等待:可能刚被别人处理,或流程已走到别处。请刷新后再看。"))
+            raise GoneError(mark("这一步已经不在等待：可能刚被别人处理，或流程已走到别处。请刷新后再看。"))
         return task
 
     def _newly_stuck(self, waiting: Mapping[int, SpiffTask]) -> list[Stuck]:

@@ -64,7 +64,10 @@ class Environment:
             value, warnings = compiled.evaluate_with_warnings(context, clock=lambda: self.now)
         except feel.FeelError as error:
             raise StuckError(
-                "expression_failed", mark("表达式“{expression}”出错:{detail}"), expression=expression, detail=str(error)
+                "expression_failed",
+                mark("表达式“{expression}”出错：{detail}"),
+                expression=expression,
+                detail=str(error),
             ) from error
         return value, [str(warning) for warning in warnings]
 

@@ -71,7 +71,7 @@ def _document(root: etree._Element) -> Iterator[Finding]:
     if namespace(root) != BPMN or local_name(root) != "definitions":
         yield finding(
             "not_bpmn",
-            mark("这不是 BPMN 2.0 文件:最外层应为 definitions,实际为 {tag}。请用建模器打开后另存为 .bpmn。"),
+            mark("这不是 BPMN 2.0 文件：最外层应为 definitions，实际为 {tag}。请用建模器打开后另存为 .bpmn。"),
             line=line_of(root),
             tag=local_name(root),
         )
@@ -81,7 +81,7 @@ def _document(root: etree._Element) -> Iterator[Finding]:
     if not any(process.get("isExecutable") == "true" for process in processes):
         yield finding(
             "not_executable",
-            mark("文件里没有可执行的流程。请选中流程(或泳池),在属性面板勾选“可执行 (Executable)”。"),
+            mark("文件里没有可执行的流程。请选中流程（或泳池），在属性面板勾选“可执行 (Executable)”。"),
             element=processes[0].get("id") if processes else None,
             line=line_of(processes[0]) if processes else line_of(root),
         )
@@ -98,7 +98,7 @@ def _duplicate_ids(root: etree._Element) -> Iterator[Finding]:
         if element_id in seen:
             yield finding(
                 "duplicate_id",
-                mark("编号 {id} 用了两次(第 {first} 行和第 {second} 行)。请给其中一个换一个编号。"),
+                mark("编号 {id} 用了两次（第 {first} 行和第 {second} 行）。请给其中一个换一个编号。"),
                 element=element_id,
                 line=line_of(node),
                 id=element_id,
@@ -114,7 +114,7 @@ def _camunda_7(root: etree._Element) -> Iterator[Finding]:
         if names:
             yield finding(
                 "camunda_7_attribute",
-                mark("{names} 是 Camunda 7 的属性,这里不起作用。请在属性面板(Camunda 8)里重新填写对应内容。"),
+                mark("{names} 是 Camunda 7 的属性，这里不起作用。请在属性面板（Camunda 8）里重新填写对应内容。"),
                 severity="warning",
                 element=node.get("id"),
                 name=node.get("name"),
@@ -130,7 +130,7 @@ def _shapes(root: etree._Element, processes: list[etree._Element]) -> Iterator[F
             if _is_drawn(node) and node.get("id") not in drawn:
                 yield finding(
                     "not_drawn",
-                    mark("图上没有画出“{label}”,打开后看不见它。请在建模器里删除它或重新画一次。"),
+                    mark("图上没有画出“{label}”，打开后看不见它。请在建模器里删除它或重新画一次。"),
                     severity="warning",
                     element=node.get("id"),
                     name=node.get("name"),

@@ -32,9 +32,9 @@ RUNS = frozenset(
 """The other elements that run."""
 
 REMEDIES: dict[str, str] = {
-    "transaction": mark("事务子流程暂不支持:请改用普通子流程。"),
-    "adHocSubProcess": mark("即席子流程暂不支持:请改用并行网关。"),
-    "complexGateway": mark("复杂网关暂不支持:请改用排他或包容网关。"),
+    "transaction": mark("事务子流程暂不支持：请改用普通子流程。"),
+    "adHocSubProcess": mark("即席子流程暂不支持：请改用并行网关。"),
+    "complexGateway": mark("复杂网关暂不支持：请改用排他或包容网关。"),
 }
 
 
@@ -46,17 +46,17 @@ def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
                 yield about(
                     element,
                     "unsupported_event",
-                    mark("“{label}”:这里不支持 {event} 事件。请改用普通事件或定时事件。"),
+                    mark("“{label}”：这里不支持 {event} 事件。请改用普通事件或定时事件。"),
                     event=element.event or mark("普通"),
                 )
         elif element.kind not in RUNS:
-            remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它,见 bpmn/README.md。"))
-            yield about(element, "unsupported_element", mark("“{label}”不能执行:{remedy}"), remedy=remedy)
+            remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它，见 bpmn/README.md。"))
+            yield about(element, "unsupported_element", mark("“{label}”不能执行：{remedy}"), remedy=remedy)
         if element.repeats and element.loop is None:
             yield about(
                 element,
                 "unsupported_repetition",
-                mark("“{label}”设了循环标记,暂不支持。请改用多实例,或用网关画出循环。"),
+                mark("“{label}”设了循环标记，暂不支持。请改用多实例，或用网关画出循环。"),
             )
 
 
@@ -67,7 +67,7 @@ def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
             yield about(
                 element,
                 "collection_missing",
-                mark('多实例“{label}”没有写明对哪个列表重复。请填写“输入集合”,例如 =members of("渠道专员")。'),
+                mark('多实例“{label}”没有写明对哪个列表重复。请填写“输入集合”，例如 =members of("渠道专员")。'),
             )
 
 
@@ -82,7 +82,7 @@ def gateway_events(process: Process, known: Known) -> Iterator[Finding]:  # noqa
             yield about(
                 target,
                 "not_an_event",
-                mark("“{label}”在事件网关之后,但不是捕获事件。事件网关后面只能接定时等捕获事件。"),
+                mark("“{label}”在事件网关之后，但不是捕获事件。事件网关后面只能接定时等捕获事件。"),
             )
 
 
@@ -104,7 +104,7 @@ def starts_and_ends(process: Process, known: Known) -> Iterator[Finding]:  # noq
             message = (
                 mark("“{label}”没有开始事件。请画一个圆圈作为起点。")
                 if starts == 0
-                else mark("“{label}”有 {count} 个开始事件,只能有一个。请合并起点。")
+                else mark("“{label}”有 {count} 个开始事件，只能有一个。请合并起点。")
             )
             yield finding("start_event", message, element=element_id, name=name, line=line, label=name, count=starts)
         if counts[element_id, "endEvent"] == 0:
@@ -125,7 +125,7 @@ def people(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001
             yield about(
                 element,
                 "nobody_assigned",
-                mark("“{label}”没有指定办理人。请在“分配”里填办理人、候选人或候选组,例如 =superior of(initiator)。"),
+                mark("“{label}”没有指定办理人。请在“分配”里填办理人、候选人或候选组，例如 =superior of(initiator)。"),
             )
 
 
@@ -136,14 +136,14 @@ def forms(process: Process, known: Known) -> Iterator[Finding]:
             yield about(
                 element,
                 "form_missing",
-                mark("“{label}”要用表单 {form},但没有这个表单。请一并上传 {form}.form,或改选已有的表单。"),
+                mark("“{label}”要用表单 {form}，但没有这个表单。请一并上传 {form}.form,或改选已有的表单。"),
                 form=element.form_id,
             )
         if element.kind == "userTask" and not element.form_id:
             yield about(
                 element,
                 "no_form",
-                mark("“{label}”没有表单,办理人只能点“完成”。如需填写内容,请关联一个表单。"),
+                mark("“{label}”没有表单，办理人只能点“完成”。如需填写内容，请关联一个表单。"),
                 severity="warning",
             )
 
@@ -222,13 +222,13 @@ def timers(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001
             yield about(
                 element,
                 "timer_missing",
-                mark("定时事件“{label}”没有时间。请填写日期或时长,例如 =working days after(now(), 2) 或 P2D。"),
+                mark("定时事件“{label}”没有时间。请填写日期或时长，例如 =working days after(now(), 2) 或 P2D。"),
             )
         if element.timer is not None and element.timer.kind == "timeCycle":
             yield about(
                 element,
                 "timer_cycle",
-                mark("定时事件“{label}”是循环定时,暂不支持。请改为日期或时长,需要多次提醒时放多个定时事件。"),
+                mark("定时事件“{label}”是循环定时，暂不支持。请改为日期或时长，需要多次提醒时放多个定时事件。"),
             )
         if element.kind == "boundaryEvent" and element.attached_to not in process.elements:
             yield about(
@@ -245,14 +245,14 @@ def names(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 
             yield about(
                 element,
                 "name_missing",
-                mark("任务 {label} 没有名称,待办里会显示编号。请双击任务填写名称。"),
+                mark("任务 {label} 没有名称，待办里会显示编号。请双击任务填写名称。"),
                 severity="warning",
             )
         if element.kind == "endEvent" and not element.name and element.parent == process.id:
             yield about(
                 element,
                 "name_missing",
-                mark("结束事件 {label} 没有名称,事项的结果会显示编号。请写上结果,如“已备案”。"),
+                mark("结束事件 {label} 没有名称，事项的结果会显示编号。请写上结果，如“已备案”。"),
                 severity="warning",
             )
 

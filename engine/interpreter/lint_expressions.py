@@ -60,7 +60,7 @@ def _parsed(element: Element | Flow, what: str, text: str) -> Iterator[Finding]:
         yield about(
             element,
             "expression_syntax",
-            mark("“{label}”的{what}不是正确的 FEEL 表达式:{detail}"),
+            mark("“{label}”的{what}不是正确的 FEEL 表达式：{detail}"),
             what=what,
             detail=str(error),
             expression=text,

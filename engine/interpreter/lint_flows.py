@@ -26,7 +26,7 @@ def dangling(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG0
             yield about(
                 flow,
                 "flow_crosses_boundary",
-                mark("连线“{label}”穿过了子流程的边框。请连到子流程本身,而不是里面的元素。"),
+                mark("连线“{label}”穿过了子流程的边框。请连到子流程本身，而不是里面的元素。"),
             )
 
 
@@ -42,7 +42,7 @@ def gateways(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG0
             yield about(
                 gateway,
                 "no_default_flow",
-                mark("网关“{label}”没有默认流向:所有条件都不成立时事项会停在这里。请把一条连线设为默认。"),
+                mark("网关“{label}”没有默认流向：所有条件都不成立时事项会停在这里。请把一条连线设为默认。"),
                 severity="warning",
             )
 
@@ -52,20 +52,20 @@ def _gateway_flow(flow: Flow) -> Iterator[Finding]:
         yield about(
             flow,
             "condition_on_default",
-            mark("默认连线“{label}”不看条件,它的条件不起作用。请删除条件或取消默认。"),
+            mark("默认连线“{label}”不看条件，它的条件不起作用。请删除条件或取消默认。"),
             severity="warning",
         )
     elif not flow.is_default and not flow.condition:
         yield about(
             flow,
             "condition_missing",
-            mark('连线“{label}”离开网关却没有条件。请填写条件,例如 =decision = "approve",或设为默认流向。'),
+            mark('连线“{label}”离开网关却没有条件。请填写条件，例如 =decision = "approve"，或设为默认流向。'),
         )
     if not flow.name:
         yield about(
             flow,
             "flow_unnamed",
-            mark("离开网关的连线 {label} 没有文字。请写上它代表的结果,如“同意”。"),
+            mark("离开网关的连线 {label} 没有文字。请写上它代表的结果，如“同意”。"),
             severity="warning",
         )
 
@@ -81,7 +81,7 @@ def activities(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
                     yield about(
                         flow,
                         "condition_outside_gateway",
-                        mark("连线“{label}”有条件,但它不是从排他或包容网关出来的。请在任务后面加一个网关。"),
+                        mark("连线“{label}”有条件，但它不是从排他或包容网关出来的。请在任务后面加一个网关。"),
                     )
         if element.kind.endswith("Gateway") and not flows:
             yield about(element, "gateway_dead_end", mark("网关“{label}”没有出口。请至少连出一条线。"))
@@ -98,7 +98,7 @@ def unreachable(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
             yield about(
                 element,
                 "unreachable",
-                mark("从开始事件走不到“{label}”。请把它连进流程,或删除它。"),
+                mark("从开始事件走不到“{label}”。请把它连进流程，或删除它。"),
             )
 
 

@@ -56,7 +56,7 @@ def _begin(run: "Run", body: SpiffTask) -> bool:
     if not isinstance(items, list) or len(items) > LIMIT:
         raise StuckError(
             "collection_not_list",
-            mark("多实例的集合“{expression}”应为列表(至多 {limit} 项)。请检查其中的变量是否已有值。"),
+            mark("多实例的集合“{expression}”应为列表（至多 {limit} 项）。请检查其中的变量是否已有值。"),
             expression=loop.collection,
             limit=LIMIT,
         )

@@ -77,7 +77,7 @@ def open_subscription(
     if not isinstance(key, (str, int, Decimal)) or isinstance(key, bool) or key == "":
         raise StuckError(
             "correlation_key_missing",
-            mark("消息“{name}”的关联键“{expression}”没有给出文字或数字,收不到消息。请检查其中的变量是否已有值。"),
+            mark("消息“{name}”的关联键“{expression}”没有给出文字或数字，收不到消息。请检查其中的变量是否已有值。"),
             name=name,
             expression=element.definition.correlation_key or "",
         )

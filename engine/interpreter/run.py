@@ -79,7 +79,7 @@ class Run:
         if self._steps > STEP_LIMIT:
             raise StuckError(
                 "endless_loop",
-                mark("流程在这里转圈:一次操作经过了 {limit} 个元素仍没有停下。请在环路上放一个任务或定时器。"),
+                mark("流程在这里转圈：一次操作经过了 {limit} 个元素仍没有停下。请在环路上放一个任务或定时器。"),
                 limit=STEP_LIMIT,
             )
 
@@ -173,7 +173,7 @@ class Engine:
         if not isinstance(value, bool):
             raise StuckError(
                 "condition_not_boolean",
-                mark("条件“{expression}”的结果应为是或否,实际为 {value}。请检查条件里的变量是否已有值。{detail}"),
+                mark("条件“{expression}”的结果应为是或否，实际为 {value}。请检查条件里的变量是否已有值。{detail}"),
                 expression=expression,
                 value="null" if value is None else str(value),
                 detail=";".join(warnings[:3]),

@@ -19,13 +19,13 @@ RULES = {
     "priority": mark("优先级"),
 }
 _QUESTIONS = {
-    "superior of": mark("{0}的上级是谁?"),
-    "head of": mark("{0}的负责人是谁?"),
-    "department of": mark("{0}在哪个部门?"),
-    "name of": mark("{0}叫什么名字?"),
-    "members of": mark("{0}有哪些成员?"),
-    "holders of": mark("谁担任{0}?"),
-    "working days after": mark("{0} 之后第 {1} 个工作日是哪天?"),
+    "superior of": mark("{0}的上级是谁？"),
+    "head of": mark("{0}的负责人是谁？"),
+    "department of": mark("{0}在哪个部门？"),
+    "name of": mark("{0}叫什么名字？"),
+    "members of": mark("{0}有哪些成员？"),
+    "holders of": mark("谁担任{0}？"),
+    "working days after": mark("{0} 之后第 {1} 个工作日是哪天？"),
 }
 
 

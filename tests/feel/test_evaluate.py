@@ -38,7 +38,7 @@ def test_a_missing_variable_is_null_with_a_warning() -> None:
     value, warnings = feel.compile("amount").evaluate_with_warnings({})
     assert value is None
     assert [(str(w), w.english, w.line, w.column) for w in warnings] == [
-        ("没有名为“amount”的变量,按空值处理。", "There is no variable amount; null is used.", 1, 1)
+        ("没有名为“amount”的变量，按空值处理。", "There is no variable amount; null is used.", 1, 1)
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_syntax_error_says_where_and_what_was_expected() -> None:
         feel.compile("if a\nthen")
     error = caught.value
     assert (error.line, error.column, error.expected) == (2, 5, "一个值、名称或“(”")
-    assert str(error) == "第 2 行第 5 列:这里应为一个值、名称或“(”,但写的是表达式的结尾。"
+    assert str(error) == "第 2 行第 5 列：这里应为一个值、名称或“(”，但写的是表达式的结尾。"
     assert error.english == 'Line 2, column 5: expected a value, a name or "(", found the end of the expression.'
 
 

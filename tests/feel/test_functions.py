@@ -113,10 +113,10 @@ def test_a_function_gives_its_value(expression: str, expected: object) -> None:
     ("expression", "warning"),
     [
         ("substring(1, 2)", "函数“substring”的参数“string”不能是数字。"),
-        ("floor()", "函数“floor”的参数个数或名称不对,应为:n / n, scale。"),
-        ("insert before([1], 5, 2)", "函数“insert before”不能处理这个值:列表没有这个位置。"),
+        ("floor()", "函数“floor”的参数个数或名称不对，应为：n / n, scale。"),
+        ("insert before([1], 5, 2)", "函数“insert before”不能处理这个值：列表没有这个位置。"),
         ("log(-1) + 1", "“+”不能用于空值和数字。"),
-        ("nothing(1)", "没有名为“nothing”的变量,按空值处理。"),
+        ("nothing(1)", "没有名为“nothing”的变量，按空值处理。"),
     ],
 )
 def test_a_null_from_a_function_has_its_reason(expression: str, warning: str) -> None:
@@ -126,7 +126,7 @@ def test_a_null_from_a_function_has_its_reason(expression: str, warning: str) ->
 
 
 def test_a_failed_assertion_stops_the_expression_with_its_cause() -> None:
-    with pytest.raises(feel.FeelError, match="断言不成立:金额必须大于零"):
+    with pytest.raises(feel.FeelError, match="断言不成立：金额必须大于零"):
         feel.evaluate('assert(amount, amount > 0, "金额必须大于零")', {"amount": 0})
 
 

@@ -103,7 +103,7 @@ def require_initialised(settings: Settings) -> Database:
     """Open the database of an installation. Raises InvalidError where ``qucheng init`` was never run."""
     database = Database(settings.database_url)
     if database.is_sqlite and not Path(str(database.url.database)).exists():
-        raise InvalidError(mark("还没有数据库。请先运行 qucheng init(演示用 qucheng init --demo)。"))
+        raise InvalidError(mark("还没有数据库。请先运行 qucheng init（演示用 qucheng init --demo)。"))
     return database
 
 

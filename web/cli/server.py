@@ -60,7 +60,7 @@ def _require_loopback(settings: Settings) -> None:
         return
     if not ipaddress.ip_address(settings.host).is_loopback:
         raise InvalidError(
-            mark("演示账号的密码是公开的,只能在本机监听,不能用 {host}。正式使用请换空的数据目录重新 qucheng init。"),
+            mark("演示账号的密码是公开的，只能在本机监听，不能用 {host}。正式使用请换空的数据目录重新 qucheng init。"),
             where="host",
             host=settings.host,
         )
