@@ -22,7 +22,7 @@ from tests.support.company import Company
 from web.application import Application
 
 EXAMPLES = 12
-"""For each call, with right and with wrong input; the document has some twenty calls."""
+"""For each call, with right and with wrong input; the document has some forty calls."""
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 
@@ -65,8 +65,9 @@ def test_it_is_openapi_3_1_without_a_loose_end(document: dict[str, Any]) -> None
 
 
 def test_no_generated_call_fails_or_gets_an_answer_that_is_not_told(
-    app: Application, company: Company, program: AsPerson
+    app: Application, company: Company, program: AsPerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("web.api.jobs.LONGEST_WAIT", 0)
     company.approve(company.start())
     company.start()
     ask = asker(program("admin"))

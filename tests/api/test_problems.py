@@ -16,7 +16,7 @@ def test_an_unknown_address_is_not_found(program: AsPerson, method: str, path: s
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/jobs/activation"), ("PATCH", "/user-tasks/1"), ("GET", "/license"), ("PUT", "/tenants/a/users/b")],
+    [("POST", "/batch-operations/search"), ("PATCH", "/user-tasks/1"), ("PUT", "/tenants/a/users/b")],
 )
 def test_a_published_call_that_is_not_supported_says_so(program: AsPerson, method: str, path: str) -> None:
     assert "/v2/openapi.json" in program("zhang.wei").refused(501, method, path)["detail"]

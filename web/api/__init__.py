@@ -6,6 +6,8 @@ from web.api import (
     deployments,
     document,
     documents,
+    job_searches,
+    jobs,
     problems,
     process_definitions,
     process_instances,
@@ -14,6 +16,7 @@ from web.api import (
     variables,
 )
 from web.api.blueprint import blueprint
+from web.api.commits import Commits
 from web.application import Application
 
 __all__ = [
@@ -21,6 +24,8 @@ __all__ = [
     "cluster",
     "deployments",
     "documents",
+    "job_searches",
+    "jobs",
     "problems",
     "process_definitions",
     "process_instances",
@@ -44,6 +49,7 @@ def register(app: Application) -> None:
         AUTO_SERVERS=False,
     )
     app.description = document.DESCRIPTION
+    app.extensions["commits"] = Commits(app.database)
     app.identify_by_header = callers.identify_caller
     app.spec_processor(document.complete)
     app.register_blueprint(blueprint)

@@ -26,14 +26,23 @@ def find_caller() -> None:
     Hashing a password takes long on purpose: no writer may have to wait for it.
     """
     app = this_application()
-    if "anyone" in auth.admission_of_request(app).roles:
+    admission = auth.admission_of_request(app)
+    if "anyone" in admission.roles:
         return
     with app.database.reading() as db:
         g.caller = _username(db, request.authorization)
+        if not admission.database:
+            # The view opens its transactions itself; nobody else asks whether its caller may.
+            g.person = _person(db)
+            auth.admit(admission)
 
 
 def identify_caller(db: Session, _authorization: Authorization) -> Person:
     """Give the person of a request whose name was found. Raises UnauthenticatedError where they have left since."""
+    return _person(db)
+
+
+def _person(db: Session) -> Person:
     person = find_person(db, g.caller)
     if person is None or not person.active:
         raise UnauthenticatedError(mark("用户名或密码不正确。"))

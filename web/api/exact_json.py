@@ -1,11 +1,13 @@
-"""JSON bodies read so that nothing is lost and nothing explodes: decimals stay decimal, depth and size are bounded."""
+"""JSON read and written so that nothing is lost and nothing explodes: decimals stay decimal, depth is bounded."""
 
 import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask import Request
+import orjson
+from flask import Request, Response
+from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from engine.errors import InvalidError, mark
@@ -45,9 +47,21 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
     return value
 
 
+def write_exactly(answer: BaseModel) -> Response:
+    """Write an answer whose variables hold Decimals: each becomes a number with all its digits."""
+    return Response(orjson.dumps(answer.model_dump(by_alias=True), default=_number), mimetype="application/json")
+
+
 def is_storable(text: str) -> bool:
     """Tell whether a text can be kept: no database takes U+0000, and half a surrogate pair is no character."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _number(value: object) -> orjson.Fragment:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no JSON form")
+    # A fragment, because orjson's own numbers are binary floats or 64-bit integers.
+    return orjson.Fragment(format(value, "f").encode())
 
 
 def _check(value: object, depth: int) -> None:

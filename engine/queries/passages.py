@@ -1,0 +1,8 @@
+"""Numbers for passages through elements: they have no rows of their own."""
+
+from typing import Any
+
+
+def passage_number(instance_id: Any, token: Any) -> Any:  # noqa: ANN401 - numbers, or columns that hold them
+    """Give the number of a token's passage: the case in the upper bits, the token in the lower 32."""
+    return instance_id * 2**32 + token
