@@ -175,7 +175,7 @@ def manager_finds_the_entry_and_exports_it(manager: Person) -> None:
     assert name.startswith("渠道台账")
     heads, entry = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values
     exported = dict(zip(heads, entry, strict=True))
-    assert NUMBER.fullmatch(exported["编号"])
+    assert NUMBER.fullmatch(str(exported["编号"]))
     assert (exported["渠道名称"], exported["合作方"]) == (CHANNEL, FULL_NAME)
     assert (exported["状态"], exported["事项编号"]) == ("已备案", "1")
     manager.go(CHANNEL, f"#1 新渠道报备 {CHANNEL}")
@@ -229,6 +229,7 @@ def auditor_steps_through_the_case(auditor: Person) -> None:
     auditor.press("查找")
     auditor.follow(CHANNEL, CHANNEL)
     auditor.reads("第 8 步，共 8 步", "#player")
+    expect(page.locator(".stepper.is-live")).to_be_attached()
     page.keyboard.press("Home")
     auditor.reads("第 1 步，共", "#player")
     page.keyboard.press("ArrowRight")

@@ -31,6 +31,8 @@ class Person:
     def go(self, *names: str) -> None:
         """Follow links by what they say, the first one where several say it."""
         for name in names:
+            # A link that opens a dialog does so once the page's script has run.
+            self.page.wait_for_load_state()
             self.page.get_by_role("link", name=name).locator("visible=true").first.click()
 
     def follow(self, link: str, row: str) -> None:
