@@ -98,6 +98,8 @@ CASES = [
     ("includes([1..5], (1..5))", True),
     ("coincides([1..5], [1..5])", True),
     ("before(1, 'a')", None),
+    ("get value({a: 1}, [{}])", None),
+    ("get value({a: 1}, [[1]])", None),
     ("2 in range('[1..3]')", True),
 ]
 

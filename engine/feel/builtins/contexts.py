@@ -18,7 +18,7 @@ def get_value_at(_: State, context: Context, keys: list[object]) -> object:
     """Give the value at the end of a path of keys."""
     value: object = context
     for key in keys:
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or not isinstance(key, str):
             return None
         value = value.get(key)
     return value if keys else None
