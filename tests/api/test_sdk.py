@@ -1,16 +1,21 @@
 """The public Python client of Camunda 8 works here: it deploys, starts, finds and completes over the network."""
 
+import asyncio
 import io
 import json
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from camunda_orchestration_sdk import CamundaClient
+from camunda_orchestration_sdk import CamundaAsyncClient, CamundaClient, WorkerConfig
 from camunda_orchestration_sdk.models import (
     CancelProcessInstanceRequest,
     CreateDocumentData,
+    IncidentSearchQuery,
+    JobSearchQuery,
+    MessagePublicationRequest,
     OffsetBasedPagination,
     ProcessCreationById,
     ProcessCreationByKey,
@@ -29,10 +34,12 @@ from camunda_orchestration_sdk.models import (
     VariableSearchQuery,
     VariableSearchQueryFilter,
 )
+from camunda_orchestration_sdk.runtime.job_worker import JobContext, JobError, JobFailure
 from camunda_orchestration_sdk.semantic_types import ProcessDefinitionId
 from camunda_orchestration_sdk.types import File
 
 from engine.demo import PASSWORD
+from tests.api.test_jobs import PAYING
 from tests.support.company import PDF, PROCESS, ROOT
 from tests.support.server import Server
 
@@ -173,3 +180,63 @@ def test_the_sdk_asks_who_and_what_is_there_with_a_bearer_token(server: Server) 
         topology = client.get_topology()
     assert topology.gateway_version.startswith("8.")
     assert topology.brokers[0].port == server.port
+
+
+async def pay(job: JobContext) -> dict[str, object]:
+    """Do what the variables of the job say."""
+    outcome = job.variables.to_dict()["outcome"]
+    if outcome == "fail":
+        raise JobFailure("银行没有应答", retries=0)
+    if outcome == "error":
+        raise JobError("BAD", "账号不存在")
+    return {"bank": job.custom_headers.to_dict()["bank"]}
+
+
+def work(server: Server, finished: Callable[[], bool]) -> None:
+    """Let the SDK's own worker work until a condition holds."""
+
+    async def run() -> None:
+        configuration = {
+            "CAMUNDA_REST_ADDRESS": server.url,
+            "CAMUNDA_AUTH_STRATEGY": "BASIC",
+            "CAMUNDA_BASIC_AUTH_USERNAME": "admin",
+            "CAMUNDA_BASIC_AUTH_PASSWORD": PASSWORD,
+        }
+        async with CamundaAsyncClient(configuration=configuration) as client:  # type: ignore[arg-type] # any settings
+            config = WorkerConfig(job_type="pay", job_timeout_milliseconds=60_000, request_timeout_milliseconds=2_000)
+            client.create_job_worker(config, pay, execution_strategy="async")
+            running = asyncio.create_task(client.run_workers())  # type: ignore[no-untyped-call] # so it is in the SDK
+            end = time.monotonic() + 60
+            while not await asyncio.to_thread(finished):
+                assert time.monotonic() < end, server.log
+                await asyncio.sleep(0.1)
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    asyncio.run(run())
+
+
+def test_the_sdks_own_worker_completes_fails_and_throws(client: As, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "paying.bpmn"
+    path.write_bytes(PAYING)
+    admin = client("admin")
+    admin.deploy_resources_from_files([path])
+    cases = {}
+    for outcome in ("done", "fail", "error"):
+        variables = ProcessInstanceCreationInstructionBaseVariables.from_dict({"outcome": outcome})
+        wanted = ProcessCreationById(process_definition_id=ProcessDefinitionId("process"), variables=variables)
+        cases[outcome] = admin.create_process_instance(data=wanted).process_instance_key
+
+    def states() -> list[str]:
+        return sorted(str(job.state) for job in admin.search_jobs(data=JobSearchQuery()).items)
+
+    work(server, lambda: states() == ["CANCELED", "COMPLETED", "FAILED"])
+    assert str(admin.get_process_instance(process_instance_key=cases["done"]).state) == "COMPLETED"
+    [incident] = admin.search_incidents(data=IncidentSearchQuery()).items
+    assert (incident.error_message, incident.process_instance_key) == ("银行没有应答", cases["fail"])
+    assert open_task(admin, cases["error"]).element_id == "mend"
+    admin.resolve_incident(incident_key=incident.incident_key)
+    assert str(admin.get_incident(incident_key=incident.incident_key).state) == "RESOLVED"
+    assert admin.publish_message(data=MessagePublicationRequest(name="paid")).message_key
+    assert admin.get_license().valid_license

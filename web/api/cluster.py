@@ -55,6 +55,15 @@ class Tenant(Answer):
     description: str | None = None
 
 
+class License(Answer):
+    """The licence: there is nothing to buy and nothing that ends."""
+
+    valid_license: bool = True
+    license_type: str = "unknown"
+    is_commercial: bool = False
+    expires_at: None = None
+
+
 class Caller(Answer):
     """The person a call acts as."""
 
@@ -88,6 +97,15 @@ def get_status() -> ResponseReturnValue:
     with this_application().database.reading() as db:
         database_answers(db)
     return "", 204
+
+
+@blueprint.get("/license")
+@allow(*READERS)
+@blueprint.output(License)
+@blueprint.doc(operation_id="getLicense", tags=["License"])
+def get_license() -> License:
+    """Tell that no licence is needed."""
+    return License()
 
 
 @blueprint.get("/authentication/me")

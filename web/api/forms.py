@@ -4,8 +4,10 @@ from typing import Self
 
 from pydantic import Field
 
-from engine.queries.published_forms import FormRecord
-from web.api.wire import TENANT, Answer, Key
+from engine.queries.published_forms import FormRecord, find_form
+from web.api.blueprint import READERS, blueprint
+from web.api.wire import TENANT, Answer, Key, key_of
+from web.auth import allow, current_session
 
 
 class FormAnswer(Answer):
@@ -22,3 +24,12 @@ class FormAnswer(Answer):
     def of(cls, form: FormRecord) -> Self:
         """Write a form."""
         return cls(form_id=form.form_id, form_schema=form.schema, version=form.version, form_key=form.id)
+
+
+@blueprint.get("/forms/<form_key>")
+@allow(*READERS)
+@blueprint.output(FormAnswer)
+@blueprint.doc(operation_id="getFormByKey", tags=["Form"])
+def get_form_by_key(form_key: str) -> FormAnswer:
+    """Give one version of a form."""
+    return FormAnswer.of(find_form(current_session(), key_of(form_key)))

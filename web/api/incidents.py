@@ -1,0 +1,149 @@
+"""Cases that can't go on by themselves: found, and tried again."""
+
+from typing import Annotated, Literal
+
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from engine.commands.resolve_incident import resolve_incident as resolve_incident_command
+from engine.queries.search_incidents import IncidentRecord, find_incident
+from engine.queries.search_incidents import search_incidents as search_incidents_query
+from web.api.blueprint import PROGRAMS, READERS, blueprint
+from web.api.searches import (
+    ABSENT,
+    OffsetPage,
+    Page,
+    SearchPage,
+    SortBy,
+    WantedKey,
+    WantedMoment,
+    WantedText,
+    page_of,
+    to_search,
+)
+from web.api.wire import TENANT, Answer, Body, Key, Moment, key_of
+from web.auth import allow, current_person, current_session
+from web.i18n import explain
+
+
+class IncidentFilter(Body):
+    """What is asked of an incident; all of it holds."""
+
+    incident_key: WantedKey = ABSENT
+    error_type: WantedText = ABSENT
+    state: WantedText = ABSENT
+    creation_time: WantedMoment = ABSENT
+    element_id: WantedText = ABSENT
+    element_instance_key: WantedKey = ABSENT
+    job_key: WantedKey = ABSENT
+    process_instance_key: WantedKey = ABSENT
+    process_definition_key: WantedKey = ABSENT
+    process_definition_id: WantedText = ABSENT
+
+
+class IncidentSort(SortBy):
+    """One field to sort by."""
+
+    field: Literal[
+        "incidentKey",
+        "errorType",
+        "state",
+        "creationTime",
+        "elementId",
+        "elementInstanceKey",
+        "jobKey",
+        "processInstanceKey",
+        "processDefinitionKey",
+        "processDefinitionId",
+    ]
+
+
+class IncidentSearch(Body):
+    """A search for incidents."""
+
+    page: Page = OffsetPage()
+    filter: IncidentFilter = IncidentFilter()
+    sort: list[IncidentSort] = Field(default=[], max_length=5)
+
+
+class IncidentAnswer(Answer):
+    """One incident."""
+
+    incident_key: Key
+    error_type: str
+    error_message: str = Field(description="The cause and what to do, in the caller's language.")
+    state: Literal["ACTIVE", "RESOLVED"]
+    creation_time: Moment
+    element_id: str
+    element_instance_key: Key
+    job_key: Key | None
+    process_instance_key: Key
+    root_process_instance_key: Key | None
+    process_definition_key: Key
+    process_definition_id: str
+    tenant_id: str = TENANT
+
+
+class IncidentPage(Answer):
+    """Incidents that were found."""
+
+    items: list[IncidentAnswer]
+    page: SearchPage
+
+
+class Resolution(Body):
+    """Nothing more needs to be said of a resolution."""
+
+    operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+
+
+@blueprint.post("/incidents/search")
+@allow(*READERS, writes=False)
+@blueprint.input(IncidentSearch, arg_name="asked")
+@blueprint.output(IncidentPage)
+@blueprint.doc(operation_id="searchIncidents", tags=["Incident"])
+def search_incidents(asked: IncidentSearch) -> IncidentPage:
+    """Find incidents of cases that the caller may see."""
+    search = to_search(asked.page, asked.filter, list(asked.sort))
+    found = search_incidents_query(current_session(), current_person(), search)
+    return IncidentPage(items=[_answer(record) for record in found.items], page=page_of(found))
+
+
+@blueprint.get("/incidents/<incident_key>")
+@allow(*READERS)
+@blueprint.output(IncidentAnswer)
+@blueprint.doc(operation_id="getIncident", tags=["Incident"])
+def get_incident(incident_key: str) -> IncidentAnswer:
+    """Give one incident of a case that the caller may see."""
+    return _answer(find_incident(current_session(), current_person(), key_of(incident_key)))
+
+
+@blueprint.post("/incidents/<incident_key>/resolution")
+@allow(*PROGRAMS)
+@blueprint.input(Resolution, arg_name="_sent")
+@blueprint.doc(
+    operation_id="resolveIncident",
+    tags=["Incident"],
+    responses={204: "What got stuck is tried again.", 409: "It was resolved before, or the case has ended."},
+)
+def resolve_incident(incident_key: str, _sent: Resolution) -> ResponseReturnValue:
+    """Try again what got stuck: where the cause is still there, a new incident says so."""
+    resolve_incident_command(current_session(), key_of(incident_key), current_person().username)
+    return "", 204
+
+
+def _answer(record: IncidentRecord) -> IncidentAnswer:
+    return IncidentAnswer(
+        incident_key=record.id,
+        error_type=record.kind,
+        error_message=explain(record.cause),
+        state=record.state,
+        creation_time=record.created_at,
+        element_id=record.element_id,
+        element_instance_key=record.passage,
+        job_key=record.job_id,
+        process_instance_key=record.instance_id,
+        root_process_instance_key=record.instance_id,
+        process_definition_key=record.definition_id,
+        process_definition_id=record.process_id,
+    )
