@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from engine.audit.chain import GENESIS
 from engine.audit.discrepancy import Discrepancy, discrepancy
+from engine.audit.kinds import KIND_NAMES
 from engine.audit.restoring import Restored
 from engine.audit.rows import CaseRow, Event, computed_hash
 from engine.errors import mark
@@ -123,7 +124,7 @@ class CaseChain:
             case=self._case.id,
             sequence=event["sequence"] if isinstance(event["sequence"], int) else None,
             column=column,
-            kind=event["kind"],
+            kind=KIND_NAMES.get(event["kind"], event["kind"]),
             named=_named(column),
             original=_short(restored.value) if restored else None,
             present=_short(event[column]) if restored else None,

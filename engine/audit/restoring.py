@@ -9,13 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import json_text
+from engine.audit.kinds import KIND_NAMES
 from engine.audit.rows import Event, computed_hash
 from engine.model import Job, ProcessDefinition, ProcessInstance, User, UserTask
-
-KINDS = (
-    "case.started", "case.withdrawn", "case.terminated", "task.completed", "task.claimed", "task.unclaimed",
-    "task.assigned", "job.completed", "job.failed", "timer.fired", "incident.resolved",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ def _candidates(
     """Give what each column may have said, the cheapest to find out first."""
     yield "previous_hash", [previous_hash] if previous_hash else []
     yield "sequence", range(1, max(expected_sequence, _number(event["sequence"])) + 20)
-    yield "kind", KINDS
+    yield "kind", KIND_NAMES
     elements, tokens = _elements(session, event)
     yield "element_id", [None, *elements]
     yield "token", [None, *tokens]

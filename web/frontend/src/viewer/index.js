@@ -18,6 +18,15 @@ const READABLE = 0.65;
 /** Of the diagram's own units, around it. */
 const MARGIN = 20;
 
+// A flow has way-points in place of a box: it is drawn between elements that are looked at themselves.
+function isWhollySeen(element, seen) {
+  const { x, y, width, height } = element;
+  return (
+    x === undefined ||
+    (x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height)
+  );
+}
+
 /**
  * A diagram that can be moved, zoomed and marked.
  *
@@ -146,7 +155,9 @@ class DiagramViewer extends HTMLElement {
     const element = id && registry.get(id);
     if (element) {
       canvas.addMarker(element, "diagram-step");
-      canvas.scrollToElement(element, 60);
+      if (!isWhollySeen(element, canvas.viewbox())) {
+        canvas.scrollToElement(element, 60);
+      }
     }
   }
 

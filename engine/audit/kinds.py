@@ -1,0 +1,22 @@
+"""The kinds of events that the program writes."""
+
+from engine.errors import mark
+
+KIND_NAMES = {
+    "case.started": mark("发起"),
+    "case.withdrawn": mark("撤销"),
+    "case.terminated": mark("终止"),
+    "task.completed": mark("办理任务"),
+    "task.claimed": mark("领取任务"),
+    "task.unclaimed": mark("放回队列"),
+    "task.assigned": mark("指定办理人"),
+    "job.completed": mark("系统完成作业"),
+    "job.failed": mark("系统作业失败"),
+    "job.error": mark("外部程序报错"),
+    "timer.fired": mark("到时间"),
+    "event.received": mark("收到消息或信号"),
+    "call.started": mark("发起所调用的流程"),
+    "call.returned": mark("所调用的流程结束"),
+    "incident.resolved": mark("处理异常"),
+}
+"""What people call each kind of event."""
