@@ -55,7 +55,8 @@ def changed_values(
             yield ChangedValue(key=key, label=(other or one or _nothing(key)).label, before=one, after=other)
     for name in sorted(told - covered):
         if before.get(name) is not None or after.get(name) is not None:
-            yield _undescribed(name, before.get(name), after.get(name), known)
+            label = _OWN_NAMES.get(name) or _label(session, of, name)
+            yield _undescribed(name, label, (before.get(name), after.get(name)), known)
 
 
 def _variables(events: Iterable[StoredEvent], start: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -97,16 +98,25 @@ def _entered(session: Session, of: Definition, own_form: str | None, event: Stor
     return asked & set(values)
 
 
-def _undescribed(name: str, before: object, after: object, known: Organisation) -> ChangedValue:
-    """Describe a variable that no form knows."""
+def _label(session: Session, of: Definition, name: str) -> str:
+    """Give the label a form has for a variable that it does not show now: a field may be hidden by its condition."""
+    labels = (form(session, key).labels.get(name) for key in of.forms.values())
+    return next((label for label in labels if label), name)
+
+
+def _undescribed(name: str, label: str, values: tuple[object, object], known: Organisation) -> ChangedValue:
+    """Describe a variable that no form shows."""
 
     def say(value: object) -> Described | None:
         if value is None:
             return None
+        if isinstance(value, bool):
+            return Described(key=name, label=label, text=mark("是") if value else mark("否"), type="checkbox")
         text = known.display_name(value) if isinstance(value, str) else json_text.dump_text(value)
-        return Described(key=name, label=_OWN_NAMES.get(name, name), text=text, type="textfield")
+        return Described(key=name, label=label, text=text, type="textfield")
 
-    return ChangedValue(key=name, label=_OWN_NAMES.get(name, name), before=say(before), after=say(after))
+    before, after = values
+    return ChangedValue(key=name, label=label, before=say(before), after=say(after))
 
 
 def _nothing(key: str) -> Described:

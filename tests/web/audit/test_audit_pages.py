@@ -83,6 +83,13 @@ def test_a_step_shows_who_did_what_and_the_values_before_and_after(site: Site, a
     assert event.previous_hash in page
 
 
+def test_a_value_of_a_field_that_is_hidden_now_is_told_by_its_label(site: Site, auditor: Visitor) -> None:
+    case = returned_twice(site.company)
+    page = auditor.read(f"/audit/{case}?step=2")
+    assert "完整性" in page
+    assert "completeness_checked" not in page.split("<table")[1].split("</table>")[0]
+
+
 def test_the_diagram_stands_as_it_stood_after_the_step(site: Site, auditor: Visitor) -> None:
     case = recorded(site.company)
     first, second = auditor.read(f"/audit/{case}?step=1"), auditor.read(f"/audit/{case}?step=2")
