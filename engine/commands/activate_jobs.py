@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.connectors import CONNECTORS
 from engine.execution.immutable import Definition, definition
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance
@@ -42,6 +43,8 @@ def activate_jobs(session: Session, type_: str, worker: str, *, most: int, timeo
         .where(
             Job.kind == "service",
             Job.type == type_,
+            # What the program does by itself is not for others.
+            Job.type.not_in(CONNECTORS),
             Job.state == "CREATED",
             Job.due_at <= now,
             or_(Job.leased_until.is_(None), Job.leased_until < now),

@@ -420,3 +420,10 @@ def test_a_workers_error_goes_the_way_the_diagram_draws_or_becomes_an_incident(
     assert world.open_tasks() == tasks
     with world.database.reading() as session:
         assert len(session.scalars(select(Incident)).all()) == (0 if tasks else 1)
+
+
+def test_what_the_program_does_by_itself_is_not_handed_to_external_workers(world: World) -> None:
+    world.publish(PAYING.replace(b'type="pay"', b'type="notify"'))
+    world.start()
+    with world.database.transaction() as session:
+        assert activate_jobs(session, "notify", "w", most=1, timeout=dt.timedelta(minutes=1)) == []
