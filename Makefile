@@ -27,7 +27,7 @@ run: .venv/installed web/static/dist/built $(CATALOGUES) var/initialised ## 启�
 	@exec $(BIN)/qucheng run
 
 test: packages .venv/installed-test web/static/dist/built $(CATALOGUES) lint types imports templates ## 全部检查与测试 · every check and test
-	@echo "==> 测试(SQLite 与 PostgreSQL,含浏览器) · tests on both databases, browser included"
+	@echo "==> 测试（SQLite 与 PostgreSQL，含浏览器） · tests on both databases, browser included"
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
 
 packages:
@@ -72,17 +72,17 @@ lock: .venv/installed-test ## 重新锁定依赖版本 · pin the newest version
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "需要 Python 3.11 或更新的版本,$(PYTHON) 不是。请安装后运行:make run PYTHON=python3.11"; \
+		echo "需要 Python 3.11 或更新的版本，$(PYTHON) 不是。请安装后运行：make run PYTHON=python3.11"; \
 		echo "Python 3.11 or newer is needed; $(PYTHON) is not. Install it, then: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "缺少 venv 模块。在 Debian 上请先运行:sudo apt-get install python3-venv"; \
+		echo "缺少 venv 模块。在 Debian 上请先运行：sudo apt-get install python3-venv"; \
 		echo "The venv module is missing. On Debian run first: sudo apt-get install python3-venv"; exit 1; }
 	@echo "==> 创建虚拟环境 .venv · creating the virtual environment"
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/installed: requirements.lock setup.cfg pyproject.toml | .venv/created
-	@echo "==> 安装依赖(按 requirements.lock 的版本) · installing the locked packages"
+	@echo "==> 安装依赖（按 requirements.lock 的版本） · installing the locked packages"
 	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
@@ -102,7 +102,7 @@ web/static/dist/built: $(ASSET_SOURCES) | .venv/installed
 	@$(BIN)/pybabel --quiet compile -i $< -o $@
 
 var/initialised: $(PROCESS_SOURCES) | .venv/installed
-	@echo "==> 建立数据库,发布流程,载入演示公司 · database, processes, demo company"
+	@echo "==> 建立数据库，发布流程，载入演示公司 · database, processes, demo company"
 	@$(BIN)/qucheng init --demo
 	@touch $@
 
