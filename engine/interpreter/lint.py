@@ -1,6 +1,6 @@
 """What must be true of a diagram before it is published: every finding names the element and the remedy."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -142,8 +142,3 @@ def _shapes(root: etree._Element, processes: list[etree._Element]) -> Iterator[F
 def _is_drawn(node: etree._Element) -> bool:
     kind = local_name(node)
     return kind.endswith(("Task", "Event", "Gateway", "sequenceFlow", "subProcess", "callActivity")) or kind == "task"
-
-
-def known(forms: Mapping[str, object] | frozenset[str], job_types: frozenset[str]) -> Known:
-    """Say which forms exist beside the diagram and which job types the program does by itself."""
-    return Known(forms=frozenset(forms), job_types=job_types)

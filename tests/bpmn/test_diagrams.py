@@ -5,7 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from engine.interpreter.lint import check, known
+from engine.interpreter.lint import check
+from engine.interpreter.lint_rule import Known
 from tests.bpmn.drawing import DRAWN_AS_EDGE, DRAWN_AS_SHAPE, NAMESPACES, ROOT, Box, Drawing, Segment, drawings
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -93,7 +94,8 @@ def test_every_outcome_has_its_own_named_end(drawing: Drawing) -> None:
 @every_diagram
 def test_the_check_before_publication_finds_nothing(drawing: Drawing) -> None:
     forms = frozenset(path.stem for path in ROOT.glob("forms/*/*.form"))
-    checked = check(drawing.path.read_bytes(), drawing.path.name, known(forms, frozenset({"notify", "register.save"})))
+    known = Known(forms=forms, job_types=frozenset({"notify", "register.save"}))
+    checked = check(drawing.path.read_bytes(), drawing.path.name, known)
     assert [str(found) for found in checked.findings] == []
 
 
