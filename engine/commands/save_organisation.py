@@ -22,6 +22,8 @@ class PersonRecord:
     groups: tuple[str, ...] = ()
     superior: str | None = None
     email: str | None = None
+    active: bool = True
+    """Whether they may sign in and be given tasks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def save_organisation(session: Session, record: OrganisationRecord, *, password:
     for person in record.people:
         user = known.get(person.username) or User(username=person.username, password_hash=password_hash)
         user.display_name, user.email = person.display_name, person.email
-        user.department, user.superior, user.active = person.department, None, True
+        user.department, user.superior, user.active = person.department, None, person.active
         session.add(user)
         known[person.username] = user
     session.flush()

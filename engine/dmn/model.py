@@ -8,7 +8,7 @@ from engine.dmn.documents import Document, open_document
 from engine.dmn.graph import Address, Evaluated, Evaluation
 from engine.dmn.reading import read
 from engine.dmn.running import Match, Notice, Run, TableTrace
-from engine.dmn.syntax import Decision, InputData, Node, Service
+from engine.dmn.syntax import Decision, InputData, Node, Service, tables_in
 from engine.errors import Finding, NotFoundError, mark
 from engine.feel.expression import run as guarded
 from engine.feel.naming import normalize
@@ -77,6 +77,12 @@ class Model:
     def services(self) -> dict[str, str]:
         """Give id -> name of the decision services."""
         return self._names(Service)
+
+    @property
+    def rules(self) -> list[tuple[str | None, int]]:
+        """Give the id of its table and its number for each rule of the file, as traces name them."""
+        nodes = self._document.definitions.nodes.values()
+        return [(table.id, rule.number) for node in nodes for table in tables_in(node) for rule in table.rules]
 
     @property
     def inputs(self) -> dict[str, str]:

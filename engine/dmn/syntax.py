@@ -1,6 +1,7 @@
 """What a DMN file holds: the elements of the requirement graph and boxed expressions (DMN 1.5 chapters 6 to 10)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
 FEEL_KIND = "FEEL"
 
@@ -242,3 +243,15 @@ class Definitions(Element):
     items: tuple[ItemDefinition, ...] = ()
     nodes: dict[str, Node] = field(default_factory=dict)
     """By id, in the order of the file."""
+
+
+def tables_in(part: object) -> Iterable[Table]:
+    """Give the decision tables in an element or expression, however deep they are boxed."""
+    if isinstance(part, Table):
+        yield part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from tables_in(one)
+    elif isinstance(part, Element):
+        for one in fields(part):
+            yield from tables_in(getattr(part, one.name))

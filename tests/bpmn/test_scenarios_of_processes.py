@@ -9,18 +9,6 @@ import pytest
 from tests.bpmn.drawing import ROOT, Drawing, drawings
 from tests.bpmn.test_diagrams import CLAUSES
 
-VERBS = {
-    "start": {"by", "answers"},
-    "claim": {"by", "task"},
-    "complete": {"by", "task", "answers"},
-    "withdraw": {"by", "reason"},
-    "read": {"by"},
-    "wait": set[str](),
-}
-ALWAYS_ALLOWED = {"at", "do", "then", "refused"}
-EXPECTATIONS = {"state", "ends", "open", "passed", "variables", "registers", "notified"}
-STATES = {None, "ACTIVE", "COMPLETED", "WITHDRAWN", "TERMINATED"}
-
 every_process = pytest.mark.parametrize("drawing", drawings(), ids=lambda drawing: drawing.path.stem)
 
 
@@ -47,19 +35,6 @@ def test_every_outcome_is_reached_by_a_scenario(drawing: Drawing) -> None:
 
 
 @every_process
-def test_steps_are_well_formed_and_in_order_of_time(drawing: Drawing) -> None:
-    told = _told(drawing)
-    for scenario in told["scenarios"]:
-        moments = [step["at"] for step in scenario["steps"]]
-        assert moments == sorted(moments), scenario["id"]
-        for step in scenario["steps"]:
-            needed = VERBS[step["do"]]
-            extra = {"change"} if "answers" in needed else set()
-            assert needed <= set(step) <= needed | extra | ALWAYS_ALLOWED, (scenario["id"], step)
-            assert isinstance(step.get("answers", {}), dict) or step["answers"] in told["answers"]
-
-
-@every_process
 def test_scenarios_name_people_elements_and_states_that_exist(drawing: Drawing) -> None:
     people = {person["username"] for person in _organisation()["people"]}
     groups = {group["name"] for group in _organisation()["groups"]}
@@ -68,8 +43,6 @@ def test_scenarios_name_people_elements_and_states_that_exist(drawing: Drawing) 
         assert {step["by"] for step in steps if "by" in step} <= people
         assert {step["task"] for step in steps if "task" in step} <= set(drawing.nodes)
         for expected in [scenario["expect"], *(step["then"] for step in steps if "then" in step)]:
-            assert set(expected) <= EXPECTATIONS
-            assert expected.get("state") in STATES
             assert {*expected.get("open", {}), *expected.get("passed", [])} <= set(drawing.nodes)
             assert {name for task in expected.get("open", {}).values() for name in task.get("groups", [])} <= groups
             assert {name for one in expected.get("notified", []) for name in one["to"]} <= people

@@ -6,7 +6,7 @@ import sys
 import click
 
 from engine.errors import EngineError, UnpublishableError
-from web.cli import accounts, evidence, installation, server
+from web.cli import accounts, evidence, installation, scenarios, server
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +19,7 @@ def qucheng() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-for command in (*installation.COMMANDS, *server.COMMANDS, *accounts.COMMANDS, *evidence.COMMANDS):
+for command in (*installation.COMMANDS, *server.COMMANDS, *accounts.COMMANDS, *evidence.COMMANDS, *scenarios.COMMANDS):
     qucheng.add_command(command)
 
 

@@ -15,8 +15,7 @@ from engine.demo import load_demo
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.installed import anybody_exists
-
-ENDINGS = ("*.bpmn", "*.dmn", "*.form")
+from engine.scenarios import process_files, read_folder
 
 
 @click.command("init")
@@ -57,16 +56,10 @@ def publish_folders(database: Database, home: Path, note: str = "") -> None:
     sets = {"registers": read_folder(home / "forms" / "registers")}
     for folder in sorted((home / "bpmn").iterdir()):
         if folder.is_dir():
-            sets[folder.name] = [*read_folder(folder), *read_folder(home / "forms" / folder.name)]
+            sets[folder.name] = process_files(home, folder.name)
     for name, files in tqdm(sets.items(), desc="发布", unit="个", disable=None):
         if files:
             _publish(database, name, files, note)
-
-
-def read_folder(folder: Path) -> list[File]:
-    """Read the files of a folder that can be published."""
-    paths = sorted(path for ending in ENDINGS for path in folder.glob(ending)) if folder.is_dir() else []
-    return [File(name=path.name, content=path.read_bytes()) for path in paths]
 
 
 def _publish(database: Database, name: str, files: Sequence[File], note: str) -> None:

@@ -1,0 +1,13 @@
+"""Scenarios of process owners: given these answers and this clock, a case ends here, with this record.
+
+``scenarios.json`` beside a diagram is data that process owners write; here it is read, played on a fresh
+database with a clock of its own, and compared with what it expects. What the scenarios of a process together
+did not pass is told as well.
+"""
+
+from engine.scenarios.coverage import Coverage
+from engine.scenarios.folders import process_files, read_folder
+from engine.scenarios.playing import Played, play
+from engine.scenarios.reading import Scenario, Script, read_script
+
+__all__ = ["Coverage", "Played", "Scenario", "Script", "play", "process_files", "read_folder", "read_script"]

@@ -1,0 +1,190 @@
+"""Playing a scenario: each step by the command a person's click would call, then what is there is compared."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import exists, or_, select
+
+from engine import clock, feel
+from engine.commands.broadcast_signal import broadcast_signal
+from engine.commands.cancel_instance import cancel_instance
+from engine.commands.claim_task import claim_task
+from engine.commands.complete_task import complete_task
+from engine.commands.deploy import File
+from engine.commands.publish_message import publish_message
+from engine.commands.start_instance import start_instance
+from engine.commands.withdraw_instance import withdraw_instance
+from engine.database import Database
+from engine.errors import EngineError, FormInvalidError, NotFoundError, mark
+from engine.execution.starting import newest_definition
+from engine.model import UserTask, UserTaskCandidate
+from engine.queries.case_view import view_case
+from engine.queries.people import find_person
+from engine.scenarios.coverage import Coverage
+from engine.scenarios.expecting import Difference, compare
+from engine.scenarios.reading import Scenario, Script, Step
+from engine.scenarios.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """How a scenario went."""
+
+    scenario: Scenario
+    differences: Sequence[Difference]
+    """Empty where everything came as expected."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """What it passed."""
+
+
+def play(
+    script: Script, scenario: Scenario, database: Database, folder: Path, file_sets: Iterable[list[File]]
+) -> Played:
+    """Play one scenario in a fresh, empty database.
+
+    ``folder`` takes the files people upload, ``file_sets`` are published first, each together. While it
+    plays the program's clock is the scenario's own.
+    """
+    world = World(database=database, folder=folder, process_id=script.process_id)
+    clock.set_clock(lambda: world.now)
+    try:
+        world.found(file_sets, scenario.people)
+        differences = [difference for step in scenario.steps for difference in _step(world, step)]
+        differences += compare(world, scenario.expect, mark("最后"))
+        coverage = Coverage.of(database, script.process_id)
+    finally:
+        clock.set_clock(clock.system_clock)
+    return Played(scenario=scenario, differences=differences, coverage=coverage)
+
+
+def _step(world: World, step: Step) -> list[Difference]:
+    """Do one step and give what came otherwise than expected."""
+    world.go_on_to(step.at)
+    place = f"{step.told['at']} {step.verb}"
+    refused = step.told.get("refused")
+    try:
+        _DO[step.verb](world, step)
+    except EngineError as error:
+        if refused is None:
+            return [Difference(place, mark("做到"), str(error))]
+        return _compare_refusal(refused, error, place)
+    if refused is not None:
+        return [Difference(place, mark("被拒绝"), mark("做到了"))]
+    world.go_on_to(step.at)
+    return compare(world, step.told.get("then", {}), place)
+
+
+def _compare_refusal(refused: Mapping[str, object], error: EngineError, place: str) -> list[Difference]:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if refused["error"] not in kinds:
+        return [Difference(place, refused["error"], f"{type(error).__name__}：{error}")]
+    wanted, problems = refused.get("fields"), error.problems if isinstance(error, FormInvalidError) else {}
+    if isinstance(wanted, list) and set(wanted) != set(problems):
+        return [Difference(place, sorted(wanted), sorted(problems))]
+    return []
+
+
+def _start(world: World, step: Step) -> None:
+    process_id = step.told.get("process", world.process_id)
+    with world.database.reading() as session:
+        found = newest_definition(session, process_id, None)
+    start_form = found.forms.get(found.start_form_id) if found.start_form_id else None
+    values = world.with_files(start_form, step.values, step.by)
+    with world.database.transaction() as session:
+        world.cases[step.case] = start_instance(session, process_id, values, step.by)
+
+
+def _claim(world: World, step: Step) -> None:
+    task = _task(world, step)
+    with world.database.transaction() as session:
+        claim_task(session, task.id, step.by)
+
+
+def _complete(world: World, step: Step) -> None:
+    task = _task(world, step)
+    values = world.with_files(task.form_definition_id, step.values, step.by)
+    with world.database.transaction() as session:
+        complete_task(session, task.id, values, step.by)
+
+
+def _task(world: World, step: Step) -> UserTask:
+    """Find the open task a step is about; of several, the one that the person has or may claim."""
+    element, case = step.told["task"], world.case(step.case)
+    mine = or_(
+        UserTask.assignee == step.by,
+        UserTask.assignee.is_(None)
+        & exists().where(UserTaskCandidate.task_id == UserTask.id, UserTaskCandidate.principal == step.by),
+    )
+    statement = (
+        select(UserTask)
+        .where(UserTask.instance_id == case, UserTask.element_id == element, UserTask.state == "CREATED")
+        .order_by(mine.desc(), UserTask.id)
+        .limit(1)
+    )
+    with world.database.reading() as session:
+        task = session.scalar(statement)
+    if task is None:
+        raise NotFoundError(mark("这时没有待办的任务 {task}。"), task=element)
+    return task
+
+
+def _withdraw(world: World, step: Step) -> None:
+    with world.database.transaction() as session:
+        withdraw_instance(session, _number(world, step), step.told["reason"], step.by)
+
+
+def _terminate(world: World, step: Step) -> None:
+    with world.database.transaction() as session:
+        cancel_instance(session, _number(world, step), step.told["reason"], step.by)
+
+
+def _read(world: World, step: Step) -> None:
+    with world.database.reading() as session:
+        person = find_person(session, step.by)
+        if person is None:
+            raise NotFoundError(mark("没有用户 {name}。"), name=step.by)
+        view_case(session, person, _number(world, step))
+
+
+def _number(world: World, step: Step) -> int:
+    number = world.case(step.case)
+    if number is None:
+        raise NotFoundError(mark("情景里没有名为 {case} 的事项。"), case=step.case)
+    return number
+
+
+def _publish(world: World, step: Step) -> None:
+    living = feel.evaluate("duration(text)", {"text": step.told.get("time_to_live", "PT0S")})
+    with world.database.transaction() as session:
+        publish_message(
+            session,
+            step.told["message"],
+            step.told["key"],
+            step.values,
+            step.by,
+            time_to_live=living if isinstance(living, dt.timedelta) else dt.timedelta(0),
+        )
+
+
+def _broadcast(world: World, step: Step) -> None:
+    with world.database.transaction() as session:
+        broadcast_signal(session, step.told["signal"], step.values)
+
+
+def _wait(_world: World, _step: Step) -> None:
+    """Only let time go by, which every step does first."""
+
+
+_DO: Mapping[str, Callable[[World, Step], None]] = {
+    "start": _start,
+    "claim": _claim,
+    "complete": _complete,
+    "withdraw": _withdraw,
+    "terminate": _terminate,
+    "read": _read,
+    "publish": _publish,
+    "broadcast": _broadcast,
+    "wait": _wait,
+}

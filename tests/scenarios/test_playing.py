@@ -1,0 +1,65 @@
+"""What a scenario tells where the case goes otherwise than expected."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import clock
+from engine.database import Database
+from engine.scenarios import Played, Scenario, play, process_files, read_folder, read_script
+from engine.scenarios.expecting import _Unordered, matches
+from tests.bpmn.drawing import ROOT
+
+SCRIPT = read_script((ROOT / "bpmn/new_channel_filing/scenarios.json").read_bytes(), "scenarios.json")
+
+
+def _scenario(name: str) -> Scenario:
+    return next(one for one in SCRIPT.scenarios if one.id == name)
+
+
+@pytest.fixture
+def played(sqlite_url: str, tmp_path: Path) -> Played:
+    """Play a scenario whose expectations are wrong in three places."""
+    wrong = {"state": "ACTIVE", "ends": ["filing_rejected"], "registers": {"channel": []}, "open": {}}
+    scenario = replace(_scenario("approved_and_recorded"), expect=wrong)
+    database = Database(sqlite_url)
+    sets = [read_folder(ROOT / "forms/registers"), process_files(ROOT, "new_channel_filing")]
+    result = play(SCRIPT, scenario, database, tmp_path / "files", sets)
+    database.dispose()
+    return result
+
+
+def test_each_difference_is_told_with_what_was_expected_and_what_came(played: Played) -> None:
+    told = {difference.place.split()[-1]: difference for difference in played.differences}
+    assert set(told) == {"state", "ends", "registers"}
+    assert (told["state"].expected, told["state"].actual) == ("ACTIVE", "COMPLETED")
+    assert told["ends"].actual == ["filing_recorded"]
+
+
+def test_what_was_passed_is_known_and_so_is_what_was_not(played: Played) -> None:
+    assert "flow_decision_approved" in played.coverage.passed_flows
+    assert "flow_decision_rejected" in played.coverage.missing_flows
+
+
+def test_the_programs_clock_is_its_own_again(played: Played) -> None:
+    assert played.scenario.id == "approved_and_recorded"
+    assert clock._clock is clock.system_clock
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "agree"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, True),
+        ({"a": 1}, {"b": 2}, False),
+        ([1, 2], [1, 2], True),
+        ([2, 1], [1, 2], False),
+        ([2, 1], _Unordered([1, 2]), True),
+        ([1, 1], _Unordered([1, 2]), False),
+        ("120.50", 120, False),
+        (None, 0, False),
+        (True, 1, False),
+    ],
+)
+def test_values_agree_as_their_reader_means_it(wanted: object, actual: object, agree: bool) -> None:
+    assert matches(wanted, actual) is agree
