@@ -1,6 +1,7 @@
 """Doing due jobs: a thread beside the server, or ``qucheng worker``."""
 
+from engine.worker.doing import do_job
 from engine.worker.due import next_due, run_due
 from engine.worker.thread import Worker
 
-__all__ = ["Worker", "next_due", "run_due"]
+__all__ = ["Worker", "do_job", "next_due", "run_due"]

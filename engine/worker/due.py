@@ -1,24 +1,17 @@
 """Find, lease and do due jobs."""
 
 import datetime as dt
-import logging
-import secrets
 
 from sqlalchemy import func, or_, select, update
 
 from engine import clock
-from engine.commands.drop_job import drop_job
-from engine.commands.fail_job import fail_job
-from engine.commands.run_job import run_job
 from engine.connectors import CONNECTORS
 from engine.database import Database
-from engine.errors import EngineError, GoneError
 from engine.model import Job
+from engine.worker.doing import do_job
 
 LEASE = dt.timedelta(minutes=2)
 """How long a job belongs to the worker that took it. A worker that died gives it back by not renewing."""
-
-log = logging.getLogger("qucheng.worker")
 
 _doable = or_(Job.kind != "service", Job.type.in_(CONNECTORS))
 
@@ -27,7 +20,7 @@ def run_due(database: Database, worker_name: str = "worker") -> int:
     """Do jobs until none is due; give how many were done. Safe with any number of workers."""
     done = 0
     while (job_id := _lease(database, worker_name)) is not None:
-        _do(database, job_id)
+        do_job(database, job_id)
         done += 1
     return done
 
@@ -63,20 +56,3 @@ def _lease(database: Database, worker_name: str) -> int | None:
         if job_id is not None:
             session.execute(update(Job).where(Job.id == job_id).values(leased_by=worker_name, leased_until=now + LEASE))
         return job_id
-
-
-def _do(database: Database, job_id: int) -> None:
-    try:
-        with database.transaction() as session:
-            run_job(session, job_id)
-    except GoneError:
-        # The case went on or ended between the lease and the lock: nothing is left to do.
-        with database.transaction() as session:
-            drop_job(session, job_id)
-    except Exception as error:
-        log_id = secrets.token_hex(4)
-        refused = isinstance(error, EngineError)
-        if not refused:
-            log.exception("job %s failed, log id %s", job_id, log_id)
-        with database.transaction() as session:
-            fail_job(session, job_id, error, final=refused, log_id=log_id)
