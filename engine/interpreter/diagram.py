@@ -54,6 +54,18 @@ class Loop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandardLoop:
+    """An activity that is done again while a condition holds (BPMN 2.0, 13.3.6)."""
+
+    test_before: bool
+    """Whether the condition is asked before the first round, too."""
+    maximum: str | None
+    """After how many rounds it ends in any case, as it is written."""
+    condition: str | None
+    """FEEL: true begins another round."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Called:
     """What a call activity or business rule task calls."""
 
@@ -103,10 +115,9 @@ class Element:
     """The condition of a conditional event."""
     triggered_by_event: bool = False
     """Whether a sub-process is an event sub-process."""
-    repeats: bool = False
-    """Whether it is marked as a loop or multi-instance."""
     loop: Loop | None = None
-    """Its multi-instance, where the mark is one we can run."""
+    """Its multi-instance."""
+    standard_loop: StandardLoop | None = None
     called: Called | None = None
     form_id: str | None = None
     assignee: str | None = None
@@ -178,6 +189,22 @@ class Process:
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)
 
     @cached_property
+    def links(self) -> Mapping[str, str]:
+        """Give, for each link event that throws, the one of its name in the same scope that catches it."""
+        links = [e for e in self.elements.values() if e.event == "link" and e.definition.name]
+        catches = {(e.parent, e.definition.name): e.id for e in links if e.kind == "intermediateCatchEvent"}
+        throws = [(e.id, (e.parent, e.definition.name)) for e in links if e.kind == "intermediateThrowEvent"]
+        return {element_id: catches[place] for element_id, place in throws if place in catches}
+
+    @cached_property
+    def successors(self) -> Mapping[str, tuple[str, ...]]:
+        """Give what each element leads to, by sequence flows and by links."""
+        found: dict[str, tuple[str, ...]] = {}
+        for source, target in [*((f.source, f.target) for f in self.flows.values()), *self.links.items()]:
+            found[source] = (*found.get(source, ()), target)
+        return found
+
+    @cached_property
     def main_ends(self) -> frozenset[str]:
         """Give the end events that say how a case ended.
 
@@ -190,7 +217,7 @@ class Process:
             element_id = waiting.pop()
             if element_id not in reached:
                 reached.add(element_id)
-                waiting += [flow.target for flow in self.flows.values() if flow.source == element_id]
+                waiting += self.successors.get(element_id, ())
         elements = (self.elements[element_id] for element_id in reached if element_id in self.elements)
         return frozenset(e.id for e in elements if e.kind == "endEvent" and e.parent == self.id)
 

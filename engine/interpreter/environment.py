@@ -71,6 +71,19 @@ class Environment:
             ) from error
         return value, [str(warning) for warning in warnings]
 
+    def is_true(self, expression: str, variables: Mapping[str, object]) -> bool:
+        """Decide a condition. Raises StuckError for anything but true or false, as Camunda does."""
+        value, warnings = self.evaluate_with_warnings(expression, variables)
+        if not isinstance(value, bool):
+            raise StuckError(
+                "condition_not_boolean",
+                mark("条件“{expression}”的结果应为是或否，实际为 {value}。请检查条件里的变量是否已有值。{detail}"),
+                expression=expression,
+                value="null" if value is None else str(value),
+                detail=";".join(warnings[:3]),
+            )
+        return value
+
     def text_or_expression(self, text: str, variables: Mapping[str, object]) -> object:
         """Evaluate a text that begins with ``=``; take any other as it stands (the convention of ``zeebe:``)."""
         return self.evaluate(text, variables) if text.lstrip().startswith("=") else text

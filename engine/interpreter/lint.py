@@ -7,7 +7,7 @@ from lxml import etree
 
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
-from engine.interpreter import lint_elements, lint_expressions, lint_flows
+from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
@@ -31,6 +31,8 @@ RULES: tuple[Rule, ...] = (
     lint_flows.gateways,
     lint_flows.activities,
     lint_flows.unreachable,
+    lint_flows.going_round,
+    lint_links.links,
     lint_expressions.expressions,
 )
 

@@ -13,8 +13,8 @@ CATCHES = frozenset({"timer", "conditional", "message", "signal"})
 EVENTS: dict[str, frozenset[str | None]] = {
     "startEvent": frozenset({None, "timer", "message", "signal"}),
     "endEvent": frozenset({None, "terminate", "error", "escalation", "signal", "message"}),
-    "intermediateCatchEvent": CATCHES,
-    "intermediateThrowEvent": frozenset({None, "escalation", "signal", "message"}),
+    "intermediateCatchEvent": CATCHES | {"link"},
+    "intermediateThrowEvent": frozenset({None, "escalation", "signal", "message", "link"}),
     "boundaryEvent": CATCHES | {"error", "escalation"},
 }
 """The kinds of events that run, by what they define."""
@@ -52,23 +52,35 @@ def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
         elif element.kind not in RUNS:
             remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它，见 bpmn/README.md。"))
             yield about(element, "unsupported_element", mark("“{label}”不能执行：{remedy}"), remedy=remedy)
-        if element.repeats and element.loop is None:
-            yield about(
-                element,
-                "unsupported_repetition",
-                mark("“{label}”设了循环标记，暂不支持。请改用多实例，或用网关画出循环。"),
-            )
 
 
 def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
-    """Ask each multi-instance for the list it repeats over."""
+    """Ask each multi-instance for the list it repeats over, and each loop for what ends it."""
     for element in process.elements.values():
+        loop = element.standard_loop
+        if loop is not None and loop.condition is None and loop.maximum is None:
+            yield about(
+                element,
+                "loop_without_end",
+                mark("“{label}”设了循环，却没有写何时停止。请填写循环条件（成立则再来一遍），或最多几遍。"),
+            )
+        if loop is not None and loop.maximum is not None and not _is_count(loop.maximum):
+            yield about(
+                element,
+                "loop_maximum",
+                mark("“{label}”最多循环的遍数 {maximum} 不是正整数。请改正。"),
+                maximum=loop.maximum,
+            )
         if element.loop is not None and not element.loop.collection:
             yield about(
                 element,
                 "collection_missing",
                 mark('多实例“{label}”没有写明对哪个列表重复。请填写“输入集合”，例如 =members of("渠道专员")。'),
             )
+
+
+def _is_count(text: str) -> bool:
+    return text.strip().isdecimal() and int(text) > 0
 
 
 def gateway_events(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike

@@ -26,6 +26,8 @@ def expressions(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
                 yield from _parsed(element, what, text)
         if element.script and element.job_type is None:
             yield from _parsed(element, mark("脚本"), element.script)
+        if element.standard_loop is not None and element.standard_loop.condition:
+            yield from _parsed(element, mark("循环条件"), element.standard_loop.condition)
 
 
 def _texts(element: Element) -> Iterator[tuple[str, str]]:

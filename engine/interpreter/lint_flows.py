@@ -1,10 +1,10 @@
 """Rules on sequence flows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.errors import Finding, mark
-from engine.interpreter.diagram import Flow, Process
+from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.lint_rule import Known, about
 
 CONDITIONAL = frozenset({"exclusiveGateway", "inclusiveGateway"})
@@ -102,21 +102,67 @@ def unreachable(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
             )
 
 
+_PASSES = frozenset(
+    {
+        "task", "manualTask", "scriptTask", "businessRuleTask", "intermediateThrowEvent", "exclusiveGateway",
+        "inclusiveGateway", "parallelGateway",
+    }
+)  # fmt: skip
+"""What a token goes through without a stop, unless it is a job; a link that catches is another."""
+
+
+def going_round(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Refuse a circle in which nothing waits and which nothing leaves: a token in it would never come to rest."""
+    resting = _resting(process)
+    told: set[str] = set()
+    for element in process.elements.values():
+        if element.id not in resting and element.id not in told:
+            told |= _closure({element.id}, process.successors)
+            yield about(
+                element,
+                "going_round",
+                mark(
+                    "从“{label}”出发只会原地转圈：这个环路里没有需要等待的元素，也没有出口。请加一个任务、定时器或出口。"
+                ),
+            )
+
+
+def _resting(process: Process) -> set[str]:
+    """Give the elements from which a token may come to rest: where it waits, ends or leaves its scope."""
+    comes_from: dict[str, list[str]] = defaultdict(list)
+    for source, targets in process.successors.items():
+        for target in targets:
+            comes_from[target].append(source)
+    rests = {e.id for e in process.elements.values() if not _passes(e) or not process.successors.get(e.id)}
+    return _closure(rests, comes_from)
+
+
+def _passes(element: Element) -> bool:
+    caught_link = element.kind == "intermediateCatchEvent" and element.event == "link"
+    return element.job_type is None and (element.kind in _PASSES or caught_link)
+
+
+def _closure(begin: set[str], leads_to: Mapping[str, Iterable[str]]) -> set[str]:
+    reached, waiting = set[str](), list(begin)
+    while waiting:
+        element_id = waiting.pop()
+        if element_id not in reached:
+            reached.add(element_id)
+            waiting += leads_to.get(element_id, ())
+    return reached
+
+
 def _reached(process: Process, starts: list[str]) -> set[str]:
-    outgoing, leads_to = _outgoing(process), defaultdict[str, list[str]](list)
+    leads_to = defaultdict[str, list[str]](list)
     for element in process.elements.values():
         if element.attached_to:
             leads_to[element.attached_to].append(element.id)
         if element.kind == "startEvent" or element.triggered_by_event:
             # A sub-process leads to what is inside it; an event sub-process is reached with its surroundings.
             leads_to[element.parent].append(element.id)
-    reached, waiting = set[str](), [*starts, *leads_to[process.id]]
-    while waiting:
-        element_id = waiting.pop()
-        if element_id not in reached:
-            reached.add(element_id)
-            waiting += [flow.target for flow in outgoing.get(element_id, [])] + leads_to[element_id]
-    return reached
+    for source, targets in process.successors.items():
+        leads_to[source] += targets
+    return _closure({*starts, *leads_to[process.id]}, leads_to)
 
 
 def _outgoing(process: Process) -> Mapping[str, list[Flow]]:

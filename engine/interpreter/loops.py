@@ -24,21 +24,26 @@ def run_loop(run: "Run", body: SpiffTask) -> bool:
     state = body.internal_data.get("loop")
     if state is None:
         return _begin(run, body)
-    if state.get("pending") is not None:
-        # The last instance's result or the completion condition failed; somebody has mended the data since.
-        instance_done(run, body, body.workflow.tasks[int(state["pending"])])
-    return bool(state.get("ended"))
+    # An instance's result or the completion condition failed; somebody has mended the data since.
+    pending, state["pending"] = _pending(state), []
+    for token in pending:
+        if not body.internal_data["loop"].get("ended"):
+            instance_done(run, body, body.workflow.tasks[token])
+    return bool(body.internal_data["loop"].get("ended"))
 
 
 def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     """Take the result of an instance that has ended; then end the body, begin the next one or wait on."""
     state = body.internal_data["loop"]
+    if _pending(state):
+        # The body is stuck: what ends meanwhile is taken in when it goes on.
+        state["pending"] = [*_pending(state), instance.id]
+        return
     try:
         _collect(run, body, instance)
-        state["pending"] = None
         enough = _is_enough(run, body, instance)
     except StuckError as error:
-        state["pending"] = instance.id
+        state["pending"] = [instance.id]
         run.mark_stuck(body, error)
         return
     state["done"] += 1
@@ -47,6 +52,14 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         _end(run, body)
     elif body.task_spec.loop.sequential:
         _add_instance(run, body, state["items"].pop(0), state["done"])
+
+
+def _pending(state: dict[str, Any]) -> list[int]:
+    """Give the instances that have ended and whose result could not be taken."""
+    pending = state.get("pending")
+    if isinstance(pending, int):  # as cases of the first version have stored it
+        return [pending]
+    return list(pending or ())
 
 
 def _begin(run: "Run", body: SpiffTask) -> bool:
@@ -61,7 +74,7 @@ def _begin(run: "Run", body: SpiffTask) -> bool:
             limit=LIMIT,
         )
     items = [rules.as_json({"item": item})["item"] for item in items]
-    body.internal_data["loop"] = {"count": len(items), "done": 0, "items": [], "ended": not items, "pending": None}
+    body.internal_data["loop"] = {"count": len(items), "done": 0, "items": [], "ended": not items, "pending": []}
     run.scopes.open(body.id, outer, {loop.results: [None] * len(items)} if loop.results else {})
     if not items:
         _publish_results(run, body)
@@ -129,7 +142,7 @@ def _end(run: "Run", body: SpiffTask) -> None:
         run.scopes.close(instance.id)
         instance.cancel()
     _publish_results(run, body)
-    body.internal_data["loop"] = {"ended": True, "pending": None}
+    body.internal_data["loop"] = {"ended": True, "pending": []}
     body._set_state(TaskState.READY)
 
 

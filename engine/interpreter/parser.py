@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
 from engine.interpreter import task_specs
-from engine.interpreter.diagram import Element
+from engine.interpreter.diagram import Element, Loop, StandardLoop
 from engine.interpreter.preparing import original
 
 
@@ -31,11 +31,15 @@ class _Node(TaskParser):
         return element
 
     def _add_multiinstance_task(self, _characteristics: etree._Element) -> None:
+        self._repeat(task_specs.MultiInstance, self.element.loop)
+
+    def _add_loop_task(self, _characteristics: etree._Element) -> None:
+        self._repeat(task_specs.Rounds, self.element.standard_loop)
+
+    def _repeat(self, body: type[task_specs.Repeated], loop: Loop | StandardLoop | None) -> None:
         original = self.spec.task_specs.pop(self.bpmn_id)
         inner = f"{original.name} [child]"
-        loop = self.element.loop
-        assert loop is not None  # noqa: S101 - the parser comes here for multi-instance marks only
-        self.task = task_specs.MultiInstance(self.spec, original.name, loop=loop, inner=inner, lane=self.lane)
+        self.task = body(self.spec, original.name, loop=loop, inner=inner, lane=self.lane)
         self.task.inputs, self.task.outputs = original.inputs, original.outputs
         original.name, original.inputs, original.outputs = inner, [self.task], []
         self.spec.task_specs[inner] = original
@@ -97,9 +101,11 @@ class _Job(_Node):
 
 
 class _Catch(_Node):
-    """A catch event or receive task: it fires when it is told to."""
+    """A catch event or receive task: it fires when it is told to. A link is passed at once."""
 
     def create_task(self) -> BpmnTaskSpec:
+        if self.element.event == "link":
+            return task_specs.PassThrough(self.spec, self.bpmn_id, **self.bpmn_attributes)
         definition = task_specs.External() if self.element.event is not None else NoneEventDefinition()
         return self.spec_class(self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes)
 

@@ -1,8 +1,12 @@
-"""Making a file ready for SpiffWorkflow's parser: what only explains goes, ids it keeps for itself are renamed."""
+"""Making a file ready for SpiffWorkflow's parser: what only explains goes, ids it keeps for itself are renamed.
+
+Links become sequence flows, which the library knows how to follow; the diagram that everybody else reads
+keeps them as they were drawn.
+"""
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from lxml import etree
@@ -24,8 +28,9 @@ _EXPLAINS = frozenset(
 _guard = threading.Lock()
 
 
-def prepare(root: etree._Element) -> None:
-    """Prepare a parsed file, in place."""
+def prepare(root: etree._Element, links: Mapping[str, str]) -> None:
+    """Prepare a parsed file, in place; ``links`` leads from the links that are thrown to those that catch them."""
+    _connect_links(root, links)
     for node in [node for node in root.iter(f"{{{BPMN}}}*") if local_name(node) in _EXPLAINS]:
         parent = node.getparent()
         if parent is not None:
@@ -48,6 +53,17 @@ def deep_recursion() -> Iterator[None]:
             yield
         finally:
             sys.setrecursionlimit(before)
+
+
+def _connect_links(root: etree._Element, links: Mapping[str, str]) -> None:
+    for node in list(root.iter(f"{{{BPMN}}}intermediateThrowEvent")):
+        caught_by = links.get(node.get("id", ""))
+        scope = node.getparent()
+        if caught_by is not None and scope is not None:
+            flow = etree.SubElement(scope, f"{{{BPMN}}}sequenceFlow")
+            flow.set("id", f"{node.get('id')}.link")
+            flow.set("sourceRef", node.get("id", ""))
+            flow.set("targetRef", caught_by)
 
 
 def _is_reserved(element_id: str) -> bool:

@@ -5,7 +5,17 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine import xml_text
-from engine.interpreter.diagram import Called, Definition, Element, Flow, Loop, Mapped, Process, Timer
+from engine.interpreter.diagram import (
+    Called,
+    Definition,
+    Element,
+    Flow,
+    Loop,
+    Mapped,
+    Process,
+    StandardLoop,
+    Timer,
+)
 from engine.xml_text import BPMN, ZEEBE, line_of, local_name, namespace
 
 DOCUMENTATION_ONLY = frozenset(
@@ -105,8 +115,8 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         condition=_condition(node),
         triggered_by_event=node.get("triggeredByEvent") == "true",
         loop=_loop(node),
+        standard_loop=_standard_loop(node),
         called=_called(node),
-        repeats=any(local_name(child).endswith("LoopCharacteristics") for child in node),
         form_id=_extension(node, "formDefinition").get("formId"),
         assignee=assignment.get("assignee"),
         candidate_users=assignment.get("candidateUsers"),
@@ -180,6 +190,18 @@ def _loop(node: etree._Element) -> Loop | None:
         results=given.get("outputCollection"),
         result=given.get("outputElement"),
         completion=(completion.text or "").strip() if completion is not None else None,
+    )
+
+
+def _standard_loop(node: etree._Element) -> StandardLoop | None:
+    mark = node.find(f"{{{BPMN}}}standardLoopCharacteristics")
+    if mark is None:
+        return None
+    condition = mark.find(f"{{{BPMN}}}loopCondition")
+    return StandardLoop(
+        test_before=mark.get("testBefore") == "true",
+        maximum=mark.get("loopMaximum"),
+        condition=(condition.text or "").strip() or None if condition is not None else None,
     )
 
 

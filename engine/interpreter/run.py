@@ -7,14 +7,14 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import events, loops, rules
+from engine.interpreter import events, loops, rounds, rules
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.outcome import Passage, PassageKind
 from engine.interpreter.preparing import original
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
-from engine.interpreter.task_specs import EventGateway, JobTask, MultiInstance, UserTask
+from engine.interpreter.task_specs import EventGateway, JobTask, MultiInstance, Repeated, UserTask
 from engine.interpreter.workflow import Workflow
 
 STEP_LIMIT = 10_000
@@ -70,7 +70,7 @@ class Run:
 
     def note(self, task: SpiffTask, what: PassageKind) -> None:
         """Note a token's way through an element."""
-        if task.task_spec.bpmn_id is None or isinstance(task.task_spec, MultiInstance):
+        if task.task_spec.bpmn_id is None or isinstance(task.task_spec, Repeated):
             return
         self.passages.append(self.passage(task, what))
 
@@ -99,14 +99,15 @@ class Run:
             for other in parent.children:
                 if other is not task and not other.has_state(TaskState.FINISHED_MASK):
                     other.cancel()
-        elif isinstance(parent.task_spec, MultiInstance) and task.task_spec.name == parent.task_spec.inner:
-            loops.instance_done(self, parent, task)
+        elif isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner:
+            done = loops.instance_done if isinstance(parent.task_spec, MultiInstance) else rounds.round_done
+            done(self, parent, task)
 
     def leave(self, task: SpiffTask) -> None:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
         result = task.internal_data.get("result", {})
-        if element is None or not (result or element.outputs) or isinstance(task.task_spec, MultiInstance):
+        if element is None or not (result or element.outputs) or isinstance(task.task_spec, Repeated):
             return
         scope = self.scope_of(task)
         if not element.outputs:
@@ -168,17 +169,8 @@ class Engine:
         self._run = run
 
     def evaluate(self, task: SpiffTask, expression: str, external_context: object = None) -> bool:  # noqa: ARG002 - the library's signature
-        """Decide a condition. Anything but true or false is an error, as in Camunda."""
-        value, warnings = self._run.env.evaluate_with_warnings(expression, self._run.visible(task))
-        if not isinstance(value, bool):
-            raise StuckError(
-                "condition_not_boolean",
-                mark("条件“{expression}”的结果应为是或否，实际为 {value}。请检查条件里的变量是否已有值。{detail}"),
-                expression=expression,
-                value="null" if value is None else str(value),
-                detail=";".join(warnings[:3]),
-            )
-        return value
+        """Decide the condition of a flow."""
+        return self._run.env.is_true(expression, self._run.visible(task))
 
     def run_script(self, task: SpiffTask, script: str, result_variable: str) -> None:
         """Run a FEEL script task."""
@@ -202,8 +194,9 @@ class Engine:
         run.leave(task)
 
     def run_loop(self, task: SpiffTask) -> bool:
-        """Begin a multi-instance, or tell whether it has ended."""
-        return loops.run_loop(self._run, task)
+        """Begin a multi-instance or loop, or tell whether it has ended."""
+        begin = loops.run_loop if isinstance(task.task_spec, MultiInstance) else rounds.run_rounds
+        return begin(self._run, task)
 
     def open_subprocess(self, task: SpiffTask) -> None:
         """Open the scope of a sub-process that begins at a task."""

@@ -27,7 +27,7 @@ def specification(content: bytes, process_id: str) -> Specification:
     root = xml_text.parse(content)
     # Read first: everybody but the library sees the ids that stand in the file.
     process = next(process for process in read_tree(root) if process.id == process_id)
-    prepare(root)
+    prepare(root, process.links)
     with deep_recursion():
         spec, subprocess_specs = build(root, process_id, process.elements)
     return Specification(process=process, spec=spec, subprocess_specs=subprocess_specs)

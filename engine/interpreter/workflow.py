@@ -13,8 +13,11 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
+
+_ARRIVED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
 class Counter:
@@ -36,6 +39,8 @@ class Token(SpiffTask):
         # Not the library's own, which collects facts for its log at every change, wanted or not.
         self._state = value
         self.workflow.tasks.note(self, value)
+        if value & _ARRIVED and self.internal_data.pop("cut", None):
+            self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
 
     def is_descendant_of(self, task: SpiffTask) -> bool:
         """Tell whether a task is an ancestor of this one."""
@@ -50,6 +55,19 @@ class Token(SpiffTask):
         while above is not None and above.task_spec.name != spec_name:
             above = above.parent
         return above
+
+    def _sync_children(self, task_specs: list[TaskSpec], state: int = TaskState.MAYBE) -> None:
+        """Look ahead; into a circle that no gateway leaves only once, since the library would never return from it.
+
+        What lies behind the cut is looked at when a token arrives there.
+        """
+        above = self.parent if self.state == TaskState.FUTURE else None
+        while above is not None and above.state == TaskState.FUTURE:
+            if above.task_spec is self.task_spec:
+                self.internal_data["cut"] = True
+                return
+            above = above.parent
+        super()._sync_children(task_specs, state)
 
 
 class TaskTable(dict[int, SpiffTask]):

@@ -81,8 +81,7 @@ def _leads_back_to(process: Process, element_id: str, passed: Sequence[str]) -> 
     reached: set[str] = set()
     seen, open_ends = {element_id}, [element_id]
     while open_ends:
-        targets = [flow.target for flow in process.flows.values() if flow.source == open_ends[-1]]
-        open_ends.pop()
+        targets = process.successors.get(open_ends.pop(), ())
         if not targets:
             return set()
         for target in targets:

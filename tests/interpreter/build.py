@@ -1,6 +1,7 @@
 """Small diagrams for tests, written as a modeler would, without the drawing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from textwrap import dedent
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -42,3 +43,8 @@ def script(element: str, expression: str, variable: str) -> str:
 
 START = '<bpmn:startEvent id="start"/>'
 END = '<bpmn:endEvent id="end" name="结束"/>'
+
+
+def drawn(name: str) -> bytes:
+    """Read a diagram that lies beside the tests."""
+    return Path(__file__).with_name(f"{name}.bpmn").read_bytes()
