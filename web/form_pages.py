@@ -14,6 +14,7 @@ from engine.errors import FieldProblem, FormInvalidError, InvalidError
 from engine.forms import Form
 from engine.forms.parts import Control, Repeat, RowOfParts
 from engine.queries.attachments import known_documents
+from engine.queries.pickable import form_finder
 from web.application import this_application
 from web.auth import current_person, current_session
 from web.forms import Reference, Submission, broken, read
@@ -35,11 +36,20 @@ class FormPage:
 def show(
     form: Form,
     stored: Mapping[str, object],
-    submitted: Mapping[str, object] | None = None,
+    submission: Submission | None = None,
     problems: Mapping[str, FieldProblem] | None = None,
+    instance_id: int | None = None,
 ) -> FormPage:
     """Lay a form out with what is stored, or with what was typed."""
-    rows = forms.view(form, stored, problems, submitted=submitted, clock=clock.now)
+    typed = submission or Submission(values={})
+    rows = forms.view(
+        form,
+        stored,
+        typed.problems if problems is None else problems,
+        submitted=None if submission is None else typed.values,
+        clock=clock.now,
+        finder=form_finder(current_session(), typed.searches, instance_id),
+    )
     labels = {one.key: one.label for one in form.fields if one.type == "filepicker"}
     return FormPage(rows=rows, broken=broken(rows), live=bool(form.live), file_labels=labels)
 
@@ -50,7 +60,7 @@ def show_kept(form: Form, stored: Mapping[str, object], instance_id: int | None 
     if kept is None:
         return None
     submission = _read(form, kept, MultiDict(), instance_id)
-    return show(form, stored, submission.values)
+    return show(form, stored, submission, {}, instance_id)
 
 
 def submitted(form: Form, instance_id: int | None = None) -> Submission:
@@ -58,10 +68,13 @@ def submitted(form: Form, instance_id: int | None = None) -> Submission:
     return _read(form, request.form, request.files, instance_id)
 
 
-def problems_of(form: Form, submission: Submission, stored: Mapping[str, object]) -> dict[str, FieldProblem]:
+def problems_of(
+    form: Form, submission: Submission, stored: Mapping[str, object], instance_id: int | None = None
+) -> dict[str, FieldProblem]:
     """Give everything that is wrong: uploads that were refused, and what the form itself refuses."""
     try:
-        forms.check(form, submission.values, stored, clock=clock.now)
+        finder = form_finder(current_session(), {}, instance_id)
+        forms.check(form, submission.values, stored, clock=clock.now, finder=finder)
     except FormInvalidError as error:
         return {**error.problems, **submission.problems}
     return submission.problems

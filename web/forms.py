@@ -4,8 +4,9 @@ Inputs are named by the path of their value (``contacts[0].phone``). Besides, th
 
 - ``contacts[]``: once for each row, in order, ``<place on the page>:<place in the stored list>``;
 - ``start@time``: the time of day of a datetime;
-- ``_refresh``, ``_add=contacts``, ``_remove=contacts[1]``, ``_drop=files:<document id>``: buttons that change what is
-  shown and submit nothing.
+- ``channel@search``: what is searched for in a picker, and ``channel@searched`` what was found already;
+- ``_refresh``, ``_pick=channel``, ``_add=contacts``, ``_remove=contacts[1]``, ``_drop=files:<document id>``:
+  buttons that change what is shown and submit nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,8 +29,10 @@ Store = Callable[[FileStorage], Reference | FieldProblem]
 Known = Callable[[str], Reference | None]
 """Gives the reference of a document that this person has uploaded or may see in this case, or None."""
 
+SEARCH, SEARCHED = "@search", "@searched"
+
 GONE = FieldProblem(mark("有附件已失效，请重新上传。"))
-ACTIONS = ("_refresh", "_add", "_remove", "_drop", "_resume")
+ACTIONS = ("_refresh", "_pick", "_add", "_remove", "_drop", "_resume")
 """Their presence means: only show the form again. ``_resume`` comes from the sign-in page, after a session ended."""
 
 
@@ -41,8 +44,10 @@ class Submission:
     """For ``engine.forms.check`` and ``view``."""
     problems: dict[str, FieldProblem] = field(default_factory=dict)
     """What was already wrong while reading: uploads that were refused."""
+    searches: Mapping[str, str] = field(default_factory=dict)
+    """What is searched for in pickers, by their names."""
     final: bool = True
-    """False if a button was used that only changes what is shown."""
+    """False if a button was used that only changes what is shown, or something is still to be searched for."""
 
 
 def read(
@@ -58,11 +63,23 @@ def read(
     values: dict[str, object] = {}
     for component in form.components:
         reading.into(values, component, ())
+    searches = _searches(data)
     return Submission(
         values=values,
         problems=reading.problems,
-        final=not any(action in data for action in ACTIONS),
+        searches=searches,
+        final=not (searches or any(action in data for action in ACTIONS)),
     )
+
+
+def _searches(data: MultiDict[str, str]) -> dict[str, str]:
+    """Give what is searched for: where the button was pressed, or Enter in a text that was not answered yet."""
+    typed = {key.removesuffix(SEARCH): text for key, text in data.items() if key.endswith(SEARCH)}
+    return {
+        name: text
+        for name, text in typed.items()
+        if data.get("_pick") == name or text != data.get(f"{name}{SEARCHED}", "")
+    }
 
 
 class _Reading:

@@ -12,7 +12,7 @@ from engine.execution.files import bind, genuine
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
-from engine.execution.submitting import accepted
+from engine.execution.submitting import accepted, hold
 from engine.execution.write import write_outcome
 from engine.model import UserTask
 
@@ -31,6 +31,7 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     values = genuine(session, _values(locked, submitted, stored), stored, actor)
     _close(locked, actor)
     bind(session, locked.instance.id, values, stored, actor)
+    hold(session, locked.work.form_definition_id, values, locked.instance.id)
     case.complete(locked.work.token, values)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     event = NewEvent(
@@ -57,7 +58,7 @@ def _require_doer(locked: LockedCase, actor: str) -> None:
 def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
     if locked.work.form_definition_id is None:
         return dict(submitted)
-    return accepted(locked.session, locked.work.form_definition_id, submitted, stored)
+    return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id)
 
 
 def _close(locked: LockedCase, actor: str) -> None:

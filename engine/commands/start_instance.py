@@ -11,7 +11,7 @@ from engine.execution.immutable import Definition
 from engine.execution.locked import environment
 from engine.execution.people import refuse_without_people
 from engine.execution.starting import newest_definition, write_start
-from engine.execution.submitting import accepted
+from engine.execution.submitting import accepted, hold
 from engine.interpreter import Case
 from engine.organisation import Organisation, organisation
 
@@ -46,6 +46,7 @@ def start_instance(
     )
     instance_id = write_start(session, found, env, outcome, event, started_by=actor)
     bind(session, instance_id, values, {}, actor)
+    hold(session, start_form, values, instance_id)
     return instance_id
 
 

@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import dmn, forms
 from engine.connectors import CONNECTORS
 from engine.errors import Finding, UnpublishableError, mark
 from engine.execution.publishing import newest_decisions, newest_forms
-from engine.execution.registers import check_register, is_register
+from engine.execution.registers import check_register, is_register, read_register
 from engine.interpreter import Process
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
+from engine.model import Register
 
 KINDS = (".bpmn", ".dmn", ".form")
 LIMIT = 20 * 1024 * 1024
@@ -59,6 +61,7 @@ def check_files(session: Session, files: Sequence[File]) -> Checked:
         if file.name.endswith(".bpmn"):
             _diagram(session, checked, file)
     _same_process_twice(checked)
+    checked.findings += _pickers(session, checked)
     checked.findings.sort(key=lambda found: found.severity != "error")
     return checked
 
@@ -137,6 +140,23 @@ def _diagram(session: Session, checked: Checked, file: File) -> None:
         found = check(file.content, file.name, known)
     checked.findings += found.findings
     checked.processes += [(process, file) for process in found.processes]
+
+
+def _pickers(session: Session, checked: Checked) -> Iterator[Finding]:
+    """Ask for each register that a form picks from."""
+    wanted = {
+        (file, register)
+        for file in checked.forms.values()
+        for register in forms.picked_registers(forms.load(file.content, file.name))
+    }
+    if not wanted:
+        return
+    known = {read_register(file.content, file.name).name for file in checked.registers}
+    known |= set(session.scalars(select(Register.name)))
+    for file, register in wanted:
+        if register not in known:
+            message = mark("表单 {file} 要从台账 {register} 里选，但没有这个台账。请先发布它，或更正 picker。")
+            yield _finding("register_unknown", message, file.name, file=file.name, register=register)
 
 
 def _same_process_twice(checked: Checked) -> None:

@@ -6,10 +6,15 @@ from sqlalchemy.orm import Session
 
 from engine import clock, forms
 from engine.execution.immutable import form
+from engine.execution.picking import RegisterFinder, hold_entries
 
 
 def accepted(
-    session: Session, form_definition_id: int | None, submitted: Mapping[str, object], stored: Mapping[str, object]
+    session: Session,
+    form_definition_id: int | None,
+    submitted: Mapping[str, object],
+    stored: Mapping[str, object],
+    instance_id: int | None = None,
 ) -> dict[str, object]:
     """Give the values a form accepts. Raises FormInvalidError with a problem for each field.
 
@@ -17,4 +22,11 @@ def accepted(
     """
     if form_definition_id is None:
         return {}
-    return forms.check(form(session, form_definition_id), submitted, stored, clock=clock.now)
+    finder = RegisterFinder(session, instance_id=instance_id)
+    return forms.check(form(session, form_definition_id), submitted, stored, clock=clock.now, finder=finder)
+
+
+def hold(session: Session, form_definition_id: int | None, values: Mapping[str, object], instance_id: int) -> None:
+    """Let a case have the register entries that its form picked to hold. Raises FormInvalidError where one is held."""
+    if form_definition_id is not None:
+        hold_entries(session, form(session, form_definition_id), values, instance_id)

@@ -9,6 +9,7 @@ from engine.errors import ConflictError, mark
 from engine.execution.effects import close_everything, open_everything, return_to_caller
 from engine.execution.history import with_effects
 from engine.execution.locked import LockedCase
+from engine.execution.picking import release_entries
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
 from engine.interpreter import Outcome
@@ -43,6 +44,8 @@ def write_outcome(
         incident_count=ProcessInstance.incident_count + len(outcome.stuck),
         **_ending(outcome, state, ended, now),
     )
+    if outcome.ended:
+        release_entries(session, instance_id)
     if outcome.ended and locked.instance.parent_id is not None:
         return_to_caller(
             session,

@@ -8,7 +8,21 @@ from engine.forms.checking import check
 from engine.forms.describing import Described, describe
 from engine.forms.linting import lint
 from engine.forms.loading import load
+from engine.forms.picking import Finder, Picker, picked_registers
 from engine.forms.schema import Component, Field, Form
 from engine.forms.viewing import view
 
-__all__ = ["Component", "Described", "Field", "Form", "check", "describe", "lint", "load", "view"]
+__all__ = [
+    "Component",
+    "Described",
+    "Field",
+    "Finder",
+    "Form",
+    "Picker",
+    "check",
+    "describe",
+    "lint",
+    "load",
+    "picked_registers",
+    "view",
+]

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from engine.forms import files, moments, parts, texts
 from engine.forms.instances import Instance
-from engine.forms.options import Option, same
+from engine.forms.options import Option
 from engine.forms.parsing import is_document
+from engine.forms.picking import is_picker
 from engine.forms.places import Page
 from engine.forms.schema import Component
 
@@ -61,18 +62,27 @@ def choose(instance: Instance, page: Page) -> parts.Part:
     offered = instance.options
     if control["readonly"]:
         # A record shows what was chosen then, even if nobody could choose it now.
-        gone = (one for one in chosen if not any(same(one, other.value) for other in offered))
+        gone = (one for one in chosen if not any(other.means(one) for other in offered))
         offered += tuple(Option(one, texts.show(one)) for one in gone)
     choices = (
         parts.Choice(
             id=f"{control['id']}-{index}",
             value=one.token,
             label=one.label,
-            chosen=any(same(one.value, value) for value in chosen),
+            chosen=any(one.means(value) for value in chosen),
+            note=one.note,
+            refusal=one.refusal,
+            case=one.case,
         )
         for index, one in enumerate(offered)
     )
-    return parts.Choose(**control, choices=tuple(choices))
+    return parts.Choose(
+        **control,
+        choices=tuple(choices),
+        picks=is_picker(instance.component),
+        several=instance.component.kind.several,
+        searched=page.searches.get(instance.name),
+    )
 
 
 def attach(instance: Instance, page: Page) -> parts.Part:

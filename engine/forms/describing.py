@@ -9,6 +9,7 @@ from engine.forms import moments, parts, texts
 from engine.forms.controls import documents
 from engine.forms.instances import Instance
 from engine.forms.options import find
+from engine.forms.picking import Finder
 from engine.forms.resolving import resolve
 from engine.forms.schema import Form
 
@@ -30,9 +31,11 @@ class Described:
     """Of a file picker, what to link to."""
 
 
-def describe(form: Form, values: Mapping[str, object], *, clock: Clock | None = None) -> list[Described]:
+def describe(
+    form: Form, values: Mapping[str, object], *, clock: Clock | None = None, finder: Finder | None = None
+) -> list[Described]:
     """List every visible field that holds a value, in the order of the form, with its label and its value in words."""
-    found = resolve(form, values, readonly=True, clock=clock)
+    found = resolve(form, values, readonly=True, clock=clock, finder=finder)
     return [shown for top in found for one in top.walk() for shown in _described(one, clock)]
 
 

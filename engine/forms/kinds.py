@@ -78,9 +78,10 @@ EXPRESSIONS = (
     "multiple",
     "defaultValue",
     "properties.requiredWhen",
+    "properties.match",
 )
 """Settings that may be an expression after ``=``.
 
-Two are ours: a ``defaultValue`` that is computed, and the property ``requiredWhen``, because form-js has no
-conditional "required" and refuses a second component with the same key.
+Three are ours: a ``defaultValue`` that is computed; the property ``requiredWhen``, because form-js has no
+conditional "required" and refuses a second component with the same key; and ``match`` of a picker.
 """

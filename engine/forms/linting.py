@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.errors import Finding, UnpublishableError, mark
-from engine.forms import rules, texts
+from engine.forms import picking, rules, texts
 from engine.forms.kinds import CONDITIONS
 from engine.forms.loading import parse, shape
 from engine.forms.schema import Component, Form
@@ -109,12 +109,28 @@ class _Lint:
     def _options(self, component: Component) -> Iterator[Finding]:
         if not component.kind.chooses:
             return
+        if picking.is_picker(component):
+            yield from self._picker(component)
+            return
         sources = [name for name in ("values", "valuesKey", "valuesExpression") if component.get(name) is not None]
         if not sources:
             yield self._finding("error", "form_options", mark("“{name}”没有可选项。"), component)
         values = component.get("values")
         if sources and sources[0] == "values" and (not isinstance(values, list) or not values):
             yield self._finding("error", "form_options", mark("“{name}”没有可选项。"), component)
+
+    def _picker(self, component: Component) -> Iterator[Finding]:
+        written = str(component.get("properties.picker"))
+        source = "register" if written.startswith(picking.REGISTER) else written
+        if source not in picking.SOURCES or written in {"register", picking.REGISTER}:
+            message = mark("“{name}”的 picker 应为 person、department 或 register:台账名，不是 {picker}。")
+            yield self._finding("error", "form_picker", message, component, picker=written)
+        if component.type not in {"select", "taglist"}:
+            message = mark("“{name}”不能用 picker：只有下拉选择和标签列表可以。")
+            yield self._finding("error", "form_picker", message, component)
+        if component.get("properties.hold") == "true" and (source != "register" or component.kind.several):
+            message = mark("“{name}”的 hold 只用于选一条台账记录的下拉选择。")
+            yield self._finding("error", "form_picker", message, component)
 
     def _pattern(self, component: Component) -> Iterator[Finding]:
         written = component.get("validate.pattern")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import orjson
 
 from engine.clock import Clock
+from engine.errors import FieldProblem
 from engine.forms import texts
 from engine.forms.schema import Component
 
@@ -20,11 +21,25 @@ class Option:
     value: object
     """Any JSON value."""
     label: str
+    key: str | None = None
+    """Of something picked: its number or name, which stands for it whatever else it says."""
+    note: str = ""
+    """What helps to tell it from others."""
+    refusal: FieldProblem | None = None
+    """Why it can't be chosen now."""
+    case: int | None = None
+    """The case that has it at work."""
 
     @property
     def token(self) -> str:
         """Write the value as the text that an HTML input carries."""
-        return token(self.value)
+        return token(self.value) if self.key is None else self.key
+
+    def means(self, value: object) -> bool:
+        """Tell whether a value is this one: what is picked is the same by its key, however it has changed since."""
+        if self.key is None:
+            return same(self.value, value)
+        return (value.get("number") if isinstance(value, Mapping) else value) == self.key
 
 
 def options(
@@ -68,7 +83,7 @@ def _simple(value: object) -> bool:
 def find(offered: tuple[Option, ...], wanted: object) -> Option | None:
     """Find the option that a submission means: by its value, or by its value written as text."""
     for one in offered:
-        if same(one.value, wanted):
+        if one.means(wanted):
             return one
     if isinstance(wanted, str):
         return next((one for one in offered if one.token == wanted), None)

@@ -106,7 +106,7 @@ def _one(_: Component, raw: object, offered: tuple[Option, ...]) -> Parsed:
     if raw is None or raw == "":
         return None, None
     chosen = find(offered, raw)
-    return (chosen.value, None) if chosen else (None, NOT_OFFERED)
+    return (chosen.value, chosen.refusal) if chosen else (None, NOT_OFFERED)
 
 
 def _several(_: Component, raw: object, offered: tuple[Option, ...]) -> Parsed:
@@ -117,13 +117,13 @@ def _several(_: Component, raw: object, offered: tuple[Option, ...]) -> Parsed:
     if len(raw) > MAX_LIST:
         return [], TOO_MANY
     values: list[object] = []
-    missing = False
+    problem: FieldProblem | None = None
     for one in raw:
         chosen = find(offered, one)
-        missing = missing or chosen is None
+        problem = problem or (chosen.refusal if chosen else NOT_OFFERED)
         if chosen and not any(same(chosen.value, value) for value in values):
             values.append(chosen.value)
-    return values, NOT_OFFERED if missing else None
+    return values, problem
 
 
 def _files(_: Component, raw: object, __: tuple[Option, ...]) -> Parsed:

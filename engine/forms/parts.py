@@ -78,6 +78,11 @@ class Choice:
     value: str
     label: str
     chosen: bool = False
+    note: str = ""
+    refusal: FieldProblem | None = None
+    """Why it can't be chosen now."""
+    case: int | None = None
+    """The case that has it at work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,16 @@ class Choose(Control):
     """Radio buttons, a select, a checklist or a tag list."""
 
     choices: tuple[Choice, ...] = ()
+    picks: bool = False
+    """Its options are searched for."""
+    several: bool = False
+    searched: str | None = None
+    """What somebody searched for; None where nobody has."""
+
+    @property
+    def found(self) -> tuple[Choice, ...]:
+        """List what was found and is not chosen."""
+        return tuple(one for one in self.choices if not one.chosen)
 
     @property
     def chosen(self) -> tuple[Choice, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 from engine.clock import Clock
@@ -41,6 +41,8 @@ class Page:
     """Names of values that something depends on."""
     readonly: bool
     clock: Clock | None
+    searches: Mapping[str, str] = field(default_factory=dict)
+    """What somebody searches for in pickers, by their names."""
 
     def say(self, instance: Instance, name: str) -> str:
         """Give a setting that is a text of one line, evaluated."""

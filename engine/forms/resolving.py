@@ -10,11 +10,12 @@ from functools import cached_property
 
 from engine.clock import Clock
 from engine.errors import FieldProblem
-from engine.forms import rules, texts
-from engine.forms.data import ABSENT, get, put
+from engine.forms import picking, rules, texts
+from engine.forms.data import ABSENT, get, name_of, put
 from engine.forms.instances import Instance, Row, Scope, collect
 from engine.forms.options import Option, options
 from engine.forms.parsing import MAX_LIST, TOO_MANY, parse
+from engine.forms.picking import Finder
 from engine.forms.schema import Component, Form, Path
 
 ROW = "#"
@@ -31,24 +32,26 @@ def resolve(
     *,
     readonly: bool = False,
     clock: Clock | None = None,
+    finder: Finder | None = None,
 ) -> tuple[Instance, ...]:
     """Work out every component that is visible.
 
     Without ``submitted``, fields have their stored value, else their default; with it, a field that isn't
     in it is empty.
     """
-    return _Resolution(form, stored, submitted, clock, readonly=readonly).instances()
+    return _Resolution(form, stored, submitted, clock, finder, readonly=readonly).instances()
 
 
 class _Resolution:
     """One resolution; ``data`` are the values of all fields, hidden ones too."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the form, its sources of values, and what it may ask of the world
         self,
         form: Form,
         stored: Mapping[str, object],
         submitted: Mapping[str, object] | None,
         clock: Clock | None,
+        finder: Finder | None,
         *,
         readonly: bool = False,
         computing: bool = True,
@@ -59,6 +62,7 @@ class _Resolution:
         self._readonly = readonly
         self._computing = computing
         self._clock = clock
+        self._finder = finder
         self._data: dict[str, object] = {}
 
     def instances(self) -> tuple[Instance, ...]:
@@ -81,7 +85,7 @@ class _Resolution:
     @cached_property
     def _base(self) -> dict[str, object]:
         """Give all values as they were before anybody entered anything."""
-        first = _Resolution(self._form, self._stored, None, self._clock, computing=False)
+        first = _Resolution(self._form, self._stored, None, self._clock, self._finder, computing=False)
         return {**self._stored, **first.values(_outermost(self._stored))}
 
     # -- values
@@ -157,6 +161,11 @@ class _Resolution:
     def _options(self, component: Component, scope: Scope) -> tuple[Option, ...]:
         if not component.kind.chooses:
             return ()
+        if picking.is_picker(component):
+            picker = picking.picker_of(component, scope.context, self._clock)
+            name = name_of((*scope.path, *component.local))
+            entered, kept = self._entered(scope, component.local), self._kept(component, scope)
+            return picking.offered(name, picker, self._finder, entered, kept)
         return options(component, scope.context, self._stored, self._clock)
 
     def _origins(self, component: Component, scope: Scope) -> list[int | None]:

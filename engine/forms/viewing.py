@@ -7,6 +7,7 @@ from engine.errors import FieldProblem
 from engine.forms import controls, parts, presentation
 from engine.forms.data import name_of
 from engine.forms.instances import Instance
+from engine.forms.picking import Finder
 from engine.forms.places import Page
 from engine.forms.resolving import resolve
 from engine.forms.schema import Form
@@ -14,7 +15,7 @@ from engine.forms.schema import Form
 Rows = tuple[parts.RowOfParts, ...]
 
 
-def view(
+def view(  # noqa: PLR0913 - the form, its three sources of values, and what it may ask of the world
     form: Form,
     stored: Mapping[str, object],
     problems: Mapping[str, FieldProblem] | None = None,
@@ -22,14 +23,21 @@ def view(
     submitted: Mapping[str, object] | None = None,
     readonly: bool = False,
     clock: Clock | None = None,
+    finder: Finder | None = None,
 ) -> Rows:
     """Give the rows of visible components, everything in them resolved.
 
     ``stored`` are the variables of the case; ``submitted`` what was entered so far, to be shown again; ``problems``
-    are those of ``FormInvalidError``. ``readonly`` shows a form as a record.
+    are those of ``FormInvalidError``. ``readonly`` shows a form as a record. ``finder`` knows what pickers offer.
     """
-    page = Page(problems=problems or {}, live=form.live, readonly=readonly, clock=clock)
-    return _rows(resolve(form, stored, submitted, readonly=readonly, clock=clock), page)
+    page = Page(
+        problems=problems or {},
+        live=form.live,
+        readonly=readonly,
+        clock=clock,
+        searches=finder.searches if finder else {},
+    )
+    return _rows(resolve(form, stored, submitted, readonly=readonly, clock=clock, finder=finder), page)
 
 
 def _rows(instances: Sequence[Instance], page: Page) -> Rows:

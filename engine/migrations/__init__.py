@@ -1,15 +1,38 @@
 """The schema's history, for SQLite and PostgreSQL alike."""
 
+from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import IntegrityError
+
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 from engine.database import Database
 
 
-def upgrade(database: Database) -> None:
-    """Bring the database to the newest schema; does nothing where it is there already."""
-    with database.engine.connect().execution_options(writing=True) as connection, connection.begin():
-        command.upgrade(_config(connection), "head")
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to a named one; does nothing where it is there already."""
+    with database.engine.connect().execution_options(writing=True) as connection:
+        if database.is_sqlite:
+            _upgrade_sqlite(connection, revision)
+        else:
+            with connection.begin():
+                command.upgrade(_config(connection), revision)
+
+
+def _upgrade_sqlite(connection: Connection, revision: str) -> None:
+    """Upgrade without foreign keys: SQLite changes a table by writing it anew, and what points to it would go along."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, SQLiteConnection)  # noqa: S101 - narrows the type
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            command.upgrade(_config(connection), revision)
+            broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise IntegrityError(f"a migration left rows that point to nothing: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def revise(database: Database, message: str) -> None:

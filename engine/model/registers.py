@@ -40,6 +40,7 @@ class RegisterEntry(Base):
     __table_args__ = (
         UniqueConstraint("register", "number"),
         Index("ix_register_entries_status", "register", "status", "id"),
+        Index("ix_register_entries_held_by", "held_by"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     register: Mapped[str] = mapped_column(ForeignKey("registers.name"))
@@ -52,6 +53,8 @@ class RegisterEntry(Base):
     version: Mapped[int]
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
     """The case that wrote this version."""
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
+    """The running case that has the entry at work: no other can take it for the same."""
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
     updated_by: Mapped[str] = mapped_column(Name)

@@ -8,8 +8,9 @@ from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.clock import SHANGHAI
+from engine.execution.search_text import like_pattern
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance, User
-from engine.queries.paging import PAGE_SIZE, Page, fetch_page, like_pattern
+from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 
 AuditSort = Literal["-started", "started", "-ended", "ended", "-events", "events"]
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask
-from engine.queries.paging import PAGE_SIZE, Page, fetch_page, like_pattern
+from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 
 CaseSort = Literal["-started", "started", "-ended", "ended", "process", "-process"]
 

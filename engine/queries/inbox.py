@@ -7,8 +7,9 @@ from typing import Any, Literal
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
-from engine.queries.paging import PAGE_SIZE, Page, fetch_page, like_pattern
+from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 from engine.queries.people import Person
 
 Scope = Literal["mine", "claimable", "done"]

@@ -49,9 +49,3 @@ def fetch_page(
     number = min(max(number, 1), max(1, -(-total // size)))
     rows: Sequence[Row[Any]] = session.execute(statement.limit(size).offset((number - 1) * size)).all()
     return Page(rows=[build(row) for row in rows], number=number, size=size, total=total)
-
-
-def like_pattern(text: str) -> str:
-    """Give the LIKE pattern that finds a text anywhere, its own wildcards escaped with a backslash."""
-    escaped = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

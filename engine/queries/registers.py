@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from engine import forms
 from engine.errors import NotFoundError, mark
+from engine.execution.search_text import like_pattern
 from engine.forms import Form
 from engine.model import Content, Register, RegisterEntry
-from engine.queries.paging import Page, fetch_page, like_pattern
+from engine.queries.paging import Page, fetch_page
 
 EntrySort = Literal["-updated", "updated", "number", "-number", "title", "-title", "status", "-status"]
 EXPORT_LIMIT = 50_000

@@ -50,7 +50,7 @@ def play(
     world = World(database=database, folder=folder, process_id=script.process_id)
     clock.set_clock(lambda: world.now)
     try:
-        world.found(file_sets, scenario.people)
+        world.found(file_sets, scenario)
         differences = [difference for step in scenario.steps for difference in _step(world, step)]
         differences += compare(world, scenario.expect, mark("最后"))
         coverage = Coverage.of(database, script.process_id)

@@ -18,7 +18,8 @@ from engine.demo import demo_organisation
 from engine.errors import InvalidError, mark
 from engine.execution.immutable import form
 from engine.model import ProcessDefinition, ProcessInstance
-from engine.scenarios.reading import MAIN
+from engine.registers import Writer, add_entry, require_register, require_status
+from engine.scenarios.reading import MAIN, Scenario
 from engine.scenarios.samples import sample
 from engine.worker import next_due, run_due
 
@@ -37,13 +38,18 @@ class World:
     """The number of each case the scenario has started, by the name the scenario gives it."""
     now: dt.datetime = LONG_AGO
 
-    def found(self, file_sets: Iterable[list[File]], people: Iterable[Mapping[str, Any]]) -> None:
-        """Found the company and publish its processes."""
+    def found(self, file_sets: Iterable[list[File]], scenario: Scenario) -> None:
+        """Found the company, publish its processes, and write what its registers have already."""
         with self.database.transaction() as session:
-            save_organisation(session, _changed(demo_organisation(), list(people)))
+            save_organisation(session, _changed(demo_organisation(), scenario.people))
             for files in file_sets:
                 if files:
                     deploy(session, files, "system")
+            writer = Writer(session=session, now=self.now, username="system")
+            for name, entries in scenario.given.items():
+                register = require_register(session, name)
+                for entry in entries:
+                    add_entry(writer, register, require_status(register, entry["status"]), entry["values"])
 
     def go_on_to(self, moment: dt.datetime) -> None:
         """Let time go by, doing what falls due at the very moment it does."""
@@ -88,7 +94,7 @@ class World:
             return upload_attachment(session, self.folder, io.BytesIO(sample(name)), name, actor)
 
 
-def _changed(record: OrganisationRecord, changes: list[Mapping[str, Any]]) -> OrganisationRecord:
+def _changed(record: OrganisationRecord, changes: Iterable[Mapping[str, Any]]) -> OrganisationRecord:
     """Give the organisation with what is different about some people."""
     by_name = {change["username"]: dict(change) for change in changes}
     people = [replace(person, **_change(by_name.pop(person.username, {}))) for person in record.people]

@@ -177,3 +177,25 @@ def test_a_form_knows_on_which_values_something_depends() -> None:
     subject = load(written(TEXT, {**TEXT, "id": "m", "key": "other", "conditional": {"hide": '=name = "x"'}}))
     assert subject.live == {"name"}
     assert one("textfield").live == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "told"),
+    [
+        ("select", {"picker": "people"}, "people"),
+        ("select", {"picker": "register:"}, "register:"),
+        ("radio", {"picker": "person"}, "下拉选择"),
+        ("taglist", {"picker": "register:channel", "hold": "true"}, "hold"),
+        ("select", {"picker": "person", "hold": "true"}, "hold"),
+    ],
+)
+def test_a_picker_that_can_not_be_is_refused(kind: str, properties: dict[str, str], told: str) -> None:
+    component = {"type": kind, "key": "who", "id": "who", "label": "办理人", "properties": properties}
+    (found,) = lint(written(component), "x.form")
+    assert (found.code, found.element) == ("form_picker", "who")
+    assert told in str(found)
+
+
+def test_a_picker_needs_no_options() -> None:
+    component = {"type": "select", "key": "who", "id": "who", "label": "办理人", "properties": {"picker": "person"}}
+    assert lint(written(component), "x.form") == []

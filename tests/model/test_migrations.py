@@ -1,7 +1,10 @@
 """The migrations build exactly what the models say, on both kinds of database."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from engine.database import Database
 from engine.migrations import upgrade
@@ -15,4 +18,37 @@ def test_a_migrated_database_has_the_schema_of_the_models(empty_database_url: st
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+    database.dispose()
+
+
+ROWS = (
+    (
+        "INSERT INTO registers (name, title, number_pattern, statuses, columns, title_field, sha256)"
+        " VALUES ('channel', '渠道台账', 'QD-{sequence}', '[]', '[]', 'name', 'x')"
+    ),
+    (
+        "INSERT INTO register_entries (id, register, number, status, title, fields, search_text, version, created_at,"
+        " updated_at, updated_by) VALUES (7, 'channel', 'QD-1', '已备案', '甲', '{}', '', 1,"
+        " '2026-03-02 01:00:00+00:00', '2026-03-02 01:00:00+00:00', 'li.na')"
+    ),
+    (
+        "INSERT INTO register_entry_versions (entry_id, version, status, fields, written_at, written_by)"
+        " VALUES (7, 1, '已备案', '{}', '2026-03-02 01:00:00+00:00', 'li.na')"
+    ),
+)
+"""What a company had stored before its database was upgraded."""
+
+
+def test_what_is_stored_survives_an_upgrade_and_stays_tied_together(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0001")
+    with database.transaction() as session:
+        for row in ROWS:
+            session.execute(text(row))
+    upgrade(database)
+    with database.reading() as session:
+        joined = "SELECT e.title FROM register_entry_versions v JOIN register_entries e ON e.id = v.entry_id"
+        assert session.scalars(text(joined)).all() == ["甲"]
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(text("DELETE FROM register_entries WHERE id = 7"))
     database.dispose()

@@ -3,10 +3,10 @@
 import pytest
 
 from engine.database import Session
+from engine.execution.search_text import like_pattern
 from engine.queries.cases import CaseFilter, list_cases
 from engine.queries.inbox import TaskFilter, list_tasks, processes_of_tasks
 from engine.queries.notifications import list_notifications
-from engine.queries.paging import like_pattern
 from engine.queries.people import Person, find_person
 from engine.queries.registers import EntryFilter, list_entries, list_registers, view_register
 from engine.queries.waiting import waiting_for

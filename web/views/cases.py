@@ -7,7 +7,7 @@ from engine import clock
 from engine.commands.record_access import record_access
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
-from engine.errors import EngineError, InvalidError
+from engine.errors import EngineError, FormInvalidError, InvalidError
 from engine.queries.access import readable_definitions
 from engine.queries.case_view import case_diagram, view_case
 from engine.queries.cases import CaseFilter, CaseSort, list_cases, processes_of_cases
@@ -87,16 +87,19 @@ def start_now(process_id: str) -> ResponseReturnValue:
         return _started(start_instance(db, process_id, {}, person.username))
     submission = form_pages.submitted(view.form)
     if not submission.final:
-        return _start_page(view, form_pages.show(view.form, _initiator(), submission.values, submission.problems))
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission))
     problems = form_pages.problems_of(view.form, submission, _initiator())
     if problems:
-        return _start_page(view, form_pages.show(view.form, _initiator(), submission.values, problems)), 422
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission, problems)), 422
     try:
         with db.begin_nested():
             instance_id = start_instance(db, process_id, submission.values, person.username)
+    except FormInvalidError as error:
+        # Somebody took the entry between the check and the start.
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission, error.problems)), 422
     except EngineError as error:
         # A refusal such as "no superior" is no reason to throw away a filled form.
-        page = form_pages.show(view.form, _initiator(), submission.values)
+        page = form_pages.show(view.form, _initiator(), submission)
         return _start_page(view, page, explain(error)), 422
     return _started(instance_id)
 

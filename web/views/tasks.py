@@ -1,5 +1,7 @@
 """A person's tasks: what waits, what is done."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,11 +10,13 @@ from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import complete_task
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
+from engine.errors import FieldProblem
 from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
 from engine.queries.task_view import TaskView, view_task
 from web import form_pages
 from web.auth import allow, current_person, current_session
 from web.form_pages import FormPage
+from web.forms import Submission
 from web.i18n import gettext
 from web.listing import current_query, one_of, page_number
 
@@ -64,7 +68,7 @@ def show(task_id: int) -> ResponseReturnValue:
     page = None
     if task.form is not None and task.is_mine:
         page = form_pages.show_kept(task.form, task.stored, task.instance_id)
-        page = page or form_pages.show(task.form, task.stored, task.draft)
+        page = page or _form_page(task, _draft(task))
     return _page(task, page)
 
 
@@ -80,14 +84,14 @@ def hand_in(task_id: int) -> ResponseReturnValue:
         return _completed(task)
     submission = form_pages.submitted(task.form, task.instance_id)
     if not submission.final:
-        return _page(task, form_pages.show(task.form, task.stored, submission.values, submission.problems))
+        return _page(task, _form_page(task, submission))
     if "_save" in request.form:
         save_task_draft(db, task_id, submission.values, person.username)
         flash(gettext("草稿已保存。"), "ok")
         return redirect(url_for("tasks.show", task_id=task_id))
-    problems = form_pages.problems_of(task.form, submission, task.stored)
+    problems = form_pages.problems_of(task.form, submission, task.stored, task.instance_id)
     if problems:
-        return _page(task, form_pages.show(task.form, task.stored, submission.values, problems)), 422
+        return _page(task, _form_page(task, submission, problems)), 422
     complete_task(db, task_id, submission.values, person.username)
     return _completed(task)
 
@@ -108,6 +112,17 @@ def unclaim(task_id: int) -> ResponseReturnValue:
     unclaim_task(current_session(), task_id, current_person().username)
     flash(gettext("任务已放回队列，小组的其他人可以领取。"), "ok")
     return redirect(url_for("tasks.inbox", scope="claimable"))
+
+
+def _draft(task: TaskView) -> Submission | None:
+    return Submission(values=task.draft) if task.draft is not None else None
+
+
+def _form_page(
+    task: TaskView, submission: Submission | None, problems: Mapping[str, FieldProblem] | None = None
+) -> FormPage:
+    assert task.form is not None  # noqa: S101 - only tasks with a form come here
+    return form_pages.show(task.form, task.stored, submission, problems, task.instance_id)
 
 
 def _page(task: TaskView, page: FormPage | None) -> str:

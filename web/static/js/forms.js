@@ -13,6 +13,8 @@ class LiveForm {
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("compositionstart", () => (this.composing = true));
     form.addEventListener("compositionend", () => this.composed());
+    form.addEventListener("input", (event) => this.searched(event.target));
+    form.addEventListener("keydown", (event) => this.pressed(event));
   }
 
   get fields() {
@@ -32,9 +34,33 @@ class LiveForm {
     this.timer = setTimeout(() => this.refresh("_refresh", "1"), SOON);
   }
 
+  // A picker finds while one types.
+  searched(input) {
+    const name = input.dataset?.pickerSearch;
+    if (!name) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh("_pick", name), SOON);
+  }
+
+  // Enter in a picker searches, and the arrow leads from the text to what was found.
+  pressed(event) {
+    const name = event.target.dataset?.pickerSearch;
+    if (!name || event.isComposing) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      clearTimeout(this.timer);
+      this.refresh("_pick", name);
+    } else if (event.key === "ArrowDown") {
+      const first = event.target.closest("[data-picker]").querySelector(".picker-found input:enabled");
+      if (!first) return;
+      event.preventDefault();
+      first.focus();
+    }
+  }
+
   submitted(event) {
     const name = event.submitter?.name;
-    if (["_add", "_remove", "_drop", "_refresh"].includes(name)) {
+    if (["_add", "_remove", "_drop", "_refresh", "_pick"].includes(name)) {
       event.preventDefault();
       this.refresh(name, event.submitter.value);
     } else {

@@ -1,0 +1,90 @@
+"""Picking a register entry and a person in a form: with the keyboard, and without a script."""
+
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.commands.deploy import File, deploy
+from engine.database import Database
+from engine.registers import Writer, add_entry, require_register
+from tests.support.clock import FixedClock
+from tests.support.company import Company
+from tests.support.server import Server
+from tests.web.conftest import Visitor
+from tests.web.test_in_browser import sign_in
+
+HERE = Path(__file__).parents[1] / "execution"
+START = "/cases/start/change_an_entry"
+
+
+def stock(company: Company) -> None:
+    """Publish a process that picks, and write entries for it."""
+    names = ("change_an_entry.bpmn", "change_an_entry.form")
+    with company.database.transaction() as session:
+        deploy(session, [File(name=name, content=(HERE / name).read_bytes()) for name in names], "zeng.rui")
+        writer = Writer(session=session, now=company.clock(), username="system")
+        for title in ("城南社群", "城北旗舰店", "城北社区店"):
+            values = {"channel_name": title, "channel_manager": "zhang.wei", "region": "华东"}
+            add_entry(writer, require_register(session, "channel"), "已备案", values)
+
+
+@pytest.fixture
+def manager(company: Company, visitor: Callable[[str | None], Visitor]) -> Visitor:
+    """Sign a channel manager in, with entries to pick from."""
+    stock(company)
+    return visitor("zhang.wei")
+
+
+def _shown(manager: Visitor, **fields: str) -> str:
+    response = manager.post(START, fields, page=START)
+    return unescape(response.text)
+
+
+def test_the_button_finds_and_nothing_is_started(manager: Visitor) -> None:
+    page = _shown(manager, **{"channel@search": "城北", "_pick": "channel"})
+    assert "城北旗舰店（QD-2026-0002）" in page
+    assert "城北社区店（QD-2026-0003）" in page
+    assert "城南社群" not in page
+
+
+def test_enter_in_a_text_that_was_not_answered_searches_instead_of_starting(manager: Visitor) -> None:
+    page = _shown(manager, channel="QD-2026-0001", helper="wu.tao", **{"channel@search": "城北"})
+    assert "城北旗舰店（QD-2026-0002）" in page
+    assert 'value="QD-2026-0001"' in page
+
+
+def test_nothing_found_is_said(manager: Visitor) -> None:
+    assert "没有找到。" in _shown(manager, **{"helper@search": "不存在", "_pick": "helper"})
+
+
+def test_a_picked_entry_starts_a_case_and_is_refused_to_the_next_with_a_link(manager: Visitor) -> None:
+    answer = manager.post(START, {"channel": "QD-2026-0001", "helper": "wu.tao"}, page=START)
+    assert answer.status_code == 302
+    refused = manager.post(START, {"channel": "QD-2026-0001", "helper": "wu.tao"}, page=START)
+    assert refused.status_code == 422
+    page = unescape(refused.text)
+    assert "“城南社群”正由在办事项 1 处理，请等它结束。" in page
+    assert 'href="/cases/1"' in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_the_keyboard_alone_picks(server: Server, desktop: Page, fixed_clock: FixedClock, tmp_path: Path) -> None:
+    database = Database(server.database_url)
+    stock(Company(database=database, folder=tmp_path, clock=fixed_clock))
+    database.dispose()
+    sign_in(desktop, server, "zhang.wei")
+    desktop.goto(server.url + START)
+    desktop.get_by_role("searchbox", name="查找：渠道").press_sequentially("城北")
+    desktop.get_by_role("radio", name="城北社区店（QD-2026-0003）").wait_for()
+    desktop.keyboard.press("ArrowDown")
+    desktop.keyboard.press("Space")
+    expect(desktop.get_by_text("现在的区域：华东")).to_be_visible()
+    desktop.get_by_role("searchbox", name="查找：办理人").fill("吴")
+    desktop.get_by_role("radio", name="吴涛").check()
+    expect(desktop.get_by_role("radio", name="吴涛")).to_be_checked()
+    desktop.get_by_role("button", name="提交", exact=True).last.click()
+    expect(desktop.get_by_role("heading", level=1)).to_contain_text("变更一条记录")
