@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
 from engine.model import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
+from engine.queries.passages import passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
 from engine.queries.visibility import visible_tasks
@@ -31,6 +32,7 @@ class TaskRecord:
     follow_up_at: dt.datetime | None
     priority: int
     form_definition_id: int | None
+    passage: int
     instance_id: int
     definition_id: int
     process_id: str
@@ -40,9 +42,10 @@ class TaskRecord:
     candidate_groups: tuple[str, ...] = ()
 
 
+_PASSAGE = passage_number(UserTask.instance_id, UserTask.token)
 _COLUMNS: dict[str, Any] = {
     "user_task_key": UserTask.id,
-    "element_instance_key": UserTask.id,
+    "element_instance_key": _PASSAGE,
     "name": UserTask.name,
     "state": UserTask.state,
     "assignee": UserTask.assignee,
@@ -88,6 +91,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             UserTask.follow_up_at,
             UserTask.priority,
             UserTask.form_definition_id,
+            _PASSAGE.label("passage"),
             UserTask.instance_id,
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,

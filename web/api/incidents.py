@@ -6,64 +6,23 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from engine.commands.resolve_incident import resolve_incident as resolve_incident_command
-from engine.queries.search_incidents import IncidentRecord, find_incident
-from engine.queries.search_incidents import search_incidents as search_incidents_query
+from engine.queries.search_incidents import IncidentRecord, find_incident, search_incidents
 from web.api.blueprint import PROGRAMS, READERS, blueprint
-from web.api.searches import (
-    ABSENT,
-    OffsetPage,
-    Page,
-    SearchPage,
-    SortBy,
-    WantedKey,
-    WantedMoment,
-    WantedText,
-    page_of,
-    to_search,
-)
+from web.api.search_calls import SearchCall, serve_search
+from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedText
 from web.api.wire import TENANT, Answer, Body, Key, Moment, key_of
 from web.auth import allow, current_person, current_session
 from web.i18n import explain
 
 
-class IncidentFilter(Body):
+class IncidentFilter(ElementFilter):
     """What is asked of an incident; all of it holds."""
 
     incident_key: WantedKey = ABSENT
     error_type: WantedText = ABSENT
     state: WantedText = ABSENT
     creation_time: WantedMoment = ABSENT
-    element_id: WantedText = ABSENT
-    element_instance_key: WantedKey = ABSENT
     job_key: WantedKey = ABSENT
-    process_instance_key: WantedKey = ABSENT
-    process_definition_key: WantedKey = ABSENT
-    process_definition_id: WantedText = ABSENT
-
-
-class IncidentSort(SortBy):
-    """One field to sort by."""
-
-    field: Literal[
-        "incidentKey",
-        "errorType",
-        "state",
-        "creationTime",
-        "elementId",
-        "elementInstanceKey",
-        "jobKey",
-        "processInstanceKey",
-        "processDefinitionKey",
-        "processDefinitionId",
-    ]
-
-
-class IncidentSearch(Body):
-    """A search for incidents."""
-
-    page: Page = OffsetPage()
-    filter: IncidentFilter = IncidentFilter()
-    sort: list[IncidentSort] = Field(default=[], max_length=5)
 
 
 class IncidentAnswer(Answer):
@@ -84,29 +43,10 @@ class IncidentAnswer(Answer):
     tenant_id: str = TENANT
 
 
-class IncidentPage(Answer):
-    """Incidents that were found."""
-
-    items: list[IncidentAnswer]
-    page: SearchPage
-
-
 class Resolution(Body):
     """Nothing more needs to be said of a resolution."""
 
     operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
-
-
-@blueprint.post("/incidents/search")
-@allow(*READERS, writes=False)
-@blueprint.input(IncidentSearch, arg_name="asked")
-@blueprint.output(IncidentPage)
-@blueprint.doc(operation_id="searchIncidents", tags=["Incident"])
-def search_incidents(asked: IncidentSearch) -> IncidentPage:
-    """Find incidents of cases that the caller may see."""
-    search = to_search(asked.page, asked.filter, list(asked.sort))
-    found = search_incidents_query(current_session(), current_person(), search)
-    return IncidentPage(items=[_answer(record) for record in found.items], page=page_of(found))
 
 
 @blueprint.get("/incidents/<incident_key>")
@@ -147,3 +87,19 @@ def _answer(record: IncidentRecord) -> IncidentAnswer:
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
     )
+
+
+serve_search(
+    SearchCall(
+        path="/incidents/search",
+        operation="searchIncidents",
+        tag="Incident",
+        does="Find incidents of cases that the caller may see.",
+        asks=IncidentFilter,
+        sorts="incidentKey errorType state creationTime elementId elementInstanceKey jobKey "
+        "processInstanceKey processDefinitionKey processDefinitionId",
+        item=IncidentAnswer,
+        find=search_incidents,
+        write=_answer,
+    )
+)

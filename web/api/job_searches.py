@@ -4,27 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine.queries.search_jobs import JobRecord
-from engine.queries.search_jobs import search_jobs as search_jobs_query
-from web.api.blueprint import READERS, blueprint
-from web.api.searches import (
-    ABSENT,
-    OffsetPage,
-    Page,
-    SearchPage,
-    SortBy,
-    WantedKey,
-    WantedMoment,
-    WantedNumber,
-    WantedText,
-    page_of,
-    to_search,
-)
-from web.api.wire import TENANT, Answer, Body, Key, Moment
-from web.auth import allow, current_person, current_session
+from engine.queries.search_jobs import JobRecord, search_jobs
+from web.api.search_calls import SearchCall, serve_search
+from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedNumber, WantedText
+from web.api.wire import TENANT, Answer, Key, Moment
 
 
-class JobFilter(Body):
+class JobFilter(ElementFilter):
     """What is asked of a job; all of it holds."""
 
     job_key: WantedKey = ABSENT
@@ -34,39 +20,7 @@ class JobFilter(Body):
     error_message: WantedText = ABSENT
     worker: WantedText = ABSENT
     deadline: WantedMoment = ABSENT
-    element_id: WantedText = ABSENT
-    element_instance_key: WantedKey = ABSENT
-    process_instance_key: WantedKey = ABSENT
-    process_definition_key: WantedKey = ABSENT
-    process_definition_id: WantedText = ABSENT
     has_failed_with_retries_left: bool = ABSENT
-
-
-class JobSort(SortBy):
-    """One field to sort by."""
-
-    field: Literal[
-        "jobKey",
-        "type",
-        "state",
-        "retries",
-        "errorMessage",
-        "worker",
-        "deadline",
-        "elementId",
-        "elementInstanceKey",
-        "processInstanceKey",
-        "processDefinitionKey",
-        "processDefinitionId",
-    ]
-
-
-class JobSearch(Body):
-    """A search for jobs."""
-
-    page: Page = OffsetPage()
-    filter: JobFilter = JobFilter()
-    sort: list[JobSort] = Field(default=[], max_length=5)
 
 
 class JobAnswer(Answer):
@@ -102,25 +56,6 @@ class JobAnswer(Answer):
     priority: int = 0
 
 
-class JobPage(Answer):
-    """Jobs that were found."""
-
-    items: list[JobAnswer]
-    page: SearchPage
-
-
-@blueprint.post("/jobs/search")
-@allow(*READERS, writes=False)
-@blueprint.input(JobSearch, arg_name="asked")
-@blueprint.output(JobPage)
-@blueprint.doc(operation_id="searchJobs", tags=["Job"])
-def search_jobs(asked: JobSearch) -> JobPage:
-    """Find jobs of service tasks in cases that the caller may see."""
-    search = to_search(asked.page, asked.filter, list(asked.sort))
-    found = search_jobs_query(current_session(), current_person(), search)
-    return JobPage(items=[_answer(record) for record in found.items], page=page_of(found))
-
-
 def _answer(record: JobRecord) -> JobAnswer:
     return JobAnswer(
         job_key=record.id,
@@ -139,3 +74,19 @@ def _answer(record: JobRecord) -> JobAnswer:
         process_definition_id=record.process_id,
         custom_headers=dict(record.headers),
     )
+
+
+serve_search(
+    SearchCall(
+        path="/jobs/search",
+        operation="searchJobs",
+        tag="Job",
+        does="Find jobs of service tasks in cases that the caller may see.",
+        asks=JobFilter,
+        sorts="jobKey type state retries errorMessage worker deadline elementId elementInstanceKey "
+        "processInstanceKey processDefinitionKey processDefinitionId",
+        item=JobAnswer,
+        find=search_jobs,
+        write=_answer,
+    )
+)

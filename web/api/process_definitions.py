@@ -5,34 +5,23 @@ from typing import Literal
 from apiflask.schemas import FileSchema
 from flask import Response
 from flask.typing import ResponseReturnValue
-from pydantic import Field
 
 from engine.queries.published_forms import start_form_of
 from engine.queries.search_definitions import (
     DefinitionRecord,
     definition_diagram,
     find_definition,
+    search_definitions,
 )
-from engine.queries.search_definitions import search_definitions as search_definitions_query
 from web.api.blueprint import READERS, blueprint
 from web.api.forms import FormAnswer
-from web.api.searches import (
-    ABSENT,
-    OffsetPage,
-    Page,
-    SearchPage,
-    SortBy,
-    WantedKey,
-    WantedNumber,
-    WantedText,
-    page_of,
-    to_search,
-)
-from web.api.wire import TENANT, Answer, Body, Key, key_of
+from web.api.search_calls import SearchCall, serve_search
+from web.api.searches import ABSENT, Filter, WantedKey, WantedNumber, WantedText
+from web.api.wire import TENANT, Answer, Key, key_of
 from web.auth import allow, current_session
 
 
-class ProcessDefinitionFilter(Body):
+class ProcessDefinitionFilter(Filter):
     """What is asked of a version; all of it holds."""
 
     process_definition_key: WantedKey = ABSENT
@@ -43,20 +32,6 @@ class ProcessDefinitionFilter(Body):
     resource_name: WantedText = ABSENT
     has_start_form: bool = ABSENT
     is_latest_version: bool = ABSENT
-
-
-class ProcessDefinitionSort(SortBy):
-    """One field to sort by."""
-
-    field: Literal["processDefinitionKey", "processDefinitionId", "name", "version", "versionTag", "resourceName"]
-
-
-class ProcessDefinitionSearch(Body):
-    """A search for versions of processes."""
-
-    page: Page = OffsetPage()
-    filter: ProcessDefinitionFilter = ProcessDefinitionFilter()
-    sort: list[ProcessDefinitionSort] = Field(default=[], max_length=5)
 
 
 class ProcessDefinition(Answer):
@@ -71,24 +46,6 @@ class ProcessDefinition(Answer):
     tenant_id: str = TENANT
     has_start_form: bool
     state: Literal["ACTIVE"] = "ACTIVE"
-
-
-class ProcessDefinitionPage(Answer):
-    """Versions that were found."""
-
-    items: list[ProcessDefinition]
-    page: SearchPage
-
-
-@blueprint.post("/process-definitions/search")
-@allow(*READERS, writes=False)
-@blueprint.input(ProcessDefinitionSearch, arg_name="asked")
-@blueprint.output(ProcessDefinitionPage)
-@blueprint.doc(operation_id="searchProcessDefinitions", tags=["Process definition"])
-def search_process_definitions(asked: ProcessDefinitionSearch) -> ProcessDefinitionPage:
-    """Find versions of processes."""
-    found = search_definitions_query(current_session(), to_search(asked.page, asked.filter, list(asked.sort)))
-    return ProcessDefinitionPage(items=[_answer(record) for record in found.items], page=page_of(found))
 
 
 @blueprint.get("/process-definitions/<process_definition_key>")
@@ -131,3 +88,18 @@ def _answer(record: DefinitionRecord) -> ProcessDefinition:
         resource_name=record.resource_name,
         has_start_form=record.start_form_id is not None,
     )
+
+
+serve_search(
+    SearchCall(
+        path="/process-definitions/search",
+        operation="searchProcessDefinitions",
+        tag="Process definition",
+        does="Find versions of processes; everybody may know them.",
+        asks=ProcessDefinitionFilter,
+        sorts="processDefinitionKey processDefinitionId name version versionTag resourceName",
+        item=ProcessDefinition,
+        find=lambda db, _person, search: search_definitions(db, search),
+        write=_answer,
+    )
+)

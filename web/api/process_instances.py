@@ -11,19 +11,8 @@ from engine.commands.withdraw_instance import withdraw_instance
 from engine.queries.search_definitions import find_definition
 from engine.queries.search_instances import InstanceRecord, find_instance, search_instances
 from web.api.blueprint import READERS, blueprint
-from web.api.searches import (
-    ABSENT,
-    OffsetPage,
-    Page,
-    SearchPage,
-    SortBy,
-    WantedKey,
-    WantedMoment,
-    WantedNumber,
-    WantedText,
-    page_of,
-    to_search,
-)
+from web.api.search_calls import SearchCall, serve_search
+from web.api.searches import ABSENT, CaseFilter, WantedMoment, WantedNumber, WantedText
 from web.api.wire import TENANT, Answer, Body, Key, Moment, SentKey, Variables, Whole, key_of
 from web.auth import allow, current_person, current_session
 
@@ -88,12 +77,9 @@ class Cancellation(Body):
     """Nothing can be said of a cancellation."""
 
 
-class ProcessInstanceFilter(Body):
+class ProcessInstanceFilter(CaseFilter):
     """What is asked of a case; all of it holds."""
 
-    process_instance_key: WantedKey = ABSENT
-    process_definition_key: WantedKey = ABSENT
-    process_definition_id: WantedText = ABSENT
     process_definition_name: WantedText = ABSENT
     process_definition_version: WantedNumber = ABSENT
     process_definition_version_tag: WantedText = ABSENT
@@ -101,30 +87,6 @@ class ProcessInstanceFilter(Body):
     start_date: WantedMoment = ABSENT
     end_date: WantedMoment = ABSENT
     has_incident: bool = ABSENT
-
-
-class ProcessInstanceSort(SortBy):
-    """One field to sort by."""
-
-    field: Literal[
-        "processInstanceKey",
-        "processDefinitionKey",
-        "processDefinitionId",
-        "processDefinitionName",
-        "processDefinitionVersion",
-        "processDefinitionVersionTag",
-        "startDate",
-        "endDate",
-        "state",
-    ]
-
-
-class ProcessInstanceSearch(Body):
-    """A search for cases."""
-
-    page: Page = OffsetPage()
-    filter: ProcessInstanceFilter = ProcessInstanceFilter()
-    sort: list[ProcessInstanceSort] = Field(default=[], max_length=5)
 
 
 class ProcessInstance(Answer):
@@ -147,13 +109,6 @@ class ProcessInstance(Answer):
     root_process_instance_key: Key | None
     tags: list[str] = Field(default_factory=list)
     business_id: None = None
-
-
-class ProcessInstancePage(Answer):
-    """Cases that were found."""
-
-    items: list[ProcessInstance]
-    page: SearchPage
 
 
 @blueprint.post("/process-instances")
@@ -186,18 +141,6 @@ def create_process_instance(sent: Creation) -> CreatedInstance:
         process_definition_id=record.process_id,
         process_definition_version=record.version,
     )
-
-
-@blueprint.post("/process-instances/search")
-@allow(*READERS, writes=False)
-@blueprint.input(ProcessInstanceSearch, arg_name="asked")
-@blueprint.output(ProcessInstancePage)
-@blueprint.doc(operation_id="searchProcessInstances", tags=["Process instance"])
-def search_process_instances(asked: ProcessInstanceSearch) -> ProcessInstancePage:
-    """Find cases that the caller may see."""
-    search = to_search(asked.page, asked.filter, list(asked.sort))
-    found = search_instances(current_session(), current_person(), search)
-    return ProcessInstancePage(items=[_answer(record) for record in found.items], page=page_of(found))
 
 
 @blueprint.get("/process-instances/<process_instance_key>")
@@ -239,3 +182,19 @@ def _answer(record: InstanceRecord) -> ProcessInstance:
         has_incident=record.has_incident,
         root_process_instance_key=record.id,
     )
+
+
+serve_search(
+    SearchCall(
+        path="/process-instances/search",
+        operation="searchProcessInstances",
+        tag="Process instance",
+        does="Find cases that the caller may see.",
+        asks=ProcessInstanceFilter,
+        sorts="processInstanceKey processDefinitionKey processDefinitionId processDefinitionName "
+        "processDefinitionVersion processDefinitionVersionTag startDate endDate state",
+        item=ProcessInstance,
+        find=search_instances,
+        write=_answer,
+    )
+)

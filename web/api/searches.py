@@ -153,6 +153,27 @@ Page = Annotated[
 ]
 
 
+class Filter(Body):
+    """What a search may ask for; all of it holds."""
+
+    tenant_id: Literal["<default>"] = ABSENT
+
+
+class CaseFilter(Filter):
+    """What may be asked of everything that belongs to a case."""
+
+    process_instance_key: WantedKey = ABSENT
+    process_definition_key: WantedKey = ABSENT
+    process_definition_id: WantedText = ABSENT
+
+
+class ElementFilter(CaseFilter):
+    """What may be asked of everything that happens at an element of a case."""
+
+    element_id: WantedText = ABSENT
+    element_instance_key: WantedKey = ABSENT
+
+
 class SortBy(Body):
     """One field to sort by; each search names its fields."""
 
@@ -176,6 +197,9 @@ def criteria(wanted: Body) -> list[Criterion]:
     """Give the conditions of a filter, field by field."""
     found: list[Criterion] = []
     for field in type(wanted).model_fields:
+        if field == "tenant_id":
+            # There is only one; a filter can name no other.
+            continue
         value = getattr(wanted, field)
         if isinstance(value, _Filter):
             found += [

@@ -15,32 +15,16 @@ from engine.queries.published_forms import find_form
 from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
 from web.api.blueprint import READERS, blueprint
 from web.api.forms import FormAnswer
-from web.api.searches import (
-    ABSENT,
-    OffsetPage,
-    Page,
-    SearchPage,
-    SortBy,
-    WantedKey,
-    WantedMoment,
-    WantedNumber,
-    WantedText,
-    page_of,
-    to_search,
-)
+from web.api.search_calls import SearchCall, serve_search
+from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedNumber, WantedText
 from web.api.wire import TENANT, Answer, Body, Key, Moment, Variables, key_of
 from web.auth import allow, current_person, current_session
 
 
-class UserTaskFilter(Body):
+class UserTaskFilter(ElementFilter):
     """What is asked of a task; all of it holds."""
 
     user_task_key: WantedKey = ABSENT
-    element_instance_key: WantedKey = ABSENT
-    process_instance_key: WantedKey = ABSENT
-    process_definition_key: WantedKey = ABSENT
-    process_definition_id: WantedText = ABSENT
-    element_id: WantedText = ABSENT
     name: WantedText = ABSENT
     state: WantedText = ABSENT
     assignee: WantedText = ABSENT
@@ -53,25 +37,11 @@ class UserTaskFilter(Body):
     follow_up_date: WantedMoment = ABSENT
 
 
-class UserTaskSort(SortBy):
-    """One field to sort by."""
-
-    field: Literal["creationDate", "completionDate", "dueDate", "followUpDate", "priority", "name"]
-
-
-class UserTaskSearch(Body):
-    """A search for tasks."""
-
-    page: Page = OffsetPage()
-    filter: UserTaskFilter = UserTaskFilter()
-    sort: list[UserTaskSort] = Field(default=[], max_length=5)
-
-
 class UserTask(Answer):
     """One task."""
 
     user_task_key: Key
-    element_instance_key: Key = Field(description="The key of the task: each passage through its element is one.")
+    element_instance_key: Key
     name: str | None
     state: Literal["CREATED", "COMPLETED", "CANCELED"]
     element_id: str
@@ -97,13 +67,6 @@ class UserTask(Answer):
     business_id: None = None
 
 
-class UserTaskPage(Answer):
-    """Tasks that were found."""
-
-    items: list[UserTask]
-    page: SearchPage
-
-
 class Assignment(Body):
     """To whom a task is given."""
 
@@ -117,18 +80,6 @@ class Completion(Body):
 
     variables: Variables | None = Field(default=None, description="The values of the task's form.")
     action: Literal["complete"] | SkipJsonSchema[None] = None
-
-
-@blueprint.post("/user-tasks/search")
-@allow(*READERS, writes=False)
-@blueprint.input(UserTaskSearch, arg_name="asked")
-@blueprint.output(UserTaskPage)
-@blueprint.doc(operation_id="searchUserTasks", tags=["User task"])
-def search_user_tasks(asked: UserTaskSearch) -> UserTaskPage:
-    """Find tasks of the caller: assigned to them, theirs to claim, or done. Administrators and auditors find all."""
-    search = to_search(asked.page, asked.filter, list(asked.sort))
-    found = search_tasks(current_session(), current_person(), search)
-    return UserTaskPage(items=[_answer(record) for record in found.items], page=page_of(found))
 
 
 @blueprint.get("/user-tasks/<user_task_key>")
@@ -209,7 +160,7 @@ def _visible(user_task_key: str) -> TaskRecord:
 def _answer(record: TaskRecord) -> UserTask:
     return UserTask(
         user_task_key=record.id,
-        element_instance_key=record.id,
+        element_instance_key=record.passage,
         name=record.name,
         state=record.state,
         element_id=record.element_id,
@@ -229,3 +180,18 @@ def _answer(record: TaskRecord) -> UserTask:
         process_definition_version=record.version,
         process_name=record.process_name,
     )
+
+
+serve_search(
+    SearchCall(
+        path="/user-tasks/search",
+        operation="searchUserTasks",
+        tag="User task",
+        does="Find tasks that are the caller's to do or done by them; auditors and administrators find all.",
+        asks=UserTaskFilter,
+        sorts="creationDate completionDate dueDate followUpDate priority name",
+        item=UserTask,
+        find=search_tasks,
+        write=_answer,
+    )
+)
