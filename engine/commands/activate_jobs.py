@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.connectors import CONNECTORS
+from engine.execution.external_jobs import free_for_workers
 from engine.execution.immutable import Definition, definition
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance
@@ -40,15 +40,7 @@ def activate_jobs(session: Session, type_: str, worker: str, *, most: int, timeo
     now = clock.now()
     free = (
         select(Job.id)
-        .where(
-            Job.kind == "service",
-            Job.type == type_,
-            # What the program does by itself is not for others.
-            Job.type.not_in(CONNECTORS),
-            Job.state == "CREATED",
-            Job.due_at <= now,
-            or_(Job.leased_until.is_(None), Job.leased_until < now),
-        )
+        .where(free_for_workers(type_, now))
         .order_by(Job.due_at, Job.id)
         .limit(most)
         .with_for_update(skip_locked=True)

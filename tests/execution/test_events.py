@@ -26,6 +26,7 @@ from engine.demo import load_demo
 from engine.errors import GoneError, UnpublishableError
 from engine.interpreter import load_variables
 from engine.model import EventSubscription, HistoryEvent, Incident, Job, ProcessInstance, UserTask
+from engine.queries.due_jobs import has_due_job
 from engine.worker import run_due
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.test_elements import event, event_sub, written
@@ -426,4 +427,5 @@ def test_what_the_program_does_by_itself_is_not_handed_to_external_workers(world
     world.publish(PAYING.replace(b'type="pay"', b'type="notify"'))
     world.start()
     with world.database.transaction() as session:
+        assert not has_due_job(session, "notify")
         assert activate_jobs(session, "notify", "w", most=1, timeout=dt.timedelta(minutes=1)) == []
