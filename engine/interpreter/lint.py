@@ -1,5 +1,6 @@
 """What must be true of a diagram before it is published: every finding names the element and the remedy."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
 from engine.xml_text import BPMN, CAMUNDA, DI, line_of, local_name, namespace
+
+_ID = re.compile(r"[\w.-]+")
 
 Rule = Callable[[Process, Known], Iterator[Finding]]
 
@@ -87,6 +90,7 @@ def _document(root: etree._Element) -> Iterator[Finding]:
             element=processes[0].get("id") if processes else None,
             line=line_of(processes[0]) if processes else line_of(root),
         )
+    yield from _ids(processes)
     yield from _camunda_7(root)
     yield from _shapes(root, processes)
 
@@ -108,6 +112,25 @@ def _duplicate_ids(root: etree._Element) -> Iterator[Finding]:
                 second=line_of(node),
             )
         seen[element_id] = node
+
+
+def _ids(processes: list[etree._Element]) -> Iterator[Finding]:
+    """Ask for ids that can be written: addresses and history name processes and elements by them."""
+    for process in processes:
+        for node in (process, *(node for node in process.iter(f"{{{BPMN}}}*") if _is_drawn(node))):
+            element_id = node.get("id", "")
+            if not _ID.fullmatch(element_id):
+                yield finding(
+                    "id_unusable",
+                    mark(
+                        "第 {line} 行的“{label}”的编号“{id}”不能用。编号只能由字母、数字、下划线、点和连字符组成，不能为空。"
+                    ),
+                    element=element_id or None,
+                    name=node.get("name"),
+                    line=line_of(node),
+                    label=node.get("name") or local_name(node),
+                    id=element_id,
+                )
 
 
 def _camunda_7(root: etree._Element) -> Iterator[Finding]:

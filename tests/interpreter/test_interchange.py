@@ -32,3 +32,26 @@ def test_no_diagram_at_all_is_an_exception_when_bytes_are_lost() -> None:
         content = path.read_bytes()
         for cut in range(0, len(content), max(1, len(content) // 40)):
             assert check(content[:cut], path.name, NOTHING).findings
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "element"),
+    [
+        (b'<bpmn:process id="p"', b"<bpmn:process", None),
+        (b'<bpmn:process id="p"', b'<bpmn:process id="a/b"', "a/b"),
+        (b'<bpmn:startEvent id="start"', b"<bpmn:startEvent", None),
+        (b'<bpmn:sequenceFlow id="flow"', b'<bpmn:sequenceFlow id=""', None),
+    ],
+)
+def test_what_has_no_usable_id_is_refused_by_name_and_line(before: bytes, after: bytes, element: str | None) -> None:
+    content = (
+        b'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+        b'<bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="start" /><bpmn:endEvent id="end" />'
+        b'<bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="end" /></bpmn:process></bpmn:definitions>'
+    )
+    assert not check(content, "x.bpmn", NOTHING).errors
+    found = next(
+        one for one in check(content.replace(before, after), "x.bpmn", NOTHING).errors if one.code == "id_unusable"
+    )
+    assert (found.element, found.line) == (element, 1)
+    assert "不能用" in str(found)
