@@ -122,9 +122,7 @@ def _ids(processes: list[etree._Element]) -> Iterator[Finding]:
             if not _ID.fullmatch(element_id):
                 yield finding(
                     "id_unusable",
-                    mark(
-                        "第 {line} 行的“{label}”的编号“{id}”不能用。编号只能由字母、数字、下划线、点和连字符组成，不能为空。"
-                    ),
+                    mark("“{label}”的编号“{id}”不能用。编号不能为空，只能由文字、数字、下划线、点和连字符组成。"),
                     element=element_id or None,
                     name=node.get("name"),
                     line=line_of(node),
