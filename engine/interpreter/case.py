@@ -1,18 +1,18 @@
 """A case awake: one command is applied, then tokens run until each of them waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import GoneError, mark
-from engine.interpreter import events, rules, state
+from engine.errors import GoneError, InvalidError, mark
+from engine.interpreter import events, moving, recovering, rules, state
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Stuck
 from engine.interpreter.preparing import original
-from engine.interpreter.run import Engine, Run, is_person_or_job, local_inputs
+from engine.interpreter.run import Engine, Run, local_inputs
 from engine.interpreter.scopes import ROOT
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_specs import JobTask, UserTask
@@ -94,12 +94,41 @@ class Case:
     def retry(self, token: int) -> None:
         """Try again what got stuck at a token."""
         task = self._waiting(token)
-        task.internal_data.pop("stuck", None)
         self._stuck_before.discard(token)
-        task._set_state(TaskState.READY)
-        if is_person_or_job(task) and "result" not in task.internal_data:
-            # It got stuck while it was opened: it is opened anew.
+        if recovering.retry(self._run, task):
             self._before.pop(token, None)
+        self._run.settle()
+
+    def skip(self, token: int, variables: Mapping[str, object], flow_ids: Sequence[str] = ()) -> None:
+        """Leave the element at a token as if it were done, by these flows where it is a gateway; then go on."""
+        recovering.skip(self._run, self._waiting(token), variables, flow_ids)
+        self._run.settle()
+
+    def correct(self, token: int, values: Mapping[str, object]) -> None:
+        """Set variables where the element at a token sees them: in the innermost scope that has them, or the case."""
+        self._run.scopes.propagate(self._run.scope_of(self._waiting(token)), values)
+
+    def activate(self, element_id: str, *, within: int | None = None) -> int:
+        """Put a new token on an element and give its number; it runs with ``settle``.
+
+        ``within`` names the token of the open sub-process it shall stand in, where there are several. Raises
+        InvalidError for an element that no token can begin at.
+        """
+        element = self._run.specification.process.elements.get(element_id)
+        if element is None:
+            raise InvalidError(mark("流程里没有元素 {element}。"), where="element", element=element_id)
+        return int(moving.activate(self._run, element, within).id)
+
+    def terminate(self, token: int) -> None:
+        """Take a token away, that of a sub-process with all in it. Raises GoneError, or InvalidError."""
+        task = moving.find(self._run, token)
+        if task is None:
+            raise gone()
+        moving.terminate(self._run, task)
+
+    def settle(self) -> None:
+        """Go on after tokens were put and taken away; what no token is left in ends."""
+        moving.end_what_is_empty(self._run)
         self._run.settle()
 
     def cancel(self) -> None:
@@ -115,6 +144,10 @@ class Case:
         """Give the variables that the element at a token sees, its own inputs included."""
         return dict(self._run.visible(self._waiting(token)))
 
+    def tokens_at(self, element_id: str) -> list[int]:
+        """Give the tokens at an element: those that wait there, and those of what is going on inside it."""
+        return moving.tokens_at(self._run, element_id)
+
     def element_id(self, token: int) -> str:
         """Give the id of the element that a token waits at."""
         return _element_of(self._run, self._waiting(token)).id
@@ -128,6 +161,7 @@ class Case:
     def outcome(self) -> Outcome:
         """Give the new state and all that was caused."""
         run = self._run
+        recovering.mark_dead_ends(run)
         opened = _Opened(run)
         for token, task in run.waiting().items():
             if token not in self._before and "stuck" not in task.internal_data:
@@ -156,12 +190,13 @@ class Case:
             waiting={token: original(task.task_spec.bpmn_id) for token, task in after.items()},
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),
+            terminated=bool(run.workflow.completed) and not run.workflow.success,
         )
 
     def _waiting(self, token: int) -> SpiffTask:
         task = self._run.waiting().get(token)
         if task is None:
-            raise GoneError(mark("这一步已经不在等待：可能刚被别人处理，或流程已走到别处。请刷新后再看。"))
+            raise gone()
         return task
 
     def _newly_stuck(self, waiting: Mapping[int, SpiffTask]) -> list[Stuck]:
@@ -214,6 +249,11 @@ class _Opened:
         else:
             run.scopes.open(task.id, outer, values)
         return int(task.id)
+
+
+def gone() -> GoneError:
+    """Say that a token is not where somebody believes it to be."""
+    return GoneError(mark("这一步已经不在等待：可能刚被别人处理，或流程已走到别处。请刷新后再看。"))
 
 
 def _element_of(run: Run, task: SpiffTask) -> Element:

@@ -179,6 +179,19 @@ class Process:
         return frozenset(rule.id for rule in rules if rule is not None and not rule.id.startswith("="))
 
     @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Give the elements that a token can be put on: all but starts and events that belong to something else."""
+        gateways = {element.id for element in self.elements.values() if element.kind == "eventBasedGateway"}
+        behind = {flow.target for flow in self.flows.values() if flow.source in gateways}
+        return frozenset(
+            element.id
+            for element in self.elements.values()
+            if element.kind not in {"startEvent", "boundaryEvent"}
+            and not element.triggered_by_event
+            and element.id not in behind
+        )
+
+    @cached_property
     def waits_for_events(self) -> bool:
         """Tell whether a case may wait for messages or signals."""
         return any(element.event in {"message", "signal"} for element in self.elements.values())

@@ -62,6 +62,27 @@ def _pending(state: dict[str, Any]) -> list[int]:
     return list(pending or ())
 
 
+def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
+    """Take one instance away: it counts as ended, without a result."""
+    state = body.internal_data["loop"]
+    instance.cancel()
+    run.scopes.close(instance.id)
+    state["done"] += 1
+    if state["done"] >= state["count"]:
+        _end(run, body)
+    elif body.task_spec.loop.sequential:
+        _add_instance(run, body, state["items"].pop(0), state["done"])
+
+
+def give_up(run: "Run", body: SpiffTask) -> None:
+    """End a body that got stuck, with the results it has."""
+    if body.id in run.scopes.values:
+        _end(run, body)
+    else:
+        body.internal_data["loop"] = {"ended": True, "pending": []}
+        body._set_state(TaskState.READY)
+
+
 def _begin(run: "Run", body: SpiffTask) -> bool:
     loop = body.task_spec.loop
     outer = run.scope_of(body)

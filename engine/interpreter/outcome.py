@@ -106,3 +106,5 @@ class Outcome:
     ended_at: Element | None = None
     """The end event, where the case has ended."""
     ended: bool = False
+    terminated: bool = False
+    """Nothing ended it but that every token was taken away."""

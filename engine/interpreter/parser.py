@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
-from engine.interpreter import task_specs
+from engine.interpreter import joins, task_specs
 from engine.interpreter.diagram import Element, Loop, StandardLoop
 from engine.interpreter.preparing import original
 
@@ -182,8 +182,8 @@ class Parser(BpmnParser):
         full_tag("boundaryEvent"): (_Boundary, task_specs.BoundaryEvent),
         full_tag("subProcess"): (_SubProcess, task_specs.SubProcess),
         full_tag("exclusiveGateway"): (_Gateway, task_specs.Exclusive),
-        full_tag("inclusiveGateway"): (_Gateway, task_specs.Inclusive),
-        full_tag("parallelGateway"): (_Node, task_specs.Parallel),
+        full_tag("inclusiveGateway"): (_Gateway, joins.Inclusive),
+        full_tag("parallelGateway"): (_Node, joins.Parallel),
         full_tag("eventBasedGateway"): (_Node, task_specs.EventGateway),
     }
 

@@ -43,6 +43,12 @@ def round_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         body._set_state(TaskState.READY)
 
 
+def give_up(body: SpiffTask) -> None:
+    """End a loop that got stuck between two rounds."""
+    body.internal_data.setdefault("rounds", {"begun": 0})["ended"] = True
+    body._set_state(TaskState.READY)
+
+
 def _goes_on(run: "Run", body: SpiffTask) -> bool:
     loop, begun = body.task_spec.loop, body.internal_data["rounds"]["begun"]
     if loop.maximum is not None and begun >= int(loop.maximum):

@@ -60,7 +60,7 @@ class Run:
             self.mark_stuck(task, error)
             return
         if ended:
-            self._after(task)
+            self.finish(task)
 
     def mark_stuck(self, task: SpiffTask, error: StuckError) -> None:
         """Leave a token where it is, with the reason."""
@@ -83,7 +83,8 @@ class Run:
                 limit=STEP_LIMIT,
             )
 
-    def _after(self, task: SpiffTask) -> None:
+    def finish(self, task: SpiffTask) -> None:
+        """Do what follows when a token has left an element."""
         self.note(task, "completed")
         element = self.element(task)
         if element is None:

@@ -12,9 +12,11 @@ from SpiffWorkflow.util.task import TaskState
 from engine import json_text
 from engine.interpreter.scopes import Scopes
 from engine.interpreter.specification import Specification
+from engine.interpreter.upgrading import revive_arrivals
 from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
 
-FORMAT = 1
+FORMAT = 2
+"""2: every token that has arrived at a join waits there; see ``upgrading`` for the states before."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
     for record in content["workflows"]:
         _restore_workflow(top, record)
     top.completed = not content["workflows"]
+    if content["format"] < FORMAT:
+        for flow in (top, *top.subprocesses.values()):
+            revive_arrivals(flow)
     return Restored(top, scopes)
 
 

@@ -6,16 +6,13 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     EndEvent,
     ExclusiveGateway,
-    InclusiveGateway,
     IntermediateCatchEvent,
-    ParallelGateway,
     SubWorkflowTask,
     UserTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.exceptions import WorkflowException
-from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -100,97 +97,23 @@ class BusinessRule(BpmnSpecMixin):
         return True
 
 
-class _RaisesStuck:
-    """Turns the library's own refusal of a gateway into an error that names the remedy."""
+def no_condition_true() -> StuckError:
+    """Say why a token can't leave its gateway."""
+    return StuckError(
+        "no_condition_true",
+        mark("没有一个条件成立，也没有默认流向。请流程负责人给网关设默认流向，或由管理员更正数据后重试。"),
+    )
+
+
+class Exclusive(ExclusiveGateway):
+    """An exclusive gateway: the first true condition in the order of the file, else the default flow."""
 
     def _run_hook(self, my_task: SpiffTask) -> bool:
         try:
-            return bool(super()._run_hook(my_task))  # type: ignore[misc] # of the class this is mixed into
+            return bool(super()._run_hook(my_task))
         except WorkflowException as error:
-            raise StuckError(
-                "no_condition_true",
-                mark("没有一个条件成立，也没有默认流向。请流程负责人给网关设默认流向，或由管理员更正数据后重试。"),
-            ) from error
-
-
-class _Round:
-    """What joins share: of a loop's rounds only the present one counts.
-
-    The library asks all tasks of the join that ever were, through a walk that ends at a depth of 1,000: in the
-    second round of a loop a branch that arrived in the first one stood in for one that had not arrived yet.
-    """
-
-    def _round_of(self, my_task: SpiffTask) -> SpiffTask | None:
-        """Give the passage through this join that the present round began with; None in the first round."""
-        above = my_task.parent
-        while above is not None and not (above.task_spec is self and above.state == TaskState.COMPLETED):
-            above = above.parent
-        return above
-
-    def _arrivals(self, my_task: SpiffTask) -> list[SpiffTask]:
-        """Give the tasks of this join in the present round: a walk over that round alone, however long the case is."""
-        found, waiting = [], list((self._round_of(my_task) or my_task.workflow.task_tree).children)
-        while waiting:
-            task = waiting.pop()
-            if task.task_spec is self:
-                found.append(task)
-            waiting += task.children
-        return found
-
-
-class Exclusive(_RaisesStuck, ExclusiveGateway):
-    """An exclusive gateway: the first true condition in the order of the file, else the default flow."""
-
-
-class Inclusive(_RaisesStuck, _Round, InclusiveGateway):
-    """An inclusive gateway: every true condition, else the default flow.
-
-    Joins as BPMN 2.0 says (13.4.3): it waits for each token that can still reach an incoming flow which has
-    none, unless that token can also reach one which has one.
-    """
-
-    def _check_threshold_unstructured(self, my_task: SpiffTask) -> bool:
-        arrived = {t.parent.task_spec for t in self._arrivals(my_task) if t.parent.state == TaskState.COMPLETED}
-        missing = [spec for spec in self.inputs if spec not in arrived]
-        alive = TaskState.READY | TaskState.WAITING | TaskState.STARTED
-        tokens = {t.task_spec for t in my_task.workflow.tasks.open.values() if t.has_state(alive)} - {self}
-        return not any(self._is_awaited(spec, missing, arrived) for spec in tokens)
-
-    def _is_awaited(self, token: TaskSpec, missing: list[TaskSpec], arrived: set[TaskSpec]) -> bool:
-        reached = self._reached_from(token)
-        return any(spec in reached for spec in missing) and not any(spec in reached for spec in arrived)
-
-    def _reached_from(self, token: TaskSpec) -> set[TaskSpec]:
-        reached: set[TaskSpec] = set()
-        waiting = [token]
-        while waiting:
-            spec = waiting.pop()
-            if spec not in reached and spec is not self:
-                reached.add(spec)
-                waiting += spec.outputs
-        return reached
-
-
-class Parallel(_Round, ParallelGateway):
-    """A parallel gateway: it joins when a token has arrived on each incoming flow."""
-
-    def _check_threshold_unstructured(self, my_task: SpiffTask) -> bool:
-        waiting = set(self.inputs)
-        for task in self._arrivals(my_task):
-            if task is not my_task and task.is_descendant_of(my_task):
-                # A flow that only this join itself leads to can't bring a token before it has joined.
-                self._discount(task, waiting)
-            elif task.parent.state == TaskState.COMPLETED:
-                waiting.discard(task.parent.task_spec)
-        return not waiting
-
-    @staticmethod
-    def _discount(task: SpiffTask, waiting: set[TaskSpec]) -> None:
-        above = task.parent
-        while above is not None and above.task_spec not in waiting:
-            above = above.parent
-        if above is not None:
-            waiting.discard(above.task_spec)
+            # The library's own refusal doesn't name the remedy.
+            raise no_condition_true() from error
 
 
 class EventGateway(BpmnSpecMixin):

@@ -20,9 +20,10 @@ class Run:
         self.specification = specification(content, "process")
         self.outcome: Outcome = Case.start(self.specification, ENVIRONMENT, variables).outcome()
 
-    def step(self, apply: Callable[[Case], object]) -> Outcome:
+    def step(self, *verbs: Callable[[Case], object]) -> Outcome:
         case = Case.wake(self.outcome.body, self.specification, ENVIRONMENT)
-        apply(case)
+        for apply in verbs:
+            apply(case)
         self.outcome = case.outcome()
         return self.outcome
 

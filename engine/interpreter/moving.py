@@ -1,0 +1,215 @@
+"""Moving tokens by hand: beginning at any element, taking a token away.
+
+A new token hangs at the root of its process or sub-process, never below the one it replaces: the library's own
+way back (``reset_from_task_id``) deletes what other branches still need and opens a task twice. Joins ask which
+tokens wait at them and not where in the tree those stand (see ``joins``), so they wait for the right ones.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import StartEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import InvalidError, mark
+from engine.interpreter import loops
+from engine.interpreter.diagram import Element
+from engine.interpreter.environment import StuckError
+from engine.interpreter.joins import Inclusive, Parallel
+from engine.interpreter.preparing import PREFIX
+from engine.interpreter.task_specs import BoundaryEvent, EventGateway, MultiInstance, Repeated, Trigger
+
+if TYPE_CHECKING:
+    from engine.interpreter.run import Run
+
+_TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+def activate(run: "Run", element: Element, within: int | None = None) -> SpiffTask:
+    """Put a new token on an element, opening the sub-processes around it that are not open; it has not run yet.
+
+    ``within`` is the token of the open sub-process it shall stand in, where there are several. Raises
+    InvalidError where no token can begin there.
+    """
+    if element.id not in run.specification.process.beginnings:
+        raise InvalidError(
+            mark("不能从“{label}”开始：开始事件、边界事件、事件子流程和事件网关之后的事件不能单独放上令牌。"),
+            where=element.id,
+            label=element.label,
+        )
+    return _begin(_scope(run, element, within), element)
+
+
+def terminate(run: "Run", task: SpiffTask) -> None:
+    """Take a token away, with all that only waits because of it. Raises InvalidError for one that can't go alone."""
+    spec, parent = task.task_spec, task.parent
+    if isinstance(spec, (BoundaryEvent, Trigger)):
+        raise InvalidError(mark("边界事件和事件子流程的开始事件跟着所在的活动等待，不能单独取消。"), where="token")
+    if is_instance(task) and not isinstance(parent.task_spec, MultiInstance):
+        # The present round of a loop: taken away with the loop, or the next one would begin at once.
+        terminate(run, parent)
+        return
+    tokens = _inside(run, task)
+    if is_instance(task):
+        loops.take_away(run, parent, task)
+    else:
+        if isinstance(parent.task_spec, EventGateway):
+            _cancel(parent.children)
+        elif isinstance(parent.task_spec, BoundaryEventSplit):
+            _cancel(child for child in parent.children if isinstance(child.task_spec, BoundaryEvent))
+        task.cancel()
+    for token in tokens:
+        run.scopes.close(token)
+
+
+def tokens_at(run: "Run", element_id: str) -> list[int]:
+    """Give the tokens that stand at an element; of a repeated one that of its body."""
+    element = run.specification.process.elements.get(element_id)
+    return [
+        int(task.id)
+        for task in run.workflow.open_tasks()
+        if element is not None and task.has_state(_TOKEN) and run.element(task) is element and not is_instance(task)
+    ]
+
+
+def find(run: "Run", token: int) -> SpiffTask | None:
+    """Give the task of a token that stands at an element; None where there is none any more."""
+    found = next((task for task in run.workflow.open_tasks() if task.id == token), None)
+    return found if found is not None and found.has_state(_TOKEN) and run.element(found) is not None else None
+
+
+def end_what_is_empty(run: "Run") -> None:
+    """Let joins see what is gone; then end each sub-process, and at last the case, that no token is left in."""
+    run.workflow.open_tasks()  # forgets sub-processes that were taken away
+    for flow in (run.workflow, *run.workflow.subprocesses.values()):
+        ask_joins(flow)
+    for token in sorted(run.workflow.subprocesses, reverse=True):
+        flow = run.workflow.subprocesses.get(token)
+        if flow is not None and not flow.completed and not _has_token(flow):
+            terminate(run, run.workflow.get_task_from_id(token))
+    if not run.workflow.completed and not _has_token(run.workflow):
+        run.workflow.cancel()
+
+
+def ask_joins(flow: BpmnBaseWorkflow) -> None:
+    """Ask whatever waits for other tokens whether it still has to."""
+    for task in list(flow.tasks.open.values()):
+        if task.state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
+            task.task_spec._update(task)
+
+
+def is_instance(task: SpiffTask) -> bool:
+    """Tell whether a task is one instance of a repeated activity."""
+    parent = task.parent
+    return (
+        parent is not None
+        and isinstance(parent.task_spec, Repeated)
+        and task.task_spec.name == parent.task_spec.inner
+    )
+
+
+def entry_of(spec: BpmnProcessSpec, element_id: str) -> tuple[str, TaskSpec]:
+    """Give the name of an element's spec, and the spec at which a token enters it."""
+    name = element_id if element_id in spec.task_specs else PREFIX + element_id
+    border = f"{name}.BoundaryEventSplit"
+    return name, spec.task_specs[border if border in spec.task_specs else name]
+
+
+def _scope(run: "Run", element: Element, within: int | None) -> BpmnBaseWorkflow:
+    """Give the run of the process or sub-process that an element stands in; open it where it is not."""
+    process = run.specification.process
+    if element.parent == process.id:
+        return run.workflow
+    around = process.elements[element.parent]
+    found = [token for token in open_scopes(run, around) if within is None or within in _around(run, token)]
+    if len(found) > 1:
+        raise InvalidError(
+            mark("“{label}”有 {count} 个正在运行，请指明在哪一个里面：{tokens}。"),
+            where=element.id,
+            label=around.label,
+            count=len(found),
+            tokens="、".join(map(str, found)),
+        )
+    if found:
+        return run.workflow.subprocesses[found[0]]
+    if within is not None or around.repeats:
+        raise InvalidError(
+            mark("“{label}”没有在运行，不能把令牌放进它里面。请改为从“{label}”本身开始。"),
+            where=element.id,
+            label=around.label,
+        )
+    return _open(run, around, within)
+
+
+def open_scopes(run: "Run", around: Element) -> list[int]:
+    """Give the tokens of the open sub-processes of one element."""
+    run.workflow.open_tasks()  # forgets sub-processes that were taken away
+    return [
+        token
+        for token, flow in run.workflow.subprocesses.items()
+        if not flow.completed and run.element(run.workflow.get_task_from_id(token)) is around
+    ]
+
+
+def _around(run: "Run", token: int) -> set[int]:
+    """Give a token, and those of the bodies and sub-processes around it."""
+    found, task = set(), run.workflow.get_task_from_id(token)
+    while task is not None:
+        found |= {int(task.id)} | ({int(task.parent.id)} if is_instance(task) else set())
+        outer = task.workflow.parent_task_id
+        task = run.workflow.get_task_from_id(outer) if outer is not None else None
+    return found
+
+
+def _open(run: "Run", around: Element, within: int | None) -> BpmnBaseWorkflow:
+    """Open a sub-process without its start."""
+    task = _begin(_scope(run, around, within), around)
+    flow = run.workflow.subprocesses[task.id]
+    _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, StartEvent))
+    return flow
+
+
+def _begin(flow: BpmnBaseWorkflow, element: Element) -> SpiffTask:
+    name, entry = entry_of(flow.spec, element.id)
+    task = flow.task_tree._add_child(entry, TaskState.FUTURE)
+    # Children that are not triggered are taken away when the library compares them with the outgoing flows.
+    task.triggered = True
+    entry._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    if isinstance(entry, (Parallel, Inclusive)):
+        # Whoever puts a token on a join means that it has joined.
+        task._ready()
+        return task
+    try:
+        entry._update(task)
+        if isinstance(entry, BoundaryEventSplit):
+            task.run()
+    except StuckError as error:
+        raise InvalidError(error.message, where=element.id, **error.facts) from error
+    return task if entry.name == name else next(child for child in task.children if child.task_spec.name == name)
+
+
+def _cancel(tasks: Iterable[SpiffTask]) -> None:
+    for task in tasks:
+        if not task.has_state(TaskState.FINISHED_MASK):
+            task.cancel()
+
+
+def _inside(run: "Run", task: SpiffTask) -> list[int]:
+    """Give a token and all that stand in the sub-processes and instances under it."""
+    below = [child for child in task.children if isinstance(task.task_spec, Repeated)]
+    flow = run.workflow.subprocesses.get(task.id)
+    below += flow.tasks.open.values() if flow is not None else ()
+    return [int(task.id), *(token for one in below for token in _inside(run, one))]
+
+
+def _has_token(flow: BpmnBaseWorkflow) -> bool:
+    return any(
+        task.has_state(_TOKEN) and not (isinstance(task.task_spec, Trigger) and task.state == TaskState.WAITING)
+        for task in flow.tasks.open.values()
+    )

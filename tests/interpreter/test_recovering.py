@@ -1,0 +1,162 @@
+"""Going on after an Incident: tried again with better data, or left as if it were done."""
+
+import pytest
+
+from engine.errors import InvalidError
+from tests.interpreter.build import END, START, diagram, script, user_task
+from tests.interpreter.test_case import GATEWAY, Run
+from tests.interpreter.test_elements import event, written
+
+CHOICE = diagram(
+    GATEWAY.format(default=""),
+    {
+        "start->a": "f1",
+        "a->g": "f2",
+        "g->yes": ("f3", "=n &gt; 10"),
+        "g->no": ("f4", "=n &lt; 5"),
+        "yes->end": "f5",
+        "no->end": "f6",
+    },
+)
+
+
+def stuck(run: Run) -> str:
+    """Give why the case got stuck in the last step."""
+    (one,) = run.outcome.stuck
+    return one.code
+
+
+def test_a_gateway_is_left_by_the_flow_that_somebody_chooses() -> None:
+    run = Run(CHOICE)
+    run.complete("a", n=7)
+    assert stuck(run) == "no_condition_true"
+    run.step(lambda case: case.skip(run.token("g"), {"n": 8}, ["f4"]))
+    assert run.waiting == ["no"]
+    assert run.outcome.variables["n"] == 8
+    assert [(passage.element_id, passage.flow_id) for passage in run.outcome.passages] == [("g", "f2"), ("no", "f4")]
+
+
+@pytest.mark.parametrize("flows", [[], ["f3", "f4"], ["f2"], ["nothing"]])
+def test_an_exclusive_gateway_is_left_by_one_flow_of_its_own(flows: list[str]) -> None:
+    run = Run(CHOICE)
+    run.complete("a", n=7)
+    with pytest.raises(InvalidError) as refused:
+        run.step(lambda case: case.skip(run.token("g"), {}, flows))
+    assert refused.value.where == "flows"
+
+
+def test_data_corrected_first_let_the_gateway_decide_itself() -> None:
+    run = Run(CHOICE)
+    run.complete("a", n=7)
+    run.step(lambda case: case.correct(run.token("g"), {"n": 11}), lambda case: case.retry(run.token("g")))
+    assert run.waiting == ["yes"]
+    assert run.outcome.changes == {"n": (7, 11)}
+
+
+def test_a_script_is_skipped_with_the_value_it_should_have_given() -> None:
+    calculate = script("s", "=string(&quot;x&quot;, 1, 2, 3, 4)", "total")
+    run = Run(diagram(START + calculate + user_task("a") + END, {"start->s": "f1", "s->a": "f2", "a->end": "f3"}))
+    if run.outcome.stuck:
+        run.step(lambda case: case.skip(run.token("s"), {"total": 12}))
+    assert run.waiting == ["a"]
+
+
+TIMER = (
+    '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDate>=moment</bpmn:timeDate>'
+    "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+)
+WAITING = diagram(START + TIMER + END, {"start->wait": "f1", "wait->end": "f2"})
+
+
+def test_a_timer_that_had_no_time_waits_for_the_corrected_one_instead_of_passing() -> None:
+    run = Run(WAITING)
+    assert stuck(run) == "timer_without_time"
+    run.step(
+        lambda case: case.correct(run.token("wait"), {"moment": "2026-05-01T00:00:00Z"}),
+        lambda case: case.retry(run.token("wait")),
+    )
+    assert run.waiting == ["wait"]
+    assert [job.type for job in run.outcome.jobs] == ["timer"]
+    assert run.fire("wait").ended
+
+
+def test_a_timer_that_is_tried_again_in_vain_is_stuck_again() -> None:
+    run = Run(WAITING)
+    run.step(lambda case: case.retry(run.token("wait")))
+    assert stuck(run) == "timer_without_time"
+    run.step(lambda case: case.skip(run.token("wait"), {}))
+    assert run.outcome.ended
+
+
+def test_a_border_that_can_not_wait_is_given_up_and_its_activity_goes_on() -> None:
+    nodes = (
+        START
+        + user_task("a")
+        + user_task("late")
+        + END
+        + '<bpmn:boundaryEvent id="border" attachedToRef="a">'
+        + event("message", 'messageRef="m_paid"')
+        + "</bpmn:boundaryEvent>"
+    )
+    run = Run(written(nodes, {"start->a": "f1", "a->end": "f2", "border->late": "f3", "late->end": "f4"}))
+    assert stuck(run) == "correlation_key_missing"
+    run.step(lambda case: case.skip(run.token("border"), {}))
+    assert run.waiting == ["a"]
+    assert run.complete("a").ended
+
+
+def test_a_repeated_activity_without_a_list_is_left_or_begun_when_there_is_one() -> None:
+    each = (
+        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=people"/>'
+        "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+    )
+    vote = user_task("vote").replace("</bpmn:userTask>", each)
+    content = diagram(START + vote + user_task("z") + END, {"start->vote": "f1", "vote->z": "f2", "z->end": "f3"})
+    left = Run(content)
+    assert stuck(left) == "collection_not_list"
+    left.step(lambda case: case.skip(left.token("vote"), {}))
+    assert left.waiting == ["z"]
+    mended = Run(content)
+    mended.step(
+        lambda case: case.correct(mended.token("vote"), {"people": ["x"]}),
+        lambda case: case.retry(mended.token("vote")),
+    )
+    assert mended.waiting == ["vote"]
+
+
+DEAD = diagram(
+    START
+    + '<bpmn:exclusiveGateway id="g" default="f3"/><bpmn:parallelGateway id="join"/>'
+    + user_task("a")
+    + user_task("b")
+    + user_task("c")
+    + END,
+    {
+        "start->g": "f1",
+        "g->a": ("f2", "=false"),
+        "g->b": "f3",
+        "a->join": "f4",
+        "b->join": "f5",
+        "join->c": "f6",
+        "c->end": "f7",
+    },
+)
+
+
+def test_a_join_whose_other_branch_can_not_come_is_no_silence_but_a_question() -> None:
+    run = Run(DEAD)
+    run.complete("b")
+    assert stuck(run) == "join_waits_in_vain"
+    run.step(lambda case: case.retry(run.token("join")))
+    assert stuck(run) == "join_waits_in_vain"
+    run.step(lambda case: case.skip(run.token("join"), {}))
+    assert run.waiting == ["c"]
+
+
+def test_a_join_that_waited_in_vain_joins_when_the_missing_token_is_put_into_its_branch() -> None:
+    run = Run(DEAD)
+    run.complete("b")
+    run.step(lambda case: case.activate("a"), lambda case: case.settle())
+    run.complete("a")
+    assert run.waiting == ["c"]
+    assert run.complete("c").ended
