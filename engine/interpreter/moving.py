@@ -108,9 +108,7 @@ def is_instance(task: SpiffTask) -> bool:
     """Tell whether a task is one instance of a repeated activity."""
     parent = task.parent
     return (
-        parent is not None
-        and isinstance(parent.task_spec, Repeated)
-        and task.task_spec.name == parent.task_spec.inner
+        parent is not None and isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner
     )
 
 
@@ -138,7 +136,7 @@ def _scope(run: "Run", element: Element, within: int | None) -> BpmnBaseWorkflow
         )
     if found:
         return run.workflow.subprocesses[found[0]]
-    if within is not None or around.repeats:
+    if within is not None or around.loop is not None or around.standard_loop is not None:
         raise InvalidError(
             mark("“{label}”没有在运行，不能把令牌放进它里面。请改为从“{label}”本身开始。"),
             where=element.id,
