@@ -221,10 +221,13 @@ class Process:
     def main_ends(self) -> frozenset[str]:
         """Give the end events that say how a case ended.
 
-        Those that only a non-interrupting boundary event leads to (a reminder was sent) say nothing of it.
+        Those that only a non-interrupting boundary event leads to (a reminder was sent) say nothing of it. An
+        event sub-process that interrupts the process ends it in its stead.
         """
         reached: set[str] = set()
-        waiting = [e.id for e in self.elements.values() if e.kind == "startEvent" and e.parent == self.id]
+        starts = [e for e in self.elements.values() if e.kind == "startEvent"]
+        places = {self.id, *(start.parent for start in starts if start.interrupting and self._takes_over(start.parent))}
+        waiting = [start.id for start in starts if start.parent in places]
         waiting += [e.id for e in self.elements.values() if e.kind == "boundaryEvent" and e.interrupting]
         while waiting:
             element_id = waiting.pop()
@@ -232,7 +235,12 @@ class Process:
                 reached.add(element_id)
                 waiting += self.successors.get(element_id, ())
         elements = (self.elements[element_id] for element_id in reached if element_id in self.elements)
-        return frozenset(e.id for e in elements if e.kind == "endEvent" and e.parent == self.id)
+        return frozenset(e.id for e in elements if e.kind == "endEvent" and e.parent in places)
+
+    def _takes_over(self, element_id: str) -> bool:
+        """Tell whether an element is an event sub-process of the process itself."""
+        element = self.elements.get(element_id)
+        return element is not None and element.triggered_by_event and element.parent == self.id
 
     @cached_property
     def flow_between(self) -> Mapping[tuple[str, str], str]:

@@ -88,6 +88,10 @@ def _state(seen: _Seen, _wanted: object) -> object:
     return seen.row.state if seen.row is not None else None
 
 
+def _outcome(seen: _Seen, _wanted: object) -> object:
+    return seen.row.outcome if seen.row is not None else None
+
+
 def _ends(seen: _Seen, _wanted: object) -> object:
     if seen.row is None:
         return []
@@ -165,6 +169,7 @@ def _notified(seen: _Seen, _wanted: object) -> object:
 
 _SEEN: Mapping[str, Callable[[_Seen, Any], object]] = {
     "state": _state,
+    "outcome": _outcome,
     "ends": _ends,
     "passed": _passed,
     "not_passed": _not_passed,

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 
+from engine.connectors import CONNECTORS
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.bpmn.drawing import DRAWN_AS_EDGE, DRAWN_AS_SHAPE, NAMESPACES, ROOT, Box, Drawing, Segment, drawings
@@ -14,6 +15,9 @@ CLAUSE = re.compile(r"\[(D\d\d-[\w.]+|assumption)\]")
 SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
+    "channel_change_filing": {
+        "D01-2", "D01-3.3a", "D01-3.3b", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",
+    },
     "new_channel_filing": {
         "D01-2", "D01-3.2a", "D01-3.2b", "D01-3.2c", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",
     },
@@ -94,7 +98,7 @@ def test_every_outcome_has_its_own_named_end(drawing: Drawing) -> None:
 @every_diagram
 def test_the_check_before_publication_finds_nothing(drawing: Drawing) -> None:
     forms = frozenset(path.stem for path in ROOT.glob("forms/*/*.form"))
-    known = Known(forms=forms, job_types=frozenset({"notify", "register.save"}))
+    known = Known(forms=forms, job_types=frozenset(CONNECTORS))
     checked = check(drawing.path.read_bytes(), drawing.path.name, known)
     assert [str(found) for found in checked.findings] == []
 
@@ -125,7 +129,7 @@ def test_every_node_says_why_it_exists(drawing: Drawing) -> None:
 def test_the_drawing_fits_one_screen_and_nothing_overlaps(drawing: Drawing) -> None:
     pools = drawing.named(["participant"])
     assert max(drawing.boxes[pool].width for pool in pools) <= SCREEN_WIDTH
-    frames = pools | drawing.named(["lane", "group"])
+    frames = pools | drawing.named(["lane", "group", "subProcess", "adHocSubProcess", "transaction"])
     attached = set(drawing.texts("//bpmn:boundaryEvent/@id"))
     placed = {name: box for name, box in drawing.boxes.items() if name not in frames}
     solid = {name: box for name, box in placed.items() if name not in attached}
@@ -139,7 +143,7 @@ def test_no_lines_cross_and_none_runs_through_a_shape_or_label(drawing: Drawing)
     segments = [(name, segment) for name, line in drawing.lines.items() for segment in line]
     crossings = [(a, b) for (a, one), (b, other) in combinations(segments, 2) if a != b and _cross(one, other)]
     assert crossings == []
-    frames = drawing.named(["participant", "lane", "group"])
+    frames = drawing.named(["participant", "lane", "group", "subProcess", "adHocSubProcess", "transaction"])
     boxes = [box for name, box in drawing.boxes.items() if name not in frames] + list(drawing.labels.values())
     struck = [name for name, segment in segments for box in boxes if box.touches(segment)]
     assert struck == []
