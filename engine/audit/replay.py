@@ -112,7 +112,7 @@ def _apply(awake: Case, event: RecordedEvent) -> None:
         case "job.error":
             awake.throw_error(token, event.body["code"], event.body["input"])
         case "timer.fired" | "event.received":
-            awake.fire(token, event.body.get("input"))
+            awake.fire(token, event.body.get("input"), cycle=event.body.get("cycle"))
         case "call.returned":
             awake.complete(token, event.body["input"])
         case "incident.resolved":
@@ -130,7 +130,7 @@ def _caused(outcome: Outcome) -> dict[str, object]:
         "waiting": [[token, element] for token, element in sorted(outcome.waiting.items())],
         "changes": {name: list(pair) for name, pair in outcome.changes.items()},
         "tasks": [_people_and_rules(task) for task in outcome.tasks],
-        "jobs": [{"token": j.token, "element": j.element.id, "type": j.type, "due": j.due_at} for j in outcome.jobs],
+        "jobs": [job.as_fact() for job in outcome.jobs],
         "subscriptions": [
             {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}
             for s in outcome.subscriptions

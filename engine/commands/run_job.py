@@ -13,6 +13,7 @@ from engine.execution.immutable import definition
 from engine.execution.locked import LockedCase, environment, lock_job
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
+from engine.execution.start_events import start_again, take_turns
 from engine.execution.starting import write_start
 from engine.execution.subscriptions import wait_again
 from engine.execution.write import write_event, write_outcome
@@ -30,8 +31,9 @@ def run_job(session: Session, job_id: int) -> None:
     Raises GoneError where the job is done or its case went on; anything else that is raised leaves
     everything as it was, and the worker then calls ``fail_job``.
     """
-    if session.scalar(select(Job.kind).where(Job.id == job_id)) == "start":
-        _start(session, job_id)
+    kind, type_ = session.execute(select(Job.kind, Job.type).where(Job.id == job_id)).one()
+    if kind == "start":
+        _start(session, job_id, type_)
         return
     locked = lock_job(session, job_id)
     _close(session, job_id)
@@ -48,10 +50,11 @@ def _close(session: Session, job_id: int) -> None:
 
 def _let_happen(locked: LockedCase) -> None:
     case, token = locked.wake(), locked.work.token
-    brought = _variables(locked)
-    case.fire(token, brought)
+    brought, cycle = _variables(locked), (locked.work.payload or {}).get("cycle")
+    case.fire(token, brought, cycle=cycle)
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
-    _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought}))
+    body = {"due": locked.work.due_at, "input": brought} | ({"cycle": cycle} if cycle is not None else {})
+    _write(locked, case, _event(locked, kind, body))
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)
 
@@ -104,9 +107,12 @@ def _cancel(locked: LockedCase) -> None:
     write_outcome(locked, case.outcome(), event, state="TERMINATED", ended=reason)
 
 
-def _start(session: Session, job_id: int) -> None:
+def _start(session: Session, job_id: int, process_id: str) -> None:
+    take_turns(session, process_id)
+    # Read after the turn has come: another worker may have failed at it and sent its timer on.
     job = session.get_one(Job, job_id)
     _close(session, job_id)
+    start_again(session, job)
     payload = job.payload or {}
     found = definition(session, int(payload["definition"]))
     known = organisation(session)
@@ -124,6 +130,7 @@ def _start(session: Session, job_id: int) -> None:
             "process": found.process_id,
             "version": found.version,
             "job": job_id,
+            "due": job.due_at,
         },
     )
     write_start(session, found, env, outcome, event, started_by=SYSTEM)

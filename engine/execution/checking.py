@@ -13,6 +13,7 @@ from engine.connectors import CONNECTORS
 from engine.errors import Finding, UnpublishableError, mark
 from engine.execution.publishing import newest_decisions, newest_forms
 from engine.execution.registers import check_register, is_register, read_register
+from engine.execution.start_events import never_due
 from engine.interpreter import Process
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
@@ -139,6 +140,13 @@ def _diagram(session: Session, checked: Checked, file: File) -> None:
         )
         found = check(file.content, file.name, known)
     checked.findings += found.findings
+    if not found.errors:
+        checked.findings += [
+            replace(one, resource=file.name)
+            for process in found.processes
+            if process.executable
+            for one in never_due(session, process)
+        ]
     checked.processes += [(process, file) for process in found.processes]
 
 

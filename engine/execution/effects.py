@@ -132,6 +132,7 @@ def _job_row(job: OpenedJob, instance_id: int) -> dict[str, object]:
         "name": job.element.label,
         "kind": job.kind,
         "type": job.type,
+        "payload": {"cycle": job.cycle} if job.cycle is not None else None,
         "state": "CREATED",
         "due_at": job.due_at,
         "retries": job.retries,

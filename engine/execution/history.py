@@ -24,7 +24,7 @@ def _where_any(outcome: Outcome) -> dict[str, object]:
     facts: dict[str, object] = {
         "reads": outcome.reads,
         "tasks": [_task_fact(task) for task in outcome.tasks],
-        "jobs": [{"token": j.token, "element": j.element.id, "type": j.type, "due": j.due_at} for j in outcome.jobs],
+        "jobs": [job.as_fact() for job in outcome.jobs],
         "subscriptions": [
             {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}
             for s in outcome.subscriptions

@@ -1,17 +1,23 @@
 """Start events that wait for something: of each process, those of the newest version and no other."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.errors import Finding
 from engine.execution.subscriptions import queue_up
-from engine.interpreter import Element, Environment, Process
-from engine.interpreter.rules import due
+from engine.interpreter import Element, Environment, Process, StuckError
+from engine.interpreter.lint_timers import unreadable
+from engine.interpreter.timers import Due, due, due_again
 from engine.model import EventSubscription, Job
+from engine.organisation import Reads, functions, organisation
 
 
 def replace_start_events(session: Session, definition_id: int, process: Process) -> None:
     """Let the start events of a new version wait, and those of older versions no longer."""
+    take_turns(session, process.id)
     session.execute(
         delete(EventSubscription).where(
             EventSubscription.process_id == process.id, EventSubscription.definition_id.is_not(None)
@@ -23,14 +29,44 @@ def replace_start_events(session: Session, definition_id: int, process: Process)
         .where(Job.instance_id.is_(None), Job.name == "timer")
         .values(state="CANCELED")
     )
-    for element in process.elements.values():
-        if element.kind != "startEvent" or element.parent != process.id:
-            continue
+    for element in _starts(process):
         if element.event in {"message", "signal"}:
             _subscribe(session, definition_id, process, element)
         elif element.timer is not None:
-            at = due(element.timer, {}, Environment(now=clock.now()))
-            session.execute(insert(Job), [_timer_job(definition_id, process, element) | {"due_at": at}])
+            when = due(element.timer, {}, _present(session))
+            payload: dict[str, object] = {"variables": {}, "definition": definition_id, "element": element.id}
+            _wait_until(session, process.id, element.id, payload, when)
+
+
+def start_again(session: Session, job: Job) -> None:
+    """Let the timer that a start job came from wait for its next time, where it is a cycle that goes on."""
+    payload = job.payload or {}
+    if "cycle" in payload:
+        _wait_until(session, job.type, job.element_id, payload, due_again(payload["cycle"], clock.now()))
+
+
+def take_turns(session: Session, process_id: str) -> None:
+    """Let a new version and a timer of the old one take turns, or the old one could write its next time unseen."""
+    queue_up(session, "start", process_id)
+
+
+def never_due(session: Session, process: Process) -> Iterator[Finding]:
+    """Find start timers whose expression gives no time: there are no variables before a case begins."""
+    for element in _starts(process):
+        if element.timer is None or not element.timer.expression.lstrip().startswith("="):
+            continue
+        try:
+            due(element.timer, {}, _present(session))
+        except StuckError as error:
+            yield unreadable(element, error)
+
+
+def _starts(process: Process) -> list[Element]:
+    return [e for e in process.elements.values() if e.kind == "startEvent" and e.parent == process.id]
+
+
+def _present(session: Session) -> Environment:
+    return Environment(now=clock.now(), functions=functions(organisation(session), Reads()))
 
 
 def _subscribe(session: Session, definition_id: int, process: Process, element: Element) -> None:
@@ -48,15 +84,21 @@ def _subscribe(session: Session, definition_id: int, process: Process, element: 
     session.execute(insert(EventSubscription), [row])
 
 
-def _timer_job(definition_id: int, process: Process, element: Element) -> dict[str, object]:
-    return {
+def _wait_until(
+    session: Session, process_id: str, element_id: str, payload: dict[str, object], when: Due | None
+) -> None:
+    if when is None:
+        return
+    row = {
         "instance_id": None,
         "token": 0,
-        "element_id": element.id,
+        "element_id": element_id,
         "name": "timer",
         "kind": "start",
-        "type": process.id,
-        "payload": {"variables": {}, "definition": definition_id, "element": element.id},
+        "type": process_id,
+        "payload": payload | ({"cycle": when.cycle} if when.cycle is not None else {}),
         "state": "CREATED",
+        "due_at": when.at,
         "retries": 3,
     }
+    session.execute(insert(Job), [row])

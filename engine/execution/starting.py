@@ -1,5 +1,6 @@
 """Beginning a case: what people, messages, timers and call activities have in common."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -10,7 +11,7 @@ from engine.errors import NotFoundError, mark
 from engine.execution.effects import open_everything
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
-from engine.interpreter import Environment, Outcome
+from engine.interpreter import Environment, Outcome, StuckError
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
 
 
@@ -69,5 +70,9 @@ def write_start(
 
 def _title(found: Definition, env: Environment, outcome: Outcome) -> str:
     rule = found.properties.get("caseTitle")
-    title = env.text_or_expression(rule, outcome.variables) if rule else None
+    title = None
+    if rule:
+        # A title that can't be written keeps no case from beginning.
+        with suppress(StuckError):
+            title = env.text_or_expression(rule, outcome.variables)
     return title if isinstance(title, str) and title else found.name

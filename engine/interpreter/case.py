@@ -7,7 +7,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import GoneError, InvalidError, mark
-from engine.interpreter import events, moving, recovering, rules, state
+from engine.interpreter import events, moving, recovering, rules, state, timers
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Stuck
@@ -27,6 +27,8 @@ class Case:
         self._before: dict[int, SpiffTask] = {}
         self._stuck_before: set[int] = set()
         self._variables_before: dict[str, object] = {}
+        self._again: dict[int, timers.Due] = {}
+        """Timers that fired and will again, by token."""
 
     # -- making one ---------------------------------------------------------------------------------
 
@@ -73,12 +75,24 @@ class Case:
         self._run.run(task)
         self._run.settle()
 
-    def fire(self, token: int, variables: Mapping[str, object] | None = None) -> None:
-        """Let the event at a token happen, with the variables of its message, and go on."""
+    def fire(
+        self,
+        token: int,
+        variables: Mapping[str, object] | None = None,
+        *,
+        cycle: Mapping[str, object] | None = None,
+    ) -> None:
+        """Let the event at a token happen, with the variables of its message, and go on.
+
+        ``cycle`` is what its job was opened with: where it has not ended, the event waits for its next time.
+        """
         task = self._waiting(token)
         if variables:
             task.internal_data["result"] = dict(variables)
-        events.fire(self._run, task)
+        when = timers.due_again(cycle, self._run.env.now) if cycle else None
+        if when is not None:
+            self._again[token] = when
+        events.fire(self._run, task, again=when is not None)
         self._run.settle()
 
     def throw_error(self, token: int, code: str, variables: Mapping[str, object] | None = None) -> None:
@@ -167,6 +181,10 @@ class Case:
             if token not in self._before and "stuck" not in task.internal_data:
                 opened.enter(task)
         after = run.waiting()
+        for token, when in self._again.items():
+            # What the timer started may have ended what it stands on.
+            if token in after:
+                opened.jobs.append(timers.open_timer(token, _element_of(run, after[token]), when))
         gone = {token: task for token, task in self._before.items() if token not in after}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
         for token, task in gone.items():
@@ -232,7 +250,8 @@ class _Opened:
             elif isinstance(task.task_spec, JobTask):
                 self.jobs.append(rules.open_job(task.id, element, variables, run.env))
             elif element.timer is not None:
-                self.jobs.append(rules.open_timer(task.id, element, variables, run.env))
+                when = timers.due(element.timer, variables, run.env)
+                self.jobs += [timers.open_timer(task.id, element, when)] if when is not None else []
             elif element.event in {"message", "signal"}:
                 self.subscriptions.append(rules.open_subscription(task.id, element, variables, run.env))
         except StuckError as error:

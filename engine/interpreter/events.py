@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from engine.interpreter.run import Run
 
 REPEATING = frozenset({"message", "signal", "escalation", "conditional"})
-"""Non-interrupting events that may come again; a date or duration passes once."""
+"""Non-interrupting events that may come again; a date or duration passes once, a cycle says it itself."""
 
 
-def fire(run: "Run", task: SpiffTask) -> None:
-    """Let an event that waits happen."""
+def fire(run: "Run", task: SpiffTask, *, again: bool = False) -> None:
+    """Let an event that waits happen; ``again`` for a timer whose cycle goes on."""
     spec = task.task_spec
     element = run.element(task)
-    repeats = element is not None and element.event in REPEATING
+    repeats = again or (element is not None and element.event in REPEATING)
     if isinstance(spec, Trigger):
         _fire_trigger(run, task)
     elif isinstance(spec, BoundaryEvent) and not spec.cancel_activity and repeats:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
-from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links
+from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links, lint_timers
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
@@ -28,7 +28,8 @@ RULES: tuple[Rule, ...] = (
     lint_elements.jobs,
     lint_elements.calls,
     lint_elements.messages,
-    lint_elements.timers,
+    lint_elements.borders,
+    lint_timers.timers,
     lint_elements.names,
     lint_flows.dangling,
     lint_flows.gateways,

@@ -227,22 +227,10 @@ def messages(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG0
             )
 
 
-def timers(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
-    """Ask each timer for a time, and each boundary event for what it stands on."""
-    for element in process.elements.values():
-        if element.event == "timer" and (element.timer is None or not element.timer.expression):
-            yield about(
-                element,
-                "timer_missing",
-                mark("定时事件“{label}”没有时间。请填写日期或时长，例如 =working days after(now(), 2) 或 P2D。"),
-            )
-        if element.timer is not None and element.timer.kind == "timeCycle":
-            yield about(
-                element,
-                "timer_cycle",
-                mark("定时事件“{label}”是循环定时，暂不支持。请改为日期或时长，需要多次提醒时放多个定时事件。"),
-            )
-        if element.kind == "boundaryEvent" and element.attached_to not in process.elements:
+def borders(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Ask each boundary event for what it stands on."""
+    for element in _of(process, "boundaryEvent"):
+        if element.attached_to not in process.elements:
             yield about(
                 element,
                 "boundary_detached",

@@ -52,6 +52,13 @@ class OpenedJob:
     type: str
     due_at: dt.datetime
     retries: int
+    cycle: dict[str, object] | None = None
+    """Of a timer that fires again: ``cycles.Occurrence``, to be kept with the job and given back when it fires."""
+
+    def as_fact(self) -> dict[str, object]:
+        """Give it as history keeps it."""
+        fact = {"token": self.token, "element": self.element.id, "type": self.type, "due": self.due_at}
+        return fact | ({"cycle": self.cycle} if self.cycle is not None else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,13 @@
-"""The rules of a user task and of a timer, evaluated when a token arrives."""
+"""The rules of a user task, a job and a subscription, evaluated when a token arrives."""
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from engine import feel
-from engine.clock import SHANGHAI
 from engine.errors import mark
-from engine.interpreter.diagram import Element, Timer
+from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.moments import moment
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 
 DEFAULT_PRIORITY = 50
@@ -59,13 +57,6 @@ def open_job(token: int, element: Element, variables: Mapping[str, object], env:
     )
 
 
-def open_timer(token: int, element: Element, variables: Mapping[str, object], env: Environment) -> OpenedJob:
-    """Open the job of a timer. Raises StuckError where its expression gives no time."""
-    assert element.timer is not None  # noqa: S101 - the caller asked
-    at = due(element.timer, variables, env)
-    return OpenedJob(token=token, element=element, kind="timer", type="timer", due_at=at, retries=3)
-
-
 def open_subscription(
     token: int, element: Element, variables: Mapping[str, object], env: Environment
 ) -> OpenedSubscription:
@@ -82,50 +73,6 @@ def open_subscription(
             expression=element.definition.correlation_key or "",
         )
     return OpenedSubscription(token=token, element=element, kind="message", name=name, correlation_key=str(key))
-
-
-def due(timer: Timer, variables: Mapping[str, object], env: Environment) -> dt.datetime:
-    """Give the moment a timer fires at. Raises StuckError where its expression gives none."""
-    found = moment(env.text_or_expression(timer.expression, variables), env.now)
-    if found is None:
-        raise StuckError(
-            "timer_without_time",
-            mark("定时器的表达式“{expression}”没有给出时间。"),
-            expression=timer.expression,
-        )
-    return found
-
-
-def moment(value: object, now: dt.datetime) -> dt.datetime | None:
-    """Turn a date and time, date, duration or ISO 8601 text into a moment in UTC; None stays None.
-
-    A local time is one in Shanghai; a date means its end, so that a task due on Friday is not late on Friday.
-    """
-    if isinstance(value, str):
-        value = _from_text(value.strip(), now.astimezone(SHANGHAI))
-    if isinstance(value, (feel.DaysTime, feel.YearsMonths)):
-        value = feel.evaluate("start + length", {"start": now.astimezone(SHANGHAI), "length": value})
-    if isinstance(value, dt.datetime):
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI)
-        return aware.astimezone(dt.UTC).replace(microsecond=aware.microsecond // 1000 * 1000)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time(23, 59, 59), SHANGHAI).astimezone(dt.UTC)
-    return None
-
-
-_PERIOD = re.compile(r"P(?P<months>(?:\d+Y)?(?:\d+M)?)(?:(?P<weeks>\d+)W)?(?P<rest>(?:\d+D)?(?:T.+)?)")
-
-
-def _from_text(text: str, now: dt.datetime) -> object:
-    period = _PERIOD.fullmatch(text.upper())
-    if period is not None:
-        # FEEL's durations are either months or days; ISO 8601 and modelers write both in one, like P1M5D.
-        months = "P" + (period["months"] or "0M")
-        days = dt.timedelta(weeks=int(period["weeks"] or 0))
-        rest = "P" + (period["rest"] or "0D")
-        later = feel.evaluate("now + duration(months) + duration(rest)", {"now": now, "months": months, "rest": rest})
-        return later + days if isinstance(later, dt.datetime) else None
-    return feel.evaluate("date and time(text)" if "T" in text else "date(text)", {"text": text})
 
 
 def _username(value: object) -> str | None:

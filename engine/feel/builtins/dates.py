@@ -217,3 +217,19 @@ def last_day_of_month(_: State, value: Date | DateTime) -> object:
     day = date_of(value)
     january = make_date(day.year, 1, 31)
     return january and add_months(january, day.month - 1)
+
+
+@builtin(
+    "cycle",
+    "repetitions: number|null, interval: days and time duration|years and months duration",
+    "interval: days and time duration|years and months duration",
+    summary="循环定时的文字，如 R3/PT1H",
+    standard=False,
+)
+def cycle(_: State, *arguments: object) -> str:
+    """Give the text of a repeating interval, as timers take it; without a number of repetitions it has no end."""
+    *given, interval = arguments
+    times = next((whole(number) for number in given if isinstance(number, Decimal)), None)
+    if times is not None and times < 0:
+        raise RejectedError(messages.NO_TEMPORAL)
+    return f"R{'' if times is None else times}/{temporal_text.to_text(interval)}"
