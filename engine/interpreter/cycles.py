@@ -34,6 +34,7 @@ _REPEATING = re.compile(r"R(?P<times>\d{0,9})/(?:(?P<start>.+)/)?(?P<period>[^/]
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _DAY = re.compile("|".join(_DAYS))
 _LONGEST_TEXT = 200
+_ANY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +64,8 @@ class Occurrence:
 def first(text: str, now: dt.datetime) -> Occurrence | None:
     """Give the first occurrence of a cycle that begins now; None where it never fires, as ``R0/PT1H``.
 
-    A start in the past is no missed timer: the first occurrence is the next regular moment. Raises StuckError
-    where the text is no cycle.
+    ``now`` to the millisecond. A start in the past is no missed timer: the first occurrence is the next regular
+    moment. Raises StuckError where the text is no cycle.
     """
     interval = _repeating(text)
     left = interval.times if interval is not None else None
@@ -92,21 +93,20 @@ def _occurrence(text: str, since: dt.datetime, *, after: dt.datetime, left: int 
     interval = _repeating(text)
     if left == 0:
         return None
-    at = _cron(text, after) if interval is None else _regular(interval.period, interval.start or since, after)
-    if at is None:
-        return None
-    at = at.astimezone(dt.UTC)
-    return Occurrence(text=text, since=since, at=at.replace(microsecond=at.microsecond // 1000 * 1000), left=left)
+    if interval is None:
+        at = next(_schedule(text, after), None)
+    else:
+        at = _regular(interval.period, interval.start or since.astimezone(SHANGHAI), after)
+    return Occurrence(text=text, since=since, at=at.astimezone(dt.UTC), left=left) if at is not None else None
 
 
 def _regular(period: Period, start: dt.datetime, after: dt.datetime) -> dt.datetime | None:
     """Give the first of start, start and one period, two periods … that is later than ``after``."""
-    local = start if start.tzinfo is not dt.UTC else start.astimezone(SHANGHAI)
-    times = max(0, (after - local) // period.longest)
-    found = period.after(local, times)
+    times = max(0, (after - start) // period.longest)
+    found = period.after(start, times)
     while found is not None and found <= after:
         times += 1
-        found = period.after(local, times)
+        found = period.after(start, times)
     return found
 
 
@@ -114,7 +114,7 @@ def _repeating(text: str) -> _Repeating | None:
     """Read a repeating interval; None where the text is a cron one. Raises StuckError where it is neither."""
     text = text.strip()
     if not text.upper().startswith("R") or "/" not in text:
-        _schedule(text, dt.datetime(2000, 1, 1, tzinfo=SHANGHAI))
+        _schedule(text, _ANY)
         return None
     match = _REPEATING.fullmatch(text)
     start = written_moment(match["start"]) if match is not None and match["start"] else None
@@ -128,10 +128,6 @@ def _repeating(text: str) -> _Repeating | None:
             expression=text,
         )
     return _Repeating(times=int(match["times"]) if match["times"] else None, start=start, period=period)
-
-
-def _cron(text: str, after: dt.datetime) -> dt.datetime | None:
-    return next(_schedule(text, after.astimezone(SHANGHAI)), None)
 
 
 def _schedule(text: str, after: dt.datetime) -> CronSim:
@@ -148,7 +144,7 @@ def _schedule(text: str, after: dt.datetime) -> CronSim:
     # By number, since FRI-SUN and FRIL, the last Friday, are Spring's.
     fields[5] = _DAY.sub(lambda day: str(_DAYS.index(day[0]) + 1), fields[5])
     try:
-        schedule = CronSim(" ".join(fields), after)
+        schedule = CronSim(" ".join(fields), after.astimezone(SHANGHAI))
     except (CronSimError, ValueError) as error:
         raise _bad_field(text, str(error)) from error
     # Day of the month and day of the week must both match, as in Spring; Debian's cron takes either.

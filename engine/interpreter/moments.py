@@ -19,37 +19,39 @@ _PERIOD = re.compile(
     re.ASCII,
 )
 
+_MOST_DAYS = 10_000_000
+"""More than the years to 9999 have, and few enough to count with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A length of time as ISO 8601 and modelers write it, months and days in one, such as ``P1M5D``."""
+    """A length of time as ISO 8601 and modelers write it, all in one, such as ``P1M5DT2H``."""
 
     months: int
-    rest: dt.timedelta
-    """Weeks, days and parts of days."""
+    days: int
+    time: dt.timedelta
+    """Hours, minutes and seconds, to the millisecond."""
 
     @property
     def longest(self) -> dt.timedelta:
         """Give the most time it can take: a month has at most 31 days."""
-        return dt.timedelta(days=31 * self.months) + self.rest
+        return dt.timedelta(days=31 * self.months + self.days) + self.time
 
     def after(self, start: dt.datetime, times: int = 1) -> dt.datetime | None:
         """Give the moment so many periods after an aware ``start``, in its own zone; None beyond the year 9999.
 
         Counted from the start at once: a month after the 31st of January is the 28th of February, and two months
-        after it the 31st of March.
+        after it the 31st of March. Months and days keep the hour of the clock, hours are as long as they are.
         """
+        lengths = {"start": start, "months": feel.YearsMonths(self.months * times)}
+        found = feel.evaluate("start + months", lengths)
+        if not isinstance(found, dt.datetime):
+            return None
         try:
-            rest = self.rest * times
+            by_the_clock = found + dt.timedelta(days=self.days * times)
+            return (by_the_clock.astimezone(dt.UTC) + self.time * times).astimezone(start.tzinfo)
         except OverflowError:
             return None
-        lengths = {
-            "start": start,
-            "months": feel.YearsMonths(self.months * times),
-            "rest": feel.DaysTime.of(rest),
-        }
-        found = feel.evaluate("start + months + rest", lengths)
-        return found if isinstance(found, dt.datetime) else None
 
 
 def moment(value: object, now: dt.datetime) -> dt.datetime | None:
@@ -64,7 +66,8 @@ def moment(value: object, now: dt.datetime) -> dt.datetime | None:
     if isinstance(value, (feel.DaysTime, feel.YearsMonths)):
         value = feel.evaluate("start + length", {"start": now.astimezone(SHANGHAI), "length": value})
     if isinstance(value, dt.datetime):
-        return _to_millisecond(value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI))
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI)
+        return _to_millisecond(aware.astimezone(dt.UTC))
     if isinstance(value, dt.date):
         return dt.datetime.combine(value, dt.time(23, 59, 59), SHANGHAI).astimezone(dt.UTC)
     return None
@@ -76,7 +79,7 @@ def written_moment(text: str) -> dt.datetime | None:
     if match is None:
         return None
     try:
-        local = dt.datetime.fromisoformat(match["local"] + (match["offset"] or ""))
+        local = _to_millisecond(dt.datetime.fromisoformat(match["local"] + (match["offset"] or "")))
         named = match["region"] or match["place"]
         zone = ZoneInfo(named) if named else None
     except (ValueError, KeyError, OSError):
@@ -102,12 +105,12 @@ def written_period(text: str) -> Period | None:
     if not isinstance(months, feel.YearsMonths) or not isinstance(rest, feel.DaysTime):
         return None
     sign = -1 if match["sign"] == "-" else 1
-    try:
-        length = dt.timedelta(weeks=int(match["weeks"] or 0), microseconds=rest.nanoseconds // 1000)
-    except OverflowError:
+    days, time = divmod(rest.nanoseconds // 1_000_000, 86_400_000)
+    days += 7 * int(match["weeks"] or 0)
+    if days > _MOST_DAYS:
         return None
-    return Period(months=sign * months.months, rest=sign * length)
+    return Period(months=sign * months.months, days=sign * days, time=sign * dt.timedelta(milliseconds=time))
 
 
 def _to_millisecond(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(dt.UTC).replace(microsecond=value.microsecond // 1000 * 1000)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
