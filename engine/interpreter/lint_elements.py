@@ -54,10 +54,21 @@ def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
             yield about(element, "unsupported_element", mark("“{label}”不能执行：{remedy}"), remedy=remedy)
 
 
+def is_activity(element: Element) -> bool:
+    """Tell whether an element is a task, sub-process or call activity (BPMN 2.0, 10.3)."""
+    return element.kind.lower().endswith(("task", "subprocess")) or element.kind in {"callActivity", "transaction"}
+
+
 def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
     """Ask each multi-instance for the list it repeats over, and each loop for what ends it."""
     for element in process.elements.values():
         loop = element.standard_loop
+        if (loop or element.loop) and not is_activity(element):
+            yield about(
+                element,
+                "marker_misplaced",
+                mark("“{label}”设了循环或多实例标记，但只有任务、子流程和调用活动可以重复。请删除标记，或换成任务。"),
+            )
         if loop is not None and loop.condition is None and loop.maximum is None:
             yield about(
                 element,

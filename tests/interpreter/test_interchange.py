@@ -55,3 +55,16 @@ def test_what_has_no_usable_id_is_refused_by_name_and_line(before: bytes, after:
     )
     assert (found.element, found.line) == (element, 1)
     assert "不能用" in str(found)
+
+
+def test_a_gateway_that_is_marked_to_repeat_is_refused() -> None:
+    content = (
+        b'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+        b'<bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="start" /><bpmn:exclusiveGateway id="choice">'
+        b"<bpmn:standardLoopCharacteristics><bpmn:loopCondition>=again</bpmn:loopCondition>"
+        b'</bpmn:standardLoopCharacteristics></bpmn:exclusiveGateway><bpmn:endEvent id="end" />'
+        b'<bpmn:sequenceFlow id="one" sourceRef="start" targetRef="choice" />'
+        b'<bpmn:sequenceFlow id="two" sourceRef="choice" targetRef="end" /></bpmn:process></bpmn:definitions>'
+    )
+    (found,) = check(content, "x.bpmn", NOTHING).errors
+    assert (found.code, found.element) == ("marker_misplaced", "choice")
