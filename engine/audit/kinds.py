@@ -18,5 +18,7 @@ KIND_NAMES = {
     "call.started": mark("发起所调用的流程"),
     "call.returned": mark("所调用的流程结束"),
     "incident.resolved": mark("处理异常"),
+    "incident.corrected": mark("更正数据"),
+    "incident.skipped": mark("跳过异常"),
 }
 """What people call each kind of event."""

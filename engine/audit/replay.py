@@ -9,10 +9,12 @@ from typing import Any
 from engine import json_text
 from engine.audit.discrepancy import Discrepancy, discrepancy
 from engine.audit.recorded import RecordedWorld
+from engine.audit.verbs import apply
 from engine.errors import ConflictError, mark
 from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
 
 _LISTS = frozenset({"jobs", "subscriptions", "signals", "decisions"})
+_MAY_MOVE_NO_TOKEN = frozenset({"incident.resolved", "incident.skipped"})
 _MOVES_NO_TOKEN = frozenset({"task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started"})
 
 
@@ -76,7 +78,7 @@ def replay(
 def _step(
     case: int, specification: Specification, state: bytes | None, event: RecordedEvent
 ) -> tuple[bytes | None, Discrepancy | None]:
-    if event.kind in _MOVES_NO_TOKEN or (event.kind == "incident.resolved" and "waiting" not in event.body):
+    if event.kind in _MOVES_NO_TOKEN or (event.kind in _MAY_MOVE_NO_TOKEN and "waiting" not in event.body):
         return state, None
     world = RecordedWorld(event.at, event.body.get("reads") or {}, event.body.get("decisions") or ())
     awake = _awake(specification, world, state, event)
@@ -98,29 +100,8 @@ def _awake(specification: Specification, world: RecordedWorld, state: bytes | No
     if state is None:
         raise ConflictError(mark("这个事项的历史不是从发起开始的。"))
     awake = Case.wake(state, specification, world.environment)
-    _apply(awake, event)
+    apply(awake, event.kind, event.token if event.token is not None else 0, event.body)
     return awake
-
-
-def _apply(awake: Case, event: RecordedEvent) -> None:
-    token = event.token if event.token is not None else 0
-    match event.kind:
-        case "task.completed":
-            awake.complete(token, event.body["input"])
-        case "job.completed":
-            awake.complete(token, event.body["reply"])
-        case "job.error":
-            awake.throw_error(token, event.body["code"], event.body["input"])
-        case "timer.fired" | "event.received":
-            awake.fire(token, event.body.get("input"), cycle=event.body.get("cycle"))
-        case "call.returned":
-            awake.complete(token, event.body["input"])
-        case "incident.resolved":
-            awake.retry(token)
-        case "case.withdrawn" | "case.terminated":
-            awake.cancel()
-        case unknown:
-            raise ConflictError(mark("不认识的事件种类 {kind}。"), kind=unknown)
 
 
 def _caused(outcome: Outcome) -> dict[str, object]:

@@ -1,62 +1,69 @@
-"""Resolve an Incident by trying again what got stuck."""
+"""Resolve an Incident by trying again what got stuck, with better data where they were the cause."""
+
+from collections.abc import Mapping
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
-from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
-from engine.execution.locked import LockedCase, lock_instance
+from engine.execution.incidents import event_of, lock_incident
+from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.write import write_event, write_outcome
-from engine.model import Incident, Job, ProcessInstance
+from engine.interpreter import Case
+from engine.model import Incident, Job
 
 
-def resolve_incident(session: Session, incident_id: int, actor: str) -> None:
+def resolve_incident(
+    session: Session, incident_id: int, actor: str, *, corrections: Mapping[str, object] | None = None
+) -> None:
     """Try again: a failed job is due at once with one more try, a stuck token runs again.
 
-    Where the cause is still there a new Incident says so. Raises NotFoundError, ForbiddenError for anybody
-    but an administrator, ConflictError where it is resolved.
+    ``corrections`` are set before, each where the stuck element sees it: in the innermost scope that has a
+    variable of that name, else in the case. Where the cause is still there a new Incident says so. Raises
+    NotFoundError, ForbiddenError for anybody but an administrator, ConflictError where it is resolved.
     """
-    incident = session.get(Incident, incident_id)
-    if incident is None:
-        raise NotFoundError(mark("没有编号为 {number} 的异常。"), number=incident_id)
-    locked = lock_instance(session, incident.instance_id)
-    if "admin" not in locked.organisation.grants_of(actor):
-        raise ForbiddenError(mark("只有管理员可以处理异常。"))
-    _mark_resolved(locked, incident_id, actor)
-    event = NewEvent(
-        kind="incident.resolved",
-        actor=actor,
-        element_id=incident.element_id,
-        token=incident.token,
-        body={"incident": incident_id, "code": incident.code},
-    )
+    locked, incident = lock_incident(session, incident_id, actor)
     if incident.job_id is not None:
-        session.execute(
-            update(Job)
-            .where(Job.id == incident.job_id, Job.state == "FAILED")
-            .values(state="CREATED", retries=1, due_at=locked.environment.now, error=None)
-        )
-        write_event(locked, event)
-    elif incident.code == "nobody_found":
-        write_event(locked, event)
+        _try_job_again(locked, incident.job_id)
+    if corrections:
+        _correct(locked, incident, corrections, actor)
+    elif incident.job_id is not None or incident.code == "nobody_found":
+        write_event(locked, event_of(incident, "incident.resolved", actor))
     else:
         case = locked.wake()
         case.retry(incident.token)
-        write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
+        _write(locked, case, incident, "incident.resolved", actor)
 
 
-def _mark_resolved(locked: LockedCase, incident_id: int, actor: str) -> None:
-    resolved = locked.session.scalars(
-        update(Incident)
-        .where(Incident.id == incident_id, Incident.resolved_at.is_(None))
-        .values(resolved_at=locked.environment.now, resolved_by=actor)
-        .returning(Incident.id)
-    ).all()
-    if not resolved:
-        raise ConflictError(mark("这个异常已经处理过了。"))
-    locked.session.execute(
-        update(ProcessInstance)
-        .where(ProcessInstance.id == locked.instance.id)
-        .values(incident_count=ProcessInstance.incident_count - 1)
+def _correct(locked: LockedCase, incident: Incident, corrections: Mapping[str, object], actor: str) -> None:
+    case = locked.wake()
+    before = case.visible(incident.token)
+    case.correct(incident.token, corrections)
+    waits_elsewhere = incident.job_id is not None or incident.code == "nobody_found"
+    if waits_elsewhere:
+        case.settle()
+    else:
+        case.retry(incident.token)
+    _write(
+        locked,
+        case,
+        incident,
+        "incident.corrected",
+        actor,
+        input=dict(corrections),
+        before={name: before.get(name) for name in corrections},
+        retried=not waits_elsewhere,
     )
+
+
+def _try_job_again(locked: LockedCase, job_id: int) -> None:
+    locked.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == "FAILED")
+        .values(state="CREATED", retries=1, due_at=locked.environment.now, error=None)
+    )
+
+
+def _write(locked: LockedCase, case: Case, incident: Incident, kind: str, actor: str, **body: object) -> None:
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    write_outcome(locked, outcome, event_of(incident, kind, actor, **body))

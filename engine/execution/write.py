@@ -8,6 +8,7 @@ from engine.audit.chain import NewEvent, append
 from engine.errors import ConflictError, mark
 from engine.execution.effects import close_everything, open_everything, return_to_caller
 from engine.execution.history import with_effects
+from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
 from engine.execution.picking import release_entries
 from engine.execution.rows import changed
@@ -27,6 +28,7 @@ def write_outcome(
     session, instance_id, now = locked.session, locked.instance.id, locked.environment.now
     close_everything(session, instance_id, outcome)
     _close_subscriptions(locked, outcome)
+    resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0
     open_everything(session, locked.definition, instance_id, outcome, now)
     rows, head = append(
         locked.head,
@@ -41,7 +43,7 @@ def write_outcome(
         body=outcome.body,
         event_count=head.sequence,
         chain_head=head.hash,
-        incident_count=ProcessInstance.incident_count + len(outcome.stuck),
+        incident_count=ProcessInstance.incident_count + len(outcome.stuck) - resolved,
         **_ending(outcome, state, ended, now),
     )
     if outcome.ended:

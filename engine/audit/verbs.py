@@ -1,0 +1,68 @@
+"""What each kind of event did to its case, done again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import ConflictError, mark
+from engine.interpreter import Case
+
+Body = Mapping[str, Any]
+
+
+def apply(awake: Case, kind: str, token: int, body: Body) -> None:
+    """Apply the command of an event to a case that is awake. Raises ConflictError for a kind nobody knows."""
+    verb = _VERBS.get(kind)
+    if verb is None:
+        raise ConflictError(mark("不认识的事件种类 {kind}。"), kind=kind)
+    verb(awake, token, body)
+
+
+def _complete(awake: Case, token: int, body: Body) -> None:
+    awake.complete(token, body["input"])
+
+
+def _complete_job(awake: Case, token: int, body: Body) -> None:
+    awake.complete(token, body["reply"])
+
+
+def _throw(awake: Case, token: int, body: Body) -> None:
+    awake.throw_error(token, body["code"], body["input"])
+
+
+def _fire(awake: Case, token: int, body: Body) -> None:
+    awake.fire(token, body.get("input"), cycle=body.get("cycle"))
+
+
+def _retry(awake: Case, token: int, _body: Body) -> None:
+    awake.retry(token)
+
+
+def _correct(awake: Case, token: int, body: Body) -> None:
+    awake.correct(token, body["input"])
+    if body["retried"]:
+        awake.retry(token)
+    else:
+        awake.settle()
+
+
+def _skip(awake: Case, token: int, body: Body) -> None:
+    awake.skip(token, body["input"], body["flows"])
+
+
+def _cancel(awake: Case, _token: int, _body: Body) -> None:
+    awake.cancel()
+
+
+_VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
+    "task.completed": _complete,
+    "job.completed": _complete_job,
+    "job.error": _throw,
+    "timer.fired": _fire,
+    "event.received": _fire,
+    "call.returned": _complete,
+    "incident.resolved": _retry,
+    "incident.corrected": _correct,
+    "incident.skipped": _skip,
+    "case.withdrawn": _cancel,
+    "case.terminated": _cancel,
+}

@@ -1,0 +1,66 @@
+"""Resolve an Incident by going on without what got stuck, for a reason."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.errors import InvalidError, mark
+from engine.execution.incidents import event_of, lock_incident
+from engine.execution.locked import LockedCase
+from engine.execution.people import hand_to_administrators
+from engine.execution.subscriptions import wait_again
+from engine.execution.write import write_event, write_outcome
+from engine.interpreter import REPEATING
+from engine.model import Incident, Job, UserTask
+
+
+def skip_incident(
+    session: Session,
+    incident_id: int,
+    reason: str,
+    actor: str,
+    *,
+    variables: Mapping[str, object] | None = None,
+    flow_ids: Sequence[str] = (),
+) -> None:
+    """Leave the stuck element as if it were done, with these variables; its output mappings don't run.
+
+    A gateway is left by the flows named. One failed delivery to an event that may come again is dropped, and
+    the event waits on. Raises NotFoundError, ForbiddenError for anybody but an administrator, ConflictError
+    where it is resolved, InvalidError without a reason or with flows that are not the gateway's.
+    """
+    locked, incident = lock_incident(session, incident_id, actor)
+    if not reason.strip():
+        raise InvalidError(mark("请填写跳过的原因。"), where="reason")
+    body = {"reason": reason.strip(), "input": dict(variables or {}), "flows": list(flow_ids)}
+    event = event_of(incident, "incident.skipped", actor, **body)
+    job = session.get(Job, incident.job_id) if incident.job_id is not None else None
+    if job is not None and _is_beside(locked, job):
+        _close_rows(locked, incident)
+        if job.kind == "event":
+            wait_again(session, locked.instance.id, job.token)
+        write_event(locked, event)
+        return
+    case = locked.wake()
+    case.skip(incident.token, variables or {}, flow_ids)
+    _close_rows(locked, incident)
+    write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
+
+
+def _is_beside(locked: LockedCase, job: Job) -> bool:
+    """Tell whether no token goes on with a job: the end of a called case, or one of several messages."""
+    element = locked.definition.process.elements.get(job.element_id)
+    comes_again = element is not None and not element.interrupting and element.event in REPEATING
+    return job.kind == "cancel" or (job.kind == "event" and comes_again)
+
+
+def _close_rows(locked: LockedCase, incident: Incident) -> None:
+    """Take back the job or the task that the element waited for."""
+    for model in (Job, UserTask):
+        locked.session.execute(
+            update(model)
+            .where(model.instance_id == locked.instance.id, model.token == incident.token)
+            .where(model.state.in_(("CREATED", "FAILED")))
+            .values(state="CANCELED")
+        )
