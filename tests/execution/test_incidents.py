@@ -224,7 +224,9 @@ def test_an_incident_is_closed_when_its_token_is_taken_away_by_the_diagram(world
         + event_sub("message", 'messageRef="m_paid"', interrupting=True)
         + END
     )
-    world.publish(written(nodes, {"start->a": "f1", "a->g": "f2", "g->end": ("f3", "=false")}))
+    world.publish(
+        written(nodes, {"start->a": "f1", "a->g": "f2", "g->end": ("f3", "=false")}).replace(b"tester", b"zhang.wei")
+    )
     case = world.start(order="7")
     world.complete("a")
     assert count_on_row(world, case) == 1
