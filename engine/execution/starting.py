@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import GENESIS, Head, NewEvent, append
 from engine.errors import NotFoundError, mark
+from engine.execution.decisions import record_decisions
 from engine.execution.effects import open_everything
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
+from engine.execution.passages import record_start
 from engine.interpreter import Environment, Outcome, StuckError
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
 
@@ -65,6 +67,8 @@ def write_start(
     # The number is part of what is hashed, and only the database gives it.
     session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(chain_head=head.hash))
     open_everything(session, found, instance_id, outcome, env.now)
+    record_start(session, found, instance_id, outcome, env.now)
+    record_decisions(session, instance_id, outcome, event.actor, env.now)
     return instance_id
 
 

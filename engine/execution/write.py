@@ -6,10 +6,12 @@ from sqlalchemy import insert, update
 
 from engine.audit.chain import NewEvent, append
 from engine.errors import ConflictError, mark
+from engine.execution.decisions import record_decisions
 from engine.execution.effects import close_everything, open_everything, return_to_caller
 from engine.execution.history import with_effects
 from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
+from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
@@ -30,6 +32,8 @@ def write_outcome(
     _close_subscriptions(locked, outcome)
     resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0
     open_everything(session, locked.definition, instance_id, outcome, now)
+    record_passages(session, locked.definition, instance_id, outcome, now, ended=state)
+    record_decisions(session, instance_id, outcome, event.actor, now)
     rows, head = append(
         locked.head,
         [with_effects(event, outcome)],

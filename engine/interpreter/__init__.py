@@ -4,7 +4,7 @@ from engine.interpreter.case import Case
 from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.environment import Decided, Environment, StuckError
 from engine.interpreter.events import REPEATING
-from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Passage, Stuck
+from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Passage, ScopePassage, Stuck
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_variables
@@ -22,6 +22,7 @@ __all__ = [
     "Outcome",
     "Passage",
     "Process",
+    "ScopePassage",
     "Specification",
     "Stuck",
     "StuckError",

@@ -10,6 +10,7 @@ from engine.errors import GoneError, InvalidError, mark
 from engine.interpreter import events, moving, recovering, rules, state, timers
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.open_scopes import open_scopes, scope_passages
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Stuck
 from engine.interpreter.preparing import original
 from engine.interpreter.run import Engine, Run, local_inputs
@@ -29,6 +30,7 @@ class Case:
         self._variables_before: dict[str, object] = {}
         self._again: dict[int, timers.Due] = {}
         """Timers that fired and will again, by token."""
+        self._scopes_before: dict[int, SpiffTask] = {}
 
     # -- making one ---------------------------------------------------------------------------------
 
@@ -63,6 +65,7 @@ class Case:
         case._before = run.waiting()
         case._stuck_before = {token for token, task in case._before.items() if "stuck" in task.internal_data}
         case._variables_before = dict(run.scopes.root)
+        case._scopes_before = open_scopes(run)
         return case
 
     # -- verbs ----------------------------------------------------------------------------------------
@@ -197,11 +200,13 @@ class Case:
             changes=self._changes(),
             reads=run.env.all_reads(),
             passages=tuple(run.passages),
+            scopes=tuple(scope_passages(run, self._scopes_before)),
             tasks=tuple(opened.tasks),
             jobs=tuple(opened.jobs),
             subscriptions=tuple(opened.subscriptions),
             signals=tuple(run.signals),
             decisions=tuple(run.decisions),
+            deciders=tuple(run.deciders),
             stuck=tuple(self._newly_stuck(after)),
             completed_tokens=completed,
             canceled={token: _element_of(run, task) for token, task in gone.items() if token not in completed},

@@ -22,6 +22,17 @@ class Passage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopePassage:
+    """That a sub-process, or the body of a repeated activity, was opened or ended."""
+
+    element_id: str
+    token: int
+    what: PassageKind
+    is_body: bool
+    """Whether it is the body; its instances are passages of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenedTask:
     """A user task that now waits for a person."""
 
@@ -97,6 +108,8 @@ class Outcome:
     reads: dict[str, object] = field(default_factory=dict)
     """What rules and expressions asked of organisation and calendar: call → answer."""
     passages: tuple[Passage, ...] = ()
+    scopes: tuple[ScopePassage, ...] = ()
+    """Not part of the history: an auditor reads it from the elements inside."""
     tasks: tuple[OpenedTask, ...] = ()
     jobs: tuple[OpenedJob, ...] = ()
     subscriptions: tuple[OpenedSubscription, ...] = ()
@@ -104,6 +117,8 @@ class Outcome:
     """Names of signals thrown to all cases that wait for them."""
     decisions: tuple[dict[str, object], ...] = ()
     """What business rule tasks decided, with the rules that matched and the inputs they saw."""
+    deciders: tuple[int, ...] = ()
+    """The token of each decision."""
     stuck: tuple[Stuck, ...] = ()
     completed_tokens: frozenset[int] = frozenset()
     canceled: dict[int, Element] = field(default_factory=dict)

@@ -34,6 +34,8 @@ class Run:
         """Names of signals thrown to the world."""
         self.decisions: list[dict[str, object]] = []
         """What business rule tasks decided, and why."""
+        self.deciders: list[int] = []
+        """The token of each of them."""
         self._steps = 0
 
     # -- running --------------------------------------------------------------------------------------
@@ -190,6 +192,7 @@ class Engine:
         decided = run.env.decide(decision_id, visible)
         result = rules.as_json({element.called.result_variable or "result": decided.value})
         (value,) = result.values()
+        run.deciders.append(task.id)
         run.decisions.append({"element": element.id, "decision": decision_id, "value": value, **decided.evidence})
         task.internal_data["result"] = result
         run.leave(task)

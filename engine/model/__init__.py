@@ -3,6 +3,7 @@
 from engine.model.base import Base
 from engine.model.history import AccessEvent, Checkpoint, HistoryEvent
 from engine.model.organisation import ApiToken, Department, Group, Membership, Notification, OrganisationRevision, User
+from engine.model.passages import DecisionInstance, ElementInstance
 from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
 from engine.model.repository import (
     Content,
@@ -33,10 +34,12 @@ __all__ = [
     "Checkpoint",
     "Content",
     "DecisionDefinition",
+    "DecisionInstance",
     "Department",
     "DeployedResource",
     "Deployment",
     "Draft",
+    "ElementInstance",
     "EventSubscription",
     "FormDefinition",
     "Group",

@@ -1,0 +1,98 @@
+"""The ways of tokens through elements, kept as rows so that they can be searched; history has the evidence."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.execution.immutable import Definition
+from engine.interpreter import Element, Outcome, Process
+from engine.model import ElementInstance
+
+CASE = 0
+"""The token of the case itself."""
+_STATES = {"entered": "ACTIVE", "completed": "COMPLETED", "canceled": "TERMINATED"}
+
+
+def record_start(
+    session: Session, definition: Definition, instance_id: int, outcome: Outcome, now: dt.datetime
+) -> None:
+    """Write the first passages of a case, and the case itself."""
+    case = _row(definition.process_id, definition.name, "process", "COMPLETED" if outcome.ended else "ACTIVE")
+    _write(session, instance_id, {CASE: case, **_rows(definition.process, outcome)}, now)
+
+
+def record_passages(
+    session: Session,
+    definition: Definition,
+    instance_id: int,
+    outcome: Outcome,
+    now: dt.datetime,
+    *,
+    ended: str | None,
+) -> None:
+    """Write what a step entered, completed and took away: one statement. ``ended``: a person ended the case."""
+    rows = _rows(definition.process, outcome)
+    if outcome.ended:
+        state = "COMPLETED" if ended is None else "TERMINATED"
+        rows[CASE] = _row(definition.process_id, definition.name, "process", state)
+    _write(session, instance_id, rows, now)
+
+
+def _rows(process: Process, outcome: Outcome) -> dict[int, dict[str, Any]]:
+    """Give the newest state of each passage of a step by its token."""
+    found: dict[int, dict[str, Any]] = {}
+    for token, element, what, kind in _passages(process, outcome):
+        found[token] = _row(element.id, element.label, kind, _STATES[what])
+    for stuck in outcome.stuck:
+        # A gateway is not entered before it is passed; one that can't be passed stands there all the same.
+        found.setdefault(stuck.token, _row(stuck.element.id, stuck.element.label, _kind(stuck.element), "ACTIVE"))
+    return found
+
+
+def _passages(process: Process, outcome: Outcome) -> Iterator[tuple[int, Element, str, str]]:
+    for passage in outcome.passages:
+        element = process.elements.get(passage.element_id)
+        # In Camunda's words an event on a border is no passage before it has happened.
+        if element is not None and (passage.what == "completed" or not _only_listens(process, element)):
+            yield passage.token, element, passage.what, _kind(element)
+    for scope in outcome.scopes:
+        element = process.elements[scope.element_id]
+        yield scope.token, element, scope.what, "multiInstanceBody" if scope.is_body else _kind(element)
+
+
+def _only_listens(process: Process, element: Element) -> bool:
+    around = process.elements.get(element.parent)
+    starts_event_sub_process = element.kind == "startEvent" and around is not None and around.triggered_by_event
+    return element.kind == "boundaryEvent" or starts_event_sub_process
+
+
+def _kind(element: Element) -> str:
+    return "eventSubProcess" if element.triggered_by_event else element.kind
+
+
+def _row(element_id: str, name: str, kind: str, state: str) -> dict[str, Any]:
+    return {"element_id": element_id, "name": name, "kind": kind, "state": state}
+
+
+def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], now: dt.datetime) -> None:
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(ElementInstance.__table__)  # type: ignore[arg-type] # declarative tables are FromClause to mypy
+    known = {name: statement.excluded[name] for name in ("element_id", "name", "kind", "state", "ended_at")}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["instance_id", "token"], set_=known),
+        [
+            {
+                "instance_id": instance_id,
+                "token": token,
+                **row,
+                "started_at": now,
+                "ended_at": None if row["state"] == "ACTIVE" else now,
+            }
+            for token, row in rows.items()
+        ],
+    )

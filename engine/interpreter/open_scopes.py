@@ -1,0 +1,39 @@
+"""Which sub-processes and bodies of repeated activities are open: they hold other elements and wait for them."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.interpreter.outcome import PassageKind, ScopePassage
+from engine.interpreter.task_specs import Repeated, SubProcess
+
+if TYPE_CHECKING:
+    from engine.interpreter.run import Run
+
+
+def open_scopes(run: "Run") -> dict[int, SpiffTask]:
+    """Give them by token."""
+    return {
+        task.id: task
+        for task in run.workflow.open_tasks()
+        if task.state == TaskState.STARTED and isinstance(task.task_spec, (SubProcess, Repeated))
+    }
+
+
+def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[ScopePassage]:
+    """Tell which have opened and which have ended since; one that did both in one step is told as ended."""
+    after = open_scopes(run)
+    for token, task in after.items():
+        if token not in before:
+            yield _passage(run, task, "entered")
+    for token, task in before.items():
+        if token not in after:
+            yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
+
+
+def _passage(run: "Run", task: SpiffTask, what: PassageKind) -> ScopePassage:
+    element = run.element(task)
+    assert element is not None  # noqa: S101 - only elements of the diagram hold others
+    return ScopePassage(element_id=element.id, token=task.id, what=what, is_body=isinstance(task.task_spec, Repeated))

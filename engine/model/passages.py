@@ -1,0 +1,60 @@
+"""Ways of tokens through elements, and what tables decided: history in a form that can be searched.
+
+Written in the transaction of the history event that has the same facts; the event is the evidence.
+"""
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Key, Name
+
+
+class ElementInstance(Base):
+    """One passage through one element; token 0 is the case itself."""
+
+    __tablename__ = "element_instances"
+    __table_args__ = (
+        CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'TERMINATED')", name="state"),
+        Index("ix_element_instances_element", "element_id", "state"),
+    )
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
+    token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    element_id: Mapped[str] = mapped_column(Name)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(Name)
+    """The local name of the element's tag; ``process``, ``multiInstanceBody`` and ``eventSubProcess`` besides."""
+    state: Mapped[str] = mapped_column(Name)
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class DecisionInstance(Base):
+    """One decision that was evaluated: for a business rule task, or asked by somebody without a case."""
+
+    __tablename__ = "decision_instances"
+    __table_args__ = (
+        UniqueConstraint("evaluation", "number"),
+        Index("ix_decision_instances_instance", "instance_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    evaluation: Mapped[int | None] = mapped_column(BigInteger)
+    """The id of the decision that was asked for; empty for that one itself."""
+    number: Mapped[int]
+    """1, 2, … in the order in which one evaluation came to its decisions."""
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"))
+    """Empty where nobody's case asked."""
+    token: Mapped[int | None]
+    definition_id: Mapped[int] = mapped_column(ForeignKey("decision_definitions.id"))
+    """The version that was asked for; a required decision stands in the same file."""
+    decision_id: Mapped[str] = mapped_column(Name)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(Name)
+    """The published interface's name: DECISION_TABLE or LITERAL_EXPRESSION."""
+    evaluated_at: Mapped[dt.datetime]
+    evaluated_by: Mapped[str] = mapped_column(Name)
+    body: Mapped[str]
+    """The decision's value, inputs and matched rules, as JSON."""
+    failure: Mapped[str | None]
+    """Why there is no value, in words."""

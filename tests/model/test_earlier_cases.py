@@ -1,0 +1,64 @@
+"""Cases of a database that was upgraded are searched like new ones: their history tells what rows now hold."""
+
+from typing import Any
+
+from alembic import command
+from sqlalchemy import Select, select
+
+from engine.commands.deploy import File, deploy
+from engine.commands.start_instance import start_instance
+from engine.commands.withdraw_instance import withdraw_instance
+from engine.database import Database
+from engine.migrations import _config, upgrade
+from engine.model import DecisionInstance, ElementInstance
+from tests.execution.test_events import TABLE
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
+from tests.support.company import Company
+
+RULE = (
+    '<bpmn:businessRuleTask id="rule" name="定比例"><bpmn:extensionElements>'
+    '<zeebe:calledDecision decisionId="rate" resultVariable="share"/></bpmn:extensionElements></bpmn:businessRuleTask>'
+)
+DECIDING = written(START + RULE + END, {"start->rule": "f1", "rule->end": "f2"})
+
+
+def test_cases_from_before_can_be_searched_like_new_ones(company: Company) -> None:
+    first = company.start()
+    company.send_back(first)
+    company.correct(first)
+    company.approve(first)
+    company.record(first)
+    second = company.start()
+    with company.database.transaction() as session:
+        withdraw_instance(session, second, "不做了", "zhang.wei")
+    company.start()
+    wanted = select(ElementInstance).order_by(ElementInstance.instance_id, ElementInstance.token)
+    as_written = rows(company, wanted)
+    assert {row[5] for row in as_written} == {"ACTIVE", "COMPLETED", "TERMINATED"}
+    again(company.database, "0002")
+    assert rows(company, wanted) == as_written
+
+
+def test_decisions_from_before_can_be_searched_like_new_ones(company: Company) -> None:
+    with company.database.transaction() as session:
+        files = [File(name="deciding.bpmn", content=DECIDING), File(name="rate.dmn", content=TABLE)]
+        deploy(session, files, "zeng.rui")
+        start_instance(session, "process", {"amount": 250}, "zhang.wei")
+    wanted = select(DecisionInstance).order_by(DecisionInstance.id)
+    [as_written] = rows(company, wanted)
+    again(company.database, "0002")
+    assert rows(company, wanted) == [as_written]
+
+
+def again(database: Database, revision: str) -> None:
+    """Take the schema back to a revision and bring it up again."""
+    with database.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        command.downgrade(_config(connection), revision)
+    upgrade(database)
+
+
+def rows(company: Company, statement: Select[Any]) -> list[tuple[object, ...]]:
+    with company.database.reading() as session:
+        found = session.scalars(statement).all()
+        return [tuple(getattr(row, column.name) for column in row.__table__.columns) for row in found]
