@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.errors import FieldProblem, NotFoundError, mark
 from engine.model import Incident, ProcessDefinition, ProcessInstance
+from engine.queries.access import require_case_reader
 from engine.queries.passages import passage_number
 from engine.queries.people import Person
-from engine.queries.searching import Found, Search, condition, fetch
+from engine.queries.searching import Found, Search, condition, fetch, narrowed
 from engine.queries.visibility import visible_instances
 
 
@@ -69,6 +70,14 @@ def search_incidents(session: Session, person: Person, search: Search) -> Found[
     wanted = (condition(_COLUMNS[criterion.field], criterion) for criterion in search.criteria)
     statement = _select().where(visible_instances(session, person), *wanted)
     return fetch(session, statement, _COLUMNS, Incident.id, search, _record)
+
+
+def search_incidents_of_case(
+    session: Session, person: Person, search: Search, instance_id: int
+) -> Found[IncidentRecord]:
+    """Find incidents of one case. Raises NotFoundError for whoever may not see it."""
+    require_case_reader(session, person, instance_id)
+    return search_incidents(session, person, narrowed(search, process_instance_key=instance_id))
 
 
 def find_incident(session: Session, person: Person, incident_id: int) -> IncidentRecord:

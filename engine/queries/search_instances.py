@@ -49,7 +49,7 @@ _COLUMNS: dict[str, Any] = {
 def search_instances(session: Session, person: Person, search: Search) -> Found[InstanceRecord]:
     """Find cases that the person may see."""
     statement = _select().where(
-        visible_instances(session, person), *(_condition(criterion) for criterion in search.criteria)
+        visible_instances(session, person), *(instance_condition(criterion) for criterion in search.criteria)
     )
     return fetch(session, statement, _COLUMNS, ProcessInstance.id, search, _record)
 
@@ -76,7 +76,8 @@ def _select() -> Select[*tuple[Any, ...]]:
     ).join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
 
 
-def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+def instance_condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+    """Give the SQL condition of one criterion, on cases joined with their versions."""
     if criterion.field == "has_incident":
         open_incidents = ProcessInstance.incident_count
         return open_incidents > 0 if criterion.value else open_incidents == 0

@@ -4,7 +4,7 @@ import base64
 import binascii
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Row, Select, and_, case, false, func, or_, select
@@ -53,6 +53,12 @@ class Search:
     """The cursor of the first item behind the page; excludes an offset."""
 
 
+def narrowed(search: Search, **equal: object) -> Search:
+    """Give the same search of fewer things: each field equals the value."""
+    fixed = (Criterion(field=field, operator="eq", value=value) for field, value in equal.items())
+    return replace(search, criteria=(*fixed, *search.criteria))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found(Generic[T]):
     """One page of what was found."""
@@ -83,12 +89,13 @@ def fetch(
 ) -> Found[T]:
     """Fetch one page of a statement that has its conditions: a count and the rows, two statements.
 
-    ``columns`` are what may be sorted by, ``unique`` ends every order. Raises InvalidError for a field that can't be
-    sorted by and for a cursor of another search.
+    ``columns`` are what may be sorted by; ``unique``, one column or several, ends every order. Raises InvalidError
+    for a field that can't be sorted by and for a cursor of another search.
     """
-    counted = statement.order_by(None).with_only_columns(unique).limit(COUNT_LIMIT + 1).subquery()
+    uniques = unique if isinstance(unique, tuple) else (unique,)
+    counted = statement.order_by(None).with_only_columns(*uniques).limit(COUNT_LIMIT + 1).subquery()
     total = session.scalar(select(func.count()).select_from(counted)) or 0
-    keys, signature = _keys(columns, unique, search.sort), repr([(one.field, one.descending) for one in search.sort])
+    keys, signature = _keys(columns, uniques, search.sort), repr([(one.field, one.descending) for one in search.sort])
     cursor = search.after if search.after is not None else search.before
     backwards = search.after is None and search.before is not None
     if cursor is not None:
@@ -144,7 +151,7 @@ def _literal(character: str) -> str:
     return "\\" + character if character in "%_\\" else character
 
 
-def _keys(columns: Mapping[str, Any], unique: Any, sort: Sequence[Sort]) -> list[_Key]:  # noqa: ANN401 - see fetch
+def _keys(columns: Mapping[str, Any], uniques: Sequence[Any], sort: Sequence[Sort]) -> list[_Key]:
     keys: list[_Key] = []
     for one in sort:
         column = columns.get(one.field)
@@ -154,7 +161,7 @@ def _keys(columns: Mapping[str, Any], unique: Any, sort: Sequence[Sort]) -> list
             # The databases don't agree on where null stands, and null compares with nothing.
             keys.append(_Key(case((column.is_(None), 1), else_=0), descending=False))
         keys.append(_Key(column, one.descending))
-    return [*keys, _Key(unique, descending=False)]
+    return [*keys, *(_Key(unique, descending=False) for unique in uniques)]
 
 
 def _beyond(keys: Sequence[_Key], values: Sequence[Any], *, backwards: bool) -> Any:  # noqa: ANN401 - see fetch

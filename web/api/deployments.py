@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from engine.commands.deploy import File, deploy
 from engine.queries.deployed import DeployedVersion, deployed_versions
+from engine.queries.search_decisions import find_decision
 from web.api.blueprint import blueprint
 from web.api.wire import TENANT, Answer, Body, Key
 from web.auth import allow, current_person, current_session
@@ -122,6 +123,6 @@ def _resource(version: DeployedVersion) -> DeployedResource:
         name=version.name,
         decision_requirements_id=version.resource_name,
         decision_definition_key=version.id,
-        decision_requirements_key=version.id,
+        decision_requirements_key=find_decision(current_session(), version.id).file_id,
     )
     return DeployedResource(decision_definition=decision)

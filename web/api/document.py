@@ -21,6 +21,11 @@ _REASONS = {
     "429": "Too many failed tries to sign in.",
     "500": "A failure of the server; nothing was changed.",
 }
+_TEXT_KEYS = {
+    "decision_evaluation_instance_key": {"type": "string", "pattern": "^[0-9]+-[0-9]+$", "example": "12-1"},
+    "document_id": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+"""What stands in a path and is no number."""
 _OF_EVERYTHING = ("400", "401", "403", "429", "500")
 _OF_BODIES = ("413", "415")
 _OF_ONE_THING = ("404",)
@@ -43,7 +48,8 @@ def complete(document: dict[str, Any] | str) -> dict[str, Any]:
             _add_problems(operation)
             for parameter in operation["parameters"]:
                 if parameter["in"] == "path":
-                    parameter |= {"name": to_camel(parameter["name"]), "schema": KEY_SCHEMA}
+                    schema = _TEXT_KEYS.get(parameter["name"], KEY_SCHEMA)
+                    parameter |= {"name": to_camel(parameter["name"]), "schema": schema}
     document["paths"] = {_camel_path(path): operations for path, operations in document["paths"].items()}
     document["paths"]["/v2/status"]["get"]["security"] = []
     document["security"] = [{name: []} for name in SECURITY_SCHEMES]

@@ -1,12 +1,13 @@
 """Cases that can't go on by themselves: found, and tried again."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from engine.commands.resolve_incident import resolve_incident as resolve_incident_command
-from engine.queries.search_incidents import IncidentRecord, find_incident, search_incidents
+from engine.queries.search_incidents import IncidentRecord, find_incident, search_incidents, search_incidents_of_case
 from web.api.blueprint import PROGRAMS, READERS, blueprint
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedText
@@ -89,17 +90,25 @@ def _answer(record: IncidentRecord) -> IncidentAnswer:
     )
 
 
+INCIDENTS = SearchCall(
+    path="/incidents/search",
+    operation="searchIncidents",
+    tag="Incident",
+    does="Find incidents of cases that the caller may see.",
+    asks=IncidentFilter,
+    sorts="incidentKey errorType state creationTime elementId elementInstanceKey jobKey "
+    "processInstanceKey processDefinitionKey processDefinitionId",
+    item=IncidentAnswer,
+    find=search_incidents,
+    write=_answer,
+)
+serve_search(INCIDENTS)
 serve_search(
-    SearchCall(
-        path="/incidents/search",
-        operation="searchIncidents",
-        tag="Incident",
-        does="Find incidents of cases that the caller may see.",
-        asks=IncidentFilter,
-        sorts="incidentKey errorType state creationTime elementId elementInstanceKey jobKey "
-        "processInstanceKey processDefinitionKey processDefinitionId",
-        item=IncidentAnswer,
-        find=search_incidents,
-        write=_answer,
+    replace(
+        INCIDENTS,
+        path="/process-instances/<process_instance_key>/incidents/search",
+        operation="searchProcessInstanceIncidents",
+        does="Find incidents of one case that the caller may see.",
+        find=search_incidents_of_case,
     )
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field, create_model
@@ -17,7 +18,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class SearchCall(Generic[R]):
-    """One search of the interface. The names of its schemas begin with the name of its item."""
+    """One search of the interface. The names of its schemas begin with the name of its item.
+
+    ``replace`` makes the same search of fewer things, such as of one case; both share their schemas.
+    """
 
     path: str
     """May hold keys, such as ``/process-instances/<key>/incidents/search``."""
@@ -40,7 +44,7 @@ class SearchCall(Generic[R]):
     def __post_init__(self) -> None:
         """Make the schemas of the body and of the answer."""
         name = self.item.__name__.removesuffix("Answer")
-        object.__setattr__(self, "body", _body(name, self.asks, self.sorts.split()))
+        object.__setattr__(self, "body", _body(name, self.asks, tuple(self.sorts.split())))
         object.__setattr__(self, "page", _page(name, self.item))
 
     def answer(self, asked: Any, keys: dict[str, str]) -> Answer:  # noqa: ANN401 - a model made at run time
@@ -63,7 +67,8 @@ def serve_search(call: SearchCall[R]) -> None:
     blueprint.post(call.path, endpoint=call.operation)(allow(*call.roles, writes=False)(view))
 
 
-def _body(name: str, asks: type[Body], sorts: list[str]) -> type[Body]:
+@cache
+def _body(name: str, asks: type[Body], sorts: tuple[str, ...]) -> type[Body]:
     sort: Any = create_model(
         f"{name}Sort", __base__=SortBy, __doc__="One field to sort by.", field=(_one_of(sorts), ...)
     )
@@ -77,11 +82,12 @@ def _body(name: str, asks: type[Body], sorts: list[str]) -> type[Body]:
     )
 
 
+@cache
 def _page(name: str, item: Any) -> type[Answer]:  # noqa: ANN401 - a type given at run time
     return create_model(
         f"{name}Page", __base__=Answer, __doc__="What was found.", items=(list[item], ...), page=(SearchPage, ...)
     )
 
 
-def _one_of(fields: list[str]) -> Any:  # noqa: ANN401 - a type made at run time
-    return Literal.__getitem__(tuple(fields))
+def _one_of(fields: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type made at run time
+    return Literal.__getitem__(fields)
