@@ -118,8 +118,9 @@ def find_decision_instance(session: Session, person: Person, key: str) -> Decisi
 
 def find_evaluation(session: Session, person: Person, evaluation: int) -> list[DecisionInstanceRecord]:
     """Give all decisions of one evaluation, in order; none for whoever may not see it."""
-    of_it = or_(DecisionInstance.id == evaluation, DecisionInstance.evaluation == evaluation)
-    statement = _select(session, person).where(of_it, evaluation == _EVALUATION).order_by(DecisionInstance.number)
+    asked_for = and_(DecisionInstance.id == evaluation, DecisionInstance.evaluation.is_(None))
+    of_it = or_(asked_for, DecisionInstance.evaluation == evaluation)
+    statement = _select(session, person).where(of_it).order_by(DecisionInstance.number)
     return [_record(row) for row in session.execute(statement)]
 
 
