@@ -7,7 +7,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import GoneError, InvalidError, mark
-from engine.interpreter import events, moving, recovering, rules, state, timers
+from engine.interpreter import events, listeners, moving, recovering, rules, state, timers
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.open_scopes import open_scopes, scope_passages
@@ -26,6 +26,7 @@ class Case:
     def __init__(self, specification: Specification, environment: Environment) -> None:
         self._run = Run(specification, environment)
         self._before: dict[int, SpiffTask] = {}
+        self._phases_before: dict[int, listeners.Phase] = {}
         self._stuck_before: set[int] = set()
         self._variables_before: dict[str, object] = {}
         self._again: dict[int, timers.Due] = {}
@@ -63,6 +64,7 @@ class Case:
         restored = state.load(body, specification, Engine(run))
         run.workflow, run.scopes = restored.workflow, restored.scopes
         case._before = run.waiting()
+        case._phases_before = {token: listeners.phase(task) for token, task in case._before.items()}
         case._stuck_before = {token for token, task in case._before.items() if "stuck" in task.internal_data}
         case._variables_before = dict(run.scopes.root)
         case._scopes_before = open_scopes(run)
@@ -76,6 +78,14 @@ class Case:
         task.internal_data["result"] = dict(result)
         task._set_state(TaskState.READY)
         self._run.run(task)
+        self._run.settle()
+
+    def complete_listener(self, token: int, variables: Mapping[str, object]) -> None:
+        """Take what a listener brought, and ask the next one or go on."""
+        task = self._waiting(token)
+        if not listeners.is_held(task):
+            raise GoneError(mark("这项作业已经结束。"))
+        listeners.go_on(self._run, task, variables)
         self._run.settle()
 
     def fire(
@@ -181,8 +191,10 @@ class Case:
         recovering.mark_dead_ends(run)
         opened = _Opened(run)
         for token, task in run.waiting().items():
-            if token not in self._before and "stuck" not in task.internal_data:
-                opened.enter(task)
+            if "stuck" in task.internal_data:
+                continue
+            if token not in self._before or self._phases_before.get(token) != listeners.phase(task):
+                opened.enter(task, anew=token not in self._before)
         after = run.waiting()
         for token, when in self._again.items():
             # What the timer started may have ended what it stands on.
@@ -208,13 +220,23 @@ class Case:
             decisions=tuple(run.decisions),
             deciders=tuple(run.deciders),
             stuck=tuple(self._newly_stuck(after)),
-            completed_tokens=completed,
+            completed_tokens=completed | self._left(after),
             canceled={token: _element_of(run, task) for token, task in gone.items() if token not in completed},
-            waiting={token: original(task.task_spec.bpmn_id) for token, task in after.items()},
+            waiting={token: self._place(task) for token, task in after.items()},
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),
             terminated=bool(run.workflow.completed) and not run.workflow.success,
         )
+
+    def _left(self, after: Mapping[int, SpiffTask]) -> set[int]:
+        """Give the tokens whose work was done in this step and whose end listeners are asked now."""
+        phases = {token: listeners.phase(task) for token, task in after.items() if token in self._before}
+        return {t for t, phase in phases.items() if phase == ("end", 0) and self._phases_before.get(t) != phase}
+
+    def _place(self, task: SpiffTask) -> str:
+        """Give the element of the picture that a token stands at: the last end for one that ends the case."""
+        bpmn_id = task.task_spec.bpmn_id
+        return original(bpmn_id) if bpmn_id is not None else self._run.scopes.end or self._run.specification.process.id
 
     def _waiting(self, token: int) -> SpiffTask:
         task = self._run.waiting().get(token)
@@ -244,13 +266,16 @@ class _Opened:
         self.jobs: list[OpenedJob] = []
         self.subscriptions: list[OpenedSubscription] = []
 
-    def enter(self, task: SpiffTask) -> None:
+    def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
         run, element = self._run, _element_of(self._run, task)
-        run.note(task, "entered")
+        if anew:
+            run.note(task, "entered")
         try:
             variables = run.scopes.visible(self._open_scope(task, element))
-            if isinstance(task.task_spec, UserTask):
+            if listeners.is_held(task):
+                self.jobs.append(listeners.open_job(run, task, element, variables))
+            elif isinstance(task.task_spec, UserTask):
                 self.tasks.append(rules.open_task(task.id, element, variables, run.env))
             elif isinstance(task.task_spec, JobTask):
                 self.jobs.append(rules.open_job(task.id, element, variables, run.env))
@@ -265,6 +290,11 @@ class _Opened:
     def _open_scope(self, task: SpiffTask, element: Element) -> int:
         run = self._run
         outer = run.scope_of(task)
+        phase = listeners.phase(task)
+        if "scoped" in task.internal_data or (phase is not None and phase[0] == "end"):
+            return outer
+        if phase is not None:
+            return listeners.local_scope(run, task, local_inputs(run, element, outer))
         if not element.inputs:
             return outer
         values = local_inputs(run, element, outer)
@@ -281,6 +311,6 @@ def gone() -> GoneError:
 
 
 def _element_of(run: Run, task: SpiffTask) -> Element:
-    element = run.element(task)
+    element = listeners.where(run, task)
     assert element is not None  # noqa: S101 - only elements of the diagram wait or evaluate anything
     return element

@@ -79,6 +79,19 @@ class Called:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listener:
+    """A ``zeebe:executionListener`` or ``zeebe:taskListener``: a job at a moment in the life of its element."""
+
+    tag: str
+    """``executionListener`` or ``taskListener``."""
+    event: str
+    """``start`` and ``end``, or ``creating``, ``assigning``, ``updating``, ``completing`` and ``canceling``."""
+    type: str
+    """The job type; an expression where it begins with ``=``."""
+    retries: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flow:
     """A sequence flow."""
 
@@ -134,6 +147,12 @@ class Element:
     outputs: tuple[Mapped, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    listeners: tuple[Listener, ...] = ()
+    """In the order of the file, which is the order they are asked in."""
+
+    def listeners_at(self, event: str) -> tuple[Listener, ...]:
+        """Give the listeners of one moment."""
+        return tuple(listener for listener in self.listeners if listener.event == event)
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -159,6 +178,26 @@ class Process:
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
     line: int | None
+    listeners: tuple[Listener, ...] = ()
+
+    @cached_property
+    def whole(self) -> Element:
+        """Give the process as if it were an element, for what listens to it; its properties are its headers."""
+        return Element(
+            id=self.id,
+            kind="process",
+            name=self.name,
+            parent="",
+            lane=None,
+            documentation=self.documentation,
+            line=self.line,
+            headers=self.properties,
+            listeners=self.listeners,
+        )
+
+    def part(self, element_id: str) -> Element:
+        """Give the element that a job belongs to, which may be the process itself."""
+        return self.whole if element_id == self.id else self.elements[element_id]
 
     @cached_property
     def start_form_id(self) -> str | None:

@@ -65,11 +65,14 @@ class OpenedJob:
     retries: int
     cycle: dict[str, object] | None = None
     """Of a timer that fires again: ``cycles.Occurrence``, to be kept with the job and given back when it fires."""
+    listener: str | None = None
+    """The moment of its element that a listener is asked at, such as ``start``; None for the element's own work."""
 
     def as_fact(self) -> dict[str, object]:
         """Give it as history keeps it."""
         fact = {"token": self.token, "element": self.element.id, "type": self.type, "due": self.due_at}
-        return fact | ({"cycle": self.cycle} if self.cycle is not None else {})
+        more = {"cycle": self.cycle, "listener": self.listener}
+        return fact | {name: value for name, value in more.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,7 @@ class Outcome:
     """The token of each decision."""
     stuck: tuple[Stuck, ...] = ()
     completed_tokens: frozenset[int] = frozenset()
+    """What was waiting and is done, even where its end listeners are still to be asked."""
     canceled: dict[int, Element] = field(default_factory=dict)
     """What was waiting and was taken away."""
     waiting: dict[int, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from engine.interpreter.diagram import (
     Definition,
     Element,
     Flow,
+    Listener,
     Loop,
     Mapped,
     Process,
@@ -68,6 +69,7 @@ def _process(node: etree._Element, definitions: Mapping[str, Definition]) -> Pro
         elements=elements,
         flows=flows,
         line=line_of(node),
+        listeners=_listeners(node),
     )
 
 
@@ -132,6 +134,7 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         outputs=_mapped(node, "output"),
         headers=_pairs(node, "taskHeaders/header", "key", "value"),
         properties=_pairs(node, "properties/property", "name", "value"),
+        listeners=_listeners(node),
     )
 
 
@@ -149,6 +152,20 @@ def _pairs(node: etree._Element, path: str, key: str, value: str) -> dict[str, s
     steps = "/".join(f"{{{ZEEBE}}}{step}" for step in path.split("/"))
     found = node.findall(f"{{{BPMN}}}extensionElements/{steps}")
     return {pair.get(key, ""): pair.get(value, "") for pair in found}
+
+
+def _listeners(node: etree._Element) -> tuple[Listener, ...]:
+    extensions = f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}"
+    return tuple(
+        Listener(
+            tag=tag,
+            event=found.get("eventType", ""),
+            type=found.get("type", ""),
+            retries=_retries(found.get("retries")),
+        )
+        for tag in ("executionListener", "taskListener")
+        for found in node.findall(f"{extensions}{tag}s/{{{ZEEBE}}}{tag}")
+    )
 
 
 def _documentation(node: etree._Element) -> str:

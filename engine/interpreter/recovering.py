@@ -8,7 +8,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import events, loops, rounds
+from engine.interpreter import events, listeners, loops, rounds
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import IN_VAIN, Inclusive, Parallel, leave_by
 from engine.interpreter.moving import entry_of
@@ -22,6 +22,8 @@ def retry(run: "Run", task: SpiffTask) -> bool:
     """Try again what got stuck; tell whether its element is to be opened anew, since it got stuck while opening."""
     stuck = task.internal_data.pop("stuck", {})
     spec = task.task_spec
+    if listeners.is_held(task):
+        return True
     if stuck.get("code") == IN_VAIN:
         task._set_state(TaskState.WAITING)
         spec._update(task)
@@ -42,10 +44,15 @@ def retry(run: "Run", task: SpiffTask) -> bool:
 def skip(run: "Run", task: SpiffTask, variables: Mapping[str, object], flow_ids: Sequence[str] = ()) -> None:
     """Leave an element as if it were done, with variables for the scope around it; its output mappings don't run.
 
+    A token that waits for a listener goes on as if this one were done.
     A gateway leaves by the flows named. An event on a border, or one that starts an event sub-process, will not
     come any more. Raises InvalidError where flows are missing or are not the gateway's.
     """
     spec = task.task_spec
+    if listeners.is_held(task):
+        task.internal_data.pop("stuck", None)
+        listeners.go_on(run, task, variables)
+        return
     outputs = _chosen(run, task, flow_ids)
     task.internal_data.pop("stuck", None)
     task.internal_data.pop("result", None)

@@ -7,14 +7,22 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import events, loops, rounds, rules
+from engine.interpreter import events, listeners, loops, rounds, rules
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.outcome import Passage, PassageKind
 from engine.interpreter.preparing import original
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
-from engine.interpreter.task_specs import EventGateway, JobTask, MultiInstance, Repeated, UserTask
+from engine.interpreter.task_specs import (
+    BusinessRule,
+    EventGateway,
+    FeelScript,
+    JobTask,
+    MultiInstance,
+    Repeated,
+    UserTask,
+)
 from engine.interpreter.workflow import Workflow
 
 STEP_LIMIT = 10_000
@@ -45,7 +53,9 @@ class Run:
         while True:
             while self.workflow.ready:
                 task = self.workflow.ready.popleft()
-                if task.state == TaskState.READY and not task.task_spec.manual and self.is_live(task):
+                if not self.is_live(task) or listeners.hold_on_arrival(self, task):
+                    continue
+                if task.state == TaskState.READY and not task.task_spec.manual:
                     self.run(task)
             if not events.fire_conditions(self):
                 return
@@ -54,15 +64,26 @@ class Run:
         """Run one task; a token that can't go on is left where it is, with the reason."""
         try:
             self._count()
-            if events.throw_before(self, task):
+            if listeners.hold_before_running(self, task) or not self._is_done(task):
                 return
-            self.leave(task)
             ended = task.run()
         except StuckError as error:
             self.mark_stuck(task, error)
             return
         if ended:
             self.finish(task)
+
+    def _is_done(self, task: SpiffTask) -> bool:
+        """Let what a task brings take effect; tell whether its token may go on now."""
+        if listeners.is_over(task, "end"):
+            return True
+        if events.throw_before(self, task):
+            return False
+        if isinstance(task.task_spec, (FeelScript, BusinessRule)):
+            # They work while they run, and leave afterwards.
+            return True
+        self.leave(task)
+        return not listeners.hold(self, task, "end")
 
     def mark_stuck(self, task: SpiffTask, error: StuckError) -> None:
         """Leave a token where it is, with the reason."""
@@ -175,15 +196,21 @@ class Engine:
         """Decide the condition of a flow."""
         return self._run.env.is_true(expression, self._run.visible(task))
 
-    def run_script(self, task: SpiffTask, script: str, result_variable: str) -> None:
-        """Run a FEEL script task."""
-        value = self._run.env.evaluate(script, self._run.visible(task))
-        if result_variable:
-            self._run.scopes.propagate(self._run.scope_of(task), rules.as_json({result_variable: value}))
-
-    def decide(self, task: SpiffTask) -> None:
-        """Run a business rule task."""
+    def run_script(self, task: SpiffTask, script: str, result_variable: str) -> bool | None:
+        """Run a FEEL script task; None while its end listeners are asked."""
         run = self._run
+        if listeners.is_over(task, "end"):
+            return True
+        value = run.env.evaluate(script, run.visible(task))
+        task.internal_data["result"] = rules.as_json({result_variable: value}) if result_variable else {}
+        run.leave(task)
+        return None if listeners.hold(run, task, "end") else True
+
+    def decide(self, task: SpiffTask) -> bool | None:
+        """Run a business rule task; None while its end listeners are asked."""
+        run = self._run
+        if listeners.is_over(task, "end"):
+            return True
         element = run.element(task)
         assert element is not None  # noqa: S101 - only elements of the diagram are business rule tasks
         assert element.called is not None  # noqa: S101 - checked before publication
@@ -196,6 +223,15 @@ class Engine:
         run.decisions.append({"element": element.id, "decision": decision_id, "value": value, **decided.evidence})
         task.internal_data["result"] = result
         run.leave(task)
+        return None if listeners.hold(run, task, "end") else True
+
+    def hold_start(self, task: SpiffTask) -> bool:
+        """Ask the start listeners of a sub-process, which begins as soon as its token arrives."""
+        return listeners.hold(self._run, task, "start")
+
+    def is_listened_to(self) -> bool:
+        """Tell whether the end of the whole case is listened to."""
+        return bool(self._run.specification.process.whole.listeners_at("end"))
 
     def run_loop(self, task: SpiffTask) -> bool:
         """Begin a multi-instance or loop, or tell whether it has ended."""
@@ -209,7 +245,7 @@ class Engine:
         outer = run.scope_of(task)
         if task.id not in run.scopes.values:
             run.scopes.open(task.id, outer)
-        if element is not None and element.inputs:
+        if element is not None and element.inputs and "scoped" not in task.internal_data:
             run.scopes.values[task.id].update(local_inputs(run, element, outer))
 
 
@@ -231,4 +267,4 @@ def _waits(task: SpiffTask) -> bool:
         return is_person_or_job(task)
     if task.state == TaskState.WAITING:
         return isinstance(task.task_spec, CatchingEvent)
-    return task.state == TaskState.STARTED and "stuck" in task.internal_data
+    return task.state == TaskState.STARTED and ("stuck" in task.internal_data or listeners.is_held(task))

@@ -84,17 +84,17 @@ class FeelScript(BpmnSpecMixin):
         self.script = script
         self.result_variable = result_variable
 
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.script_engine.run_script(my_task, self.script, self.result_variable)
-        return True
+    def _run_hook(self, my_task: SpiffTask) -> bool | None:
+        done: bool | None = my_task.workflow.script_engine.run_script(my_task, self.script, self.result_variable)
+        return done
 
 
 class BusinessRule(BpmnSpecMixin):
     """A business rule task: a decision of the same deployment is evaluated on the spot."""
 
-    def _run_hook(self, my_task: SpiffTask) -> bool:
-        my_task.workflow.script_engine.decide(my_task)
-        return True
+    def _run_hook(self, my_task: SpiffTask) -> bool | None:
+        done: bool | None = my_task.workflow.script_engine.decide(my_task)
+        return done
 
 
 def no_condition_true() -> StuckError:
@@ -151,6 +151,10 @@ class Rounds(Repeated):
 class SubProcess(SubWorkflowTask):
     """An embedded sub-process. Variables live in scopes, so no data are copied in or out."""
 
+    def _update_hook(self, my_task: SpiffTask) -> bool:
+        held = my_task.workflow.script_engine.hold_start(my_task)
+        return not held and bool(super()._update_hook(my_task))
+
     def copy_data(self, my_task: SpiffTask, subworkflow: object) -> None:
         """Copy nothing: the scope of the sub-process is opened by the case."""
 
@@ -179,9 +183,14 @@ class Terminate(EndEvent):
 
     def _on_complete_hook(self, my_task: SpiffTask) -> None:
         super()._on_complete_hook(my_task)
-        for task in list(my_task.workflow.tasks.open.values()):
-            task.cancel()
-        my_task.workflow._mark_complete(my_task)
+        flow = my_task.workflow
+        # Where listeners are to be asked the token goes on to the end, with nothing else left.
+        goes_on = flow.top_workflow is flow and flow.script_engine.is_listened_to()
+        for task in list(flow.tasks.open.values()):
+            if not (goes_on and task.is_descendant_of(my_task)):
+                task.cancel()
+        if not goes_on:
+            flow._mark_complete(my_task)
 
 
 class BoundaryJoin(BoundaryEventJoin):

@@ -102,7 +102,8 @@ class TaskTable(dict[int, SpiffTask]):
             self.open.pop(task.id, None)
         else:
             self.open[task.id] = task
-        if state == TaskState.READY:
+        if state == TaskState.READY or (state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)):
+            # An event that begins to wait may have listeners to ask before.
             self._ready.append(task)
 
 
