@@ -11,6 +11,7 @@ KIND_NAMES = {
     "task.unclaimed": mark("放回队列"),
     "task.assigned": mark("指定办理人"),
     "job.completed": mark("系统完成作业"),
+    "listener.completed": mark("监听器完成"),
     "job.failed": mark("系统作业失败"),
     "job.error": mark("外部程序报错"),
     "timer.fired": mark("到时间"),

@@ -25,6 +25,10 @@ def _complete_job(awake: Case, token: int, body: Body) -> None:
     awake.complete(token, body["reply"])
 
 
+def _complete_listener(awake: Case, token: int, body: Body) -> None:
+    awake.complete_listener(token, body["reply"])
+
+
 def _throw(awake: Case, token: int, body: Body) -> None:
     awake.throw_error(token, body["code"], body["input"])
 
@@ -56,6 +60,7 @@ def _cancel(awake: Case, _token: int, _body: Body) -> None:
 _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.completed": _complete,
     "job.completed": _complete_job,
+    "listener.completed": _complete_listener,
     "job.error": _throw,
     "timer.fired": _fire,
     "event.received": _fire,

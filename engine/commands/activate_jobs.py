@@ -27,6 +27,8 @@ class ActivatedJob:
     retries: int
     deadline: dt.datetime
     worker: str
+    listener: str | None
+    """The moment of its element that a listener is asked at."""
     headers: Mapping[str, str]
     variables: Mapping[str, object]
     """Everything the task sees, its input mappings' values included."""
@@ -71,6 +73,7 @@ def _activated(session: Session, job: Job, worker: str) -> ActivatedJob:
         retries=job.retries,
         deadline=job.leased_until,
         worker=worker,
-        headers=of.process.elements[job.element_id].headers,
+        listener=job.listener,
+        headers=of.process.part(job.element_id).headers,
         variables=case.visible(job.token),
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import GoneError, mark
+from engine.execution.listening import listener_done
 from engine.execution.locked import lock_service_job
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -21,10 +22,13 @@ def complete_job(session: Session, job_id: int, variables: Mapping[str, object],
     GoneError where the job is done or its case went on.
     """
     locked = lock_service_job(session, job_id)
+    if locked.work.listener is not None:
+        _close(session, job_id)
+        listener_done(locked, variables, actor)
+        return
     case = locked.wake()
     case.complete(locked.work.token, variables)
-    if changed(session, update(Job).where(Job.id == job_id, Job.state == "CREATED").values(state="COMPLETED")) != 1:
-        raise GoneError(mark("这项作业已经结束。"))
+    _close(session, job_id)
     event = NewEvent(
         kind="job.completed",
         actor=actor,
@@ -33,3 +37,8 @@ def complete_job(session: Session, job_id: int, variables: Mapping[str, object],
         body={"job": job_id, "type": locked.work.type, "reply": dict(variables)},
     )
     write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
+
+
+def _close(session: Session, job_id: int) -> None:
+    if changed(session, update(Job).where(Job.id == job_id, Job.state == "CREATED").values(state="COMPLETED")) != 1:
+        raise GoneError(mark("这项作业已经结束。"))

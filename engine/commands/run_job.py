@@ -10,6 +10,7 @@ from engine.connectors import CONNECTORS, Call, RefusedError
 from engine.errors import GoneError, mark
 from engine.execution.calling import call_process
 from engine.execution.immutable import definition
+from engine.execution.listening import listener_done
 from engine.execution.locked import LockedCase, environment, lock_job
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -17,7 +18,7 @@ from engine.execution.start_events import start_again, take_turns
 from engine.execution.starting import write_start
 from engine.execution.subscriptions import wait_again
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import REPEATING, Case
+from engine.interpreter import REPEATING, Case, StuckError
 from engine.model import Job
 from engine.organisation import organisation
 
@@ -61,7 +62,8 @@ def _let_happen(locked: LockedCase) -> None:
 
 def _call_connector(locked: LockedCase) -> None:
     case = locked.wake()
-    inputs = case.inputs(locked.work.token)
+    element = locked.definition.process.part(locked.work.element_id)
+    inputs = _inputs(case, locked)
     call = Call(
         session=locked.session,
         now=locked.environment.now,
@@ -73,11 +75,28 @@ def _call_connector(locked: LockedCase) -> None:
         variables=case.visible(locked.work.token),
     )
     result = CONNECTORS[locked.work.type](call)
+    if locked.work.listener is not None:
+        # Only a start listener has a scope of its own to put an answer into.
+        reply = result if locked.work.listener == "start" and element.kind != "process" else {}
+        listener_done(locked, reply, SYSTEM, {"input": inputs, "result": result})
+        return
     # What a connector answers is for the evidence; the case takes of it what the diagram maps, and nothing else.
-    reply = result if locked.definition.process.elements[locked.work.element_id].outputs else {}
+    reply = result if element.outputs else {}
     case.complete(locked.work.token, reply)
     body = {"type": locked.work.type, "input": inputs, "reply": reply, "result": result}
     _write(locked, case, _event(locked, "job.completed", body))
+
+
+def _inputs(case: Case, locked: LockedCase) -> dict[str, object]:
+    """Give what a connector works on. A listener has no input mappings of its own: its element's headers say it."""
+    if locked.work.listener is None:
+        return case.inputs(locked.work.token)
+    try:
+        return case.inputs_of_listener(locked.work.token)
+    except StuckError as error:
+        raise RefusedError(
+            mark("监听器“{label}”的输入出错：{detail}"), label=locked.work.job_name, detail=str(error)
+        ) from error
 
 
 def _call_process(locked: LockedCase) -> None:

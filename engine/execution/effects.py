@@ -59,7 +59,7 @@ def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) ->
 def close_everything(session: Session, instance_id: int, outcome: Outcome) -> None:
     """Mark what a step took away; the command closed its own row already."""
     people = [token for token, element in outcome.canceled.items() if element.kind == "userTask"]
-    machines = [token for token in outcome.canceled if token not in people]
+    machines = [t for t, element in outcome.canceled.items() if element.kind != "userTask" or element.listeners]
     for model, tokens in ((UserTask, people), (Job, machines)):
         if tokens:
             session.execute(
@@ -136,6 +136,7 @@ def _job_row(job: OpenedJob, instance_id: int) -> dict[str, object]:
         "state": "CREATED",
         "due_at": job.due_at,
         "retries": job.retries,
+        "listener": job.listener,
     }
 
 

@@ -132,6 +132,7 @@ _JOB = (
     Job.retries,
     Job.due_at,
     Job.payload,
+    Job.listener,
 )
 
 

@@ -183,6 +183,13 @@ class Case:
         """Give the local variables of the element at a token: its input mappings' values."""
         return dict(self._run.scopes.values.get(token, {})) if token != ROOT else {}
 
+    def inputs_of_listener(self, token: int) -> dict[str, object]:
+        """Give what a built-in listener works on: the element's inputs and its headers. May raise StuckError."""
+        headers = _element_of(self._run, task := self._waiting(token)).headers
+        visible = self._run.visible(task)
+        given = {name: self._run.env.text_or_expression(text, visible) for name, text in headers.items()}
+        return {**self.inputs(token), **rules.as_json(given)}
+
     # -- the result -----------------------------------------------------------------------------------
 
     def outcome(self) -> Outcome:

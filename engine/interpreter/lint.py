@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
-from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links, lint_timers
+from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links, lint_listeners, lint_timers
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     lint_flows.going_round,
     lint_links.links,
     lint_expressions.expressions,
+    lint_listeners.listeners,
 )
 
 

@@ -20,7 +20,7 @@ def expressions(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
     for flow in process.flows.values():
         if flow.condition:
             yield from _parsed(flow, mark("条件"), flow.condition)
-    for element in process.elements.values():
+    for element in (process.whole, *process.elements.values()):
         for what, text in _texts(element):
             if text.lstrip().startswith("="):
                 yield from _parsed(element, what, text)
@@ -51,6 +51,7 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
             (mark("完成条件"), element.loop.completion),
         )
         yield from ((what, text) for what, text in repeated if text)
+    yield from ((mark("监听器类型"), listener.type) for listener in element.listeners)
     yield from ((mark("输入 {name}").format(name=m.target), m.source) for m in element.inputs)
     yield from ((mark("输出 {name}").format(name=m.target), m.source) for m in element.outputs)
 

@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from engine.interpreter import joins, task_specs
 from engine.interpreter.diagram import Element, Loop, StandardLoop
@@ -75,10 +75,8 @@ class _End(_Node):
         if self.element.job_type is not None:
             task = task_specs.JobTask(self.spec, self.bpmn_id, **self.bpmn_attributes)
         else:
-            terminates = self.element.event == "terminate"
-            kind = task_specs.Terminate if terminates else EndEvent
-            definition = TerminateEventDefinition() if terminates else NoneEventDefinition()
-            task = kind(self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes)
+            kind = task_specs.Terminate if self.element.event == "terminate" else EndEvent
+            task = kind(self.spec, self.bpmn_id, event_definition=NoneEventDefinition(), **self.bpmn_attributes)
         task.connect(self.spec.end)
         return task
 

@@ -67,6 +67,10 @@ class UserTask(Base):
     """Which rule found the people, and what it read of the organisation: the answer to 为什么是我?"""
     draft: Mapped[dict[str, Any] | None]
     """What the assignee has typed and not yet handed in."""
+    pending: Mapped[dict[str, Any] | None]
+    """What its listeners are deciding on: the ``state`` meanwhile (``COMPLETING``), who asked, and for what."""
+    denied: Mapped[dict[str, Any] | None]
+    """What a listener refused last, and why; forgotten when something else is asked."""
     completed_at: Mapped[dt.datetime | None]
     completed_by: Mapped[str | None] = mapped_column(Name)
 
@@ -110,6 +114,8 @@ class Job(Base):
     """The ``zeebe:taskDefinition`` type, the id of the process to call or start, or else the kind."""
     payload: Mapped[dict[str, Any] | None]
     """What an event, return or start brings: its variables."""
+    listener: Mapped[str | None] = mapped_column(Name)
+    """For ``service``: the moment of its element that a listener is asked at, such as ``start`` or ``completing``."""
     state: Mapped[str] = mapped_column(Name)
     due_at: Mapped[dt.datetime]
     retries: Mapped[int]

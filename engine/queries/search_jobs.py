@@ -18,10 +18,12 @@ from engine.queries.visibility import visible_instances
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecord:
-    """One job of a service task. Timers, messages and calls are no jobs for others."""
+    """One job of a service task or listener. Timers, messages and calls are no jobs for others."""
 
     id: int
     type: str
+    listener: str | None
+    """The moment of its element that a listener is asked at; None for the element's own work."""
     state: Literal["CREATED", "COMPLETED", "CANCELED", "FAILED"]
     retries: int
     error: str | None
@@ -67,6 +69,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         select(
             Job.id,
             Job.type,
+            Job.listener,
             Job.state,
             Job.retries,
             Job.error,
@@ -92,6 +95,6 @@ def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's type
 
 def _record(session: Session, row: Row[*tuple[Any, ...]]) -> JobRecord:
     facts = row._asdict()
-    elements = definition(session, row.definition_id).process.elements
+    process = definition(session, row.definition_id).process
     known = {name: facts[name] for name in JobRecord.__dataclass_fields__ if name in facts}
-    return JobRecord(**known, headers=elements[row.element_id].headers)
+    return JobRecord(**known, headers=process.part(row.element_id).headers)

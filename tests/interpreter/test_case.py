@@ -16,12 +16,13 @@ ENVIRONMENT = Environment(now=NOW)
 class Run:
     """A case whose state goes through bytes between any two steps."""
 
-    def __init__(self, content: bytes, **variables: object) -> None:
+    def __init__(self, content: bytes, environment: Environment = ENVIRONMENT, **variables: object) -> None:
         self.specification = specification(content, "process")
-        self.outcome: Outcome = Case.start(self.specification, ENVIRONMENT, variables).outcome()
+        self.environment = environment
+        self.outcome: Outcome = Case.start(self.specification, environment, variables).outcome()
 
     def step(self, *verbs: Callable[[Case], object]) -> Outcome:
-        case = Case.wake(self.outcome.body, self.specification, ENVIRONMENT)
+        case = Case.wake(self.outcome.body, self.specification, self.environment)
         for apply in verbs:
             apply(case)
         self.outcome = case.outcome()

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from engine.queries.search_jobs import JobRecord, search_jobs
+from web.api.job_kinds import JobKind, ListenerEvent, event_of, kind_of
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedNumber, WantedText
 from web.api.wire import TENANT, Answer, Key, Moment
@@ -31,8 +32,8 @@ class JobAnswer(Answer):
     state: Literal["CREATED", "COMPLETED", "CANCELED", "FAILED"] = Field(
         description="A job that waits for its next try is CREATED; FAILED ones have an incident."
     )
-    kind: Literal["BPMN_ELEMENT"] = "BPMN_ELEMENT"
-    listener_event_type: Literal["UNSPECIFIED"] = "UNSPECIFIED"
+    kind: JobKind
+    listener_event_type: ListenerEvent
     retries: int
     has_failed_with_retries_left: bool
     error_code: None = None
@@ -60,6 +61,8 @@ def _answer(record: JobRecord) -> JobAnswer:
     return JobAnswer(
         job_key=record.id,
         type=record.type,
+        kind=kind_of(record.listener),
+        listener_event_type=event_of(record.listener),
         state=record.state,
         retries=record.retries,
         has_failed_with_retries_left=record.state == "CREATED" and record.error is not None,

@@ -19,6 +19,7 @@ from engine.queries.passages import passage_number
 from web.api.blueprint import PROGRAMS, blueprint
 from web.api.commits import Commits
 from web.api.exact_json import write_exactly
+from web.api.job_kinds import JobKind, ListenerEvent, event_of, kind_of
 from web.api.wire import TENANT, Answer, Body, Key, Variables, key_of
 from web.application import this_application
 from web.auth import allow, current_person, current_session
@@ -54,8 +55,8 @@ class ActivatedJobAnswer(Answer):
 
     job_key: Key
     type: str
-    kind: Literal["BPMN_ELEMENT"] = "BPMN_ELEMENT"
-    listener_event_type: Literal["UNSPECIFIED"] = "UNSPECIFIED"
+    kind: JobKind
+    listener_event_type: ListenerEvent
     process_instance_key: Key
     root_process_instance_key: Key | None
     process_definition_key: Key
@@ -209,6 +210,8 @@ def _answer(job: ActivatedJob, wanted: Sequence[str]) -> ActivatedJobAnswer:
     return ActivatedJobAnswer(
         job_key=job.id,
         type=job.type,
+        kind=kind_of(job.listener),
+        listener_event_type=event_of(job.listener),
         process_instance_key=job.instance_id,
         root_process_instance_key=job.instance_id,
         process_definition_key=job.definition.id,
