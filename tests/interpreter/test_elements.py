@@ -1,6 +1,7 @@
 """Every element of the dialect beyond the plain ones: repetition, events, calls, decisions."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
@@ -18,7 +19,7 @@ DEFINITIONS = (
 )
 
 
-def written(nodes: str, flows: dict[str, str | tuple[str, str]]) -> bytes:
+def written(nodes: str, flows: Mapping[str, str | tuple[str, str]]) -> bytes:
     """Write a diagram that may use the messages, signals, errors and escalations above."""
     return diagram(nodes, flows).replace(b"<bpmn:process", DEFINITIONS.encode() + b"<bpmn:process", 1)
 

@@ -1,6 +1,7 @@
 """Execution listeners in memory: when they are asked, what they bring, and that nothing goes on without them."""
 
 from dataclasses import replace
+from operator import methodcaller
 
 import pytest
 
@@ -220,8 +221,8 @@ def test_each_instance_of_a_repeated_task_is_listened_to() -> None:
     tokens = [job.token for job in run.outcome.jobs]
     assert (len(tokens), run.outcome.tasks) == (2, ())
     for number, token in enumerate(tokens):
-        run.step(lambda case, token=token, number=number: case.complete_listener(token, {"mark": number}))
-        run.step(lambda case, token=token: case.complete(token, {}))
+        run.step(methodcaller("complete_listener", token, {"mark": number}))
+        run.step(methodcaller("complete", token, {}))
     assert run.outcome.ended
     assert run.outcome.variables["seen"] == [0, 1]
 
