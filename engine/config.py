@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.config_outside import Outside, load_outside
 from engine.errors import InvalidError, mark
 
 
@@ -31,6 +32,8 @@ class Settings:
     """The largest request, in bytes."""
     worker: bool = True
     """Run due jobs in a thread of the server."""
+    outside: Outside = field(default_factory=Outside)
+    """What processes may reach outside."""
 
     @property
     def attachments_folder(self) -> Path:
@@ -59,6 +62,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=env.get("QUCHENG_SECURE_COOKIES", "") == "1",
         upload_limit=_whole_number(env, "QUCHENG_UPLOAD_LIMIT_MB", 50) * 1024 * 1024,
         worker=env.get("QUCHENG_WORKER", "1") == "1",
+        outside=load_outside(env),
     )
 
 

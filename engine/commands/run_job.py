@@ -6,11 +6,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
-from engine.connectors import CONNECTORS, Call, RefusedError
+from engine.connectors import RefusedError
 from engine.errors import GoneError, mark
 from engine.execution.calling import call_process
+from engine.execution.connecting import SYSTEM, connect
 from engine.execution.immutable import definition
-from engine.execution.listening import listener_done
 from engine.execution.locked import LockedCase, environment, lock_job
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -18,17 +18,15 @@ from engine.execution.start_events import start_again, take_turns
 from engine.execution.starting import write_start
 from engine.execution.subscriptions import wait_again
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import REPEATING, Case, StuckError
+from engine.interpreter import REPEATING, Case
 from engine.model import Job
 from engine.organisation import organisation
 
-SYSTEM = "system"
-"""The actor of what no person did."""
 
-
-def run_job(session: Session, job_id: int) -> None:
+def run_job(session: Session, job_id: int, replies: Mapping[str, object] | None = None) -> None:
     """Do a job and run its case on, all in this transaction.
 
+    ``replies`` are what its errands outside have brought, see ``engine.execution.errands``.
     Raises GoneError where the job is done or its case went on; anything else that is raised leaves
     everything as it was, and the worker then calls ``fail_job``.
     """
@@ -38,7 +36,10 @@ def run_job(session: Session, job_id: int) -> None:
         return
     locked = lock_job(session, job_id)
     _close(session, job_id)
-    _DO[locked.work.kind](locked)
+    if locked.work.kind == "service":
+        connect(locked, replies or {})
+    else:
+        _DO[locked.work.kind](locked)
 
 
 def _close(session: Session, job_id: int) -> None:
@@ -58,45 +59,6 @@ def _let_happen(locked: LockedCase) -> None:
     _write(locked, case, _event(locked, kind, body))
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)
-
-
-def _call_connector(locked: LockedCase) -> None:
-    case = locked.wake()
-    element = locked.definition.process.part(locked.work.element_id)
-    inputs = _inputs(case, locked)
-    call = Call(
-        session=locked.session,
-        now=locked.environment.now,
-        organisation=locked.organisation,
-        instance_id=locked.instance.id,
-        job_id=locked.work.job_id,
-        started_by=locked.instance.started_by,
-        inputs=inputs,
-        variables=case.visible(locked.work.token),
-    )
-    result = CONNECTORS[locked.work.type](call)
-    if locked.work.listener is not None:
-        # Only a start listener has a scope of its own to put an answer into.
-        reply = result if locked.work.listener == "start" and element.kind != "process" else {}
-        listener_done(locked, reply, SYSTEM, {"input": inputs, "result": result})
-        return
-    # What a connector answers is for the evidence; the case takes of it what the diagram maps, and nothing else.
-    reply = result if element.outputs else {}
-    case.complete(locked.work.token, reply)
-    body = {"type": locked.work.type, "input": inputs, "reply": reply, "result": result}
-    _write(locked, case, _event(locked, "job.completed", body))
-
-
-def _inputs(case: Case, locked: LockedCase) -> dict[str, object]:
-    """Give what a connector works on. A listener has no input mappings of its own: its element's headers say it."""
-    if locked.work.listener is None:
-        return case.inputs(locked.work.token)
-    try:
-        return case.inputs_of_listener(locked.work.token)
-    except StuckError as error:
-        raise RefusedError(
-            mark("监听器“{label}”的输入出错：{detail}"), label=locked.work.job_name, detail=str(error)
-        ) from error
 
 
 def _call_process(locked: LockedCase) -> None:
@@ -177,7 +139,6 @@ def _event(locked: LockedCase, kind: str, body: dict[str, object]) -> NewEvent:
 _DO: Mapping[str, Callable[[LockedCase], None]] = {
     "timer": _let_happen,
     "event": _let_happen,
-    "service": _call_connector,
     "call": _call_process,
     "return": _return,
     "cancel": _cancel,

@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
 from engine.execution.locked import lock_service_job
-from engine.execution.people import hand_to_administrators
-from engine.execution.write import write_outcome
-from engine.model import Job
+from engine.execution.throwing import Thrown, throw
 
 
 def throw_job_error(
@@ -20,16 +16,4 @@ def throw_job_error(
     ``message`` is for people. Raises NotFoundError, or GoneError where the job is done or its case went on.
     """
     locked = lock_service_job(session, job_id)
-    case = locked.wake()
-    case.throw_error(locked.work.token, code, variables)
-    outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    caught = locked.work.token not in outcome.waiting
-    session.execute(update(Job).where(Job.id == job_id).values(state="CANCELED" if caught else "FAILED", error=message))
-    event = NewEvent(
-        kind="job.error",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={"job": job_id, "type": locked.work.type, "code": code, "message": message, "input": dict(variables)},
-    )
-    write_outcome(locked, outcome, event)
+    throw(locked, locked.wake(), Thrown(code=code, message=message, variables=variables), actor)

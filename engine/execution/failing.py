@@ -6,9 +6,25 @@ from collections.abc import Mapping
 from sqlalchemy import insert, update
 
 from engine.audit.chain import NewEvent
+from engine.connectors.reading import seconds
 from engine.execution.locked import LockedCase
 from engine.execution.write import write_event
+from engine.interpreter import Element
 from engine.model import Incident, Job, ProcessInstance
+
+BACK_OFF = (dt.timedelta(seconds=10), dt.timedelta(minutes=1), dt.timedelta(minutes=10))
+"""How long to wait before the second, third and every later try, where the diagram says nothing."""
+
+
+def back_off(element: Element | None, left: int) -> dt.timedelta:
+    """Give how long to wait before the next try, of which ``left`` are left.
+
+    As the task's header ``retryBackoff`` says, the one of Camunda's connectors; else longer from try to try.
+    """
+    said = seconds(element.headers.get("retryBackoff", "")) if element is not None else None
+    if said is not None:
+        return said
+    return BACK_OFF[len(BACK_OFF) - min(left, len(BACK_OFF))] if left else dt.timedelta(0)
 
 
 def note_failure(

@@ -71,12 +71,15 @@ def lock_task(session: Session, task_id: int) -> LockedCase:
 
 def lock_job(session: Session, job_id: int) -> LockedCase:
     """Lock the case of a job that is still to be done. Raises NotFoundError, or ConflictError where it is done."""
-    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_JOB)
-    statement = select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
-    locked = _lock(session, statement, job_id)
-    if locked.work.job_state not in {"CREATED", "FAILED"}:
-        raise GoneError(mark("这项作业已经结束。"))
-    return locked
+    return _undone(_lock(session, _of_job(job_id), job_id))
+
+
+def look_at_job(session: Session, job_id: int) -> LockedCase:
+    """Give the case of a job as it stands, without the lock: what is seen may be old when it is used.
+
+    Raises as ``lock_job`` does.
+    """
+    return _undone(_read(session, _of_job(job_id), job_id))
 
 
 def lock_service_job(session: Session, job_id: int) -> LockedCase:
@@ -136,10 +139,25 @@ _JOB = (
 )
 
 
+def _of_job(job_id: int) -> Select[Any]:
+    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_JOB)
+    return select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
+
+
+def _undone(locked: LockedCase) -> LockedCase:
+    if locked.work.job_state not in {"CREATED", "FAILED"}:
+        raise GoneError(mark("这项作业已经结束。"))
+    return locked
+
+
 def _lock(session: Session, statement: Select[Any], number: int) -> LockedCase:
     # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
     # case and goes on to the task. Where the task's row was read too early, its conditional update says so.
-    row: Row[Any] | None = session.execute(statement.with_for_update(of=ProcessInstance)).one_or_none()
+    return _read(session, statement.with_for_update(of=ProcessInstance), number)
+
+
+def _read(session: Session, statement: Select[Any], number: int) -> LockedCase:
+    row: Row[Any] | None = session.execute(statement).one_or_none()
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
     known = organisation(session, row.organisation_revision)

@@ -14,6 +14,7 @@ from engine.interpreter.outcome import Passage, PassageKind
 from engine.interpreter.preparing import original
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
+from engine.interpreter.targets import put
 from engine.interpreter.task_specs import (
     BusinessRule,
     EventGateway,
@@ -138,7 +139,9 @@ class Run:
             self.scopes.propagate(scope, result)
         else:
             visible = {**self.scopes.visible(scope), **result}
-            mapped = {m.target: self.env.text_or_expression(m.source, visible) for m in element.outputs}
+            mapped: dict[str, object] = {}
+            for m in element.outputs:
+                put(mapped, m.target, self.env.text_or_expression(m.source, visible), visible)
             self.scopes.propagate(self.scopes.parents.get(task.id, scope), rules.as_json(mapped))
         task.internal_data.pop("result", None)
 
@@ -253,7 +256,8 @@ def local_inputs(run: Run, element: Element, scope: int) -> dict[str, object]:
     """Evaluate the input mappings of an element in a scope; later ones see earlier ones, as in Zeebe."""
     local: dict[str, object] = {}
     for mapped in element.inputs:
-        local[mapped.target] = run.env.text_or_expression(mapped.source, {**run.scopes.visible(scope), **local})
+        value = run.env.text_or_expression(mapped.source, {**run.scopes.visible(scope), **local})
+        put(local, mapped.target, value)
     return rules.as_json(local)
 
 

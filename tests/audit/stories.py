@@ -88,7 +88,7 @@ def failed_and_repaired(company: Company) -> int:
     with company.database.reading() as session:
         job = session.scalars(select(Job.id).where(Job.state == "CREATED", Job.kind == "service")).one()
     with company.database.transaction() as session:
-        fail_job(session, job, InvalidError("台账打不开"), final=True)
+        fail_job(session, job, InvalidError("台账打不开"))
     with company.database.transaction() as session:
         resolve_incident(session, session.scalars(select(Incident.id)).one(), "admin")
     company.work()
