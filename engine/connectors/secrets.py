@@ -1,6 +1,7 @@
 """Secrets by name: put in at the moment of a call, and taken out again of whatever comes back."""
 
 import base64
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -45,17 +46,16 @@ class Secrets:
         return value
 
     def hide_text(self, text: str) -> str:
-        """Put the names back into a text."""
+        """Put the names back into a text, and leave out of it what no database takes."""
+        text = text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
         for value, shown in sorted(self._used.items(), key=lambda pair: -len(pair[0])):
             text = text.replace(value, shown)
         return text
 
     def use(self, value: str, shown: str) -> str:
         """Remember a value that must not be seen, in the ways it may be written, and give it."""
-        escaped = json.dumps(value)[1:-1]
-        for way in (value, quote(value), quote(value, safe=""), quote_plus(value), escaped):
-            if way:
-                self._used[way] = shown
+        for way in _ways_to_write(value):
+            self._used[way] = shown
         return value
 
     def basic(self, username: str, password: str) -> str:
@@ -81,3 +81,20 @@ class Secrets:
                 mark("没有名为 {name} 的密钥。请系统管理员设置环境变量 QUCHENG_SECRET_{name} 后重试。"), name=name
             )
         return self.use(self._known[name], f"{{{{secrets.{name}}}}}")
+
+
+def _ways_to_write(value: str) -> set[str]:
+    """Give the forms in which servers send back what they were sent."""
+    escaped = [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]]
+    return {
+        value,
+        quote(value),
+        quote(value, safe=""),
+        # As it stands in an address, whose own signs are left alone (RFC 3986, 3.4).
+        quote(value, safe="/?:@!$&'()*+,;="),
+        quote_plus(value),
+        html.escape(value),
+        base64.b64encode(value.encode("utf-8", "replace")).decode(),
+        *escaped,
+        *(one.replace("/", "\\/") for one in escaped),
+    } - {""}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -24,7 +23,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """A web interface on a free port: notes each request and answers with the next of ``answers``, the last for ever."""
+    """A web interface on a free port: notes each request, gives the next of ``answers``, the last one for ever."""
 
     port: int
     answers: list[Respond]
@@ -108,7 +107,7 @@ def receiver(*answers: Respond) -> Iterator[Receiver]:
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do  # noqa: N815 - the library's names
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's signature
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's signature
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
