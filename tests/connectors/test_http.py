@@ -30,7 +30,7 @@ def open_to(monkeypatch: pytest.MonkeyPatch, server: Receiver) -> None:
     monkeypatch.setenv("QUCHENG_HTTP_ALLOWED_HOSTS", f"127.0.0.1:{server.port}")
 
 
-def called(world: World, server: Receiver, task: str, **variables: Any) -> int:
+def called(world: World, server: Receiver, task: str, **variables: Any) -> int:  # noqa: ANN401 - of any kind
     """Run a case with a service task once."""
     world.publish(process(task.replace("SERVER", server.url)))
     case = world.start(**variables)
