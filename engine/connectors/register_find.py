@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, and_, case, cast, false, func, select
+from sqlalchemy import ColumnElement, Numeric, Select, and_, case, cast, false, func, or_, select
 
 from engine import json_text
 from engine.connectors import reading
@@ -68,11 +68,7 @@ def _matching(call: Call, register: Register) -> list[ColumnElement[bool]]:
 
 def _equals(call: Call, key: str, value: object) -> ColumnElement[bool]:
     """Compare one field of the stored JSON with a value of the same kind, as FEEL's ``=`` would."""
-    field = RegisterEntry.fields[key]
-    if value is None:
-        missing: ColumnElement[bool] = field.as_string().is_(None)
-        return missing
-    if not isinstance(value, (bool, int, Decimal, str)):
+    if not (value is None or isinstance(value, (bool, int, Decimal, str))):
         raise RefusedError(
             mark("字段 {field} 只能与文字、数字、是否或空值比较，现在是 {value}。"),
             where="values",
@@ -80,6 +76,7 @@ def _equals(call: Call, key: str, value: object) -> ColumnElement[bool]:
             value=json_text.dump_text(value)[:80],
         )
     if call.session.get_bind().dialect.name == "postgresql":
+        field = RegisterEntry.fields[key]
         return _equals_on_postgresql(func.json_typeof(field), field.as_string(), value)
     path = f'$."{key}"'
     return _equals_on_sqlite(
@@ -87,7 +84,9 @@ def _equals(call: Call, key: str, value: object) -> ColumnElement[bool]:
     )
 
 
-def _equals_on_postgresql(kind: Any, text: Any, value: bool | int | Decimal | str) -> ColumnElement[bool]:  # noqa: ANN401 - SQL
+def _equals_on_postgresql(kind: Any, text: Any, value: bool | int | Decimal | str | None) -> ColumnElement[bool]:  # noqa: ANN401 - SQL
+    if value is None:
+        return or_(kind.is_(None), kind == "null")
     if isinstance(value, bool):
         return and_(kind == "boolean", text == str(value).lower())
     if isinstance(value, str):
@@ -96,7 +95,9 @@ def _equals_on_postgresql(kind: Any, text: Any, value: bool | int | Decimal | st
     return case((kind == "number", cast(text, Numeric) == value), else_=false())
 
 
-def _equals_on_sqlite(kind: Any, content: Any, value: bool | int | Decimal | str) -> ColumnElement[bool]:  # noqa: ANN401 - SQL
+def _equals_on_sqlite(kind: Any, content: Any, value: bool | int | Decimal | str | None) -> ColumnElement[bool]:  # noqa: ANN401 - SQL
+    if value is None:
+        return or_(kind.is_(None), kind == "null")
     if isinstance(value, bool):
         return and_(kind == str(value).lower())
     if isinstance(value, str):
