@@ -43,7 +43,7 @@ def activate_jobs(session: Session, type_: str, worker: str, *, most: int, timeo
     free = (
         select(Job.id)
         .where(free_for_workers(type_, now))
-        .order_by(Job.due_at, Job.id)
+        .order_by(Job.look_at, Job.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 
 from engine.connectors import CONNECTORS
 from engine.model import Job
@@ -16,6 +16,5 @@ def free_for_workers(type_: str, now: dt.datetime) -> ColumnElement[bool]:
         # What the program does by itself is not for others.
         Job.type.not_in(CONNECTORS),
         Job.state == "CREATED",
-        Job.due_at <= now,
-        or_(Job.leased_until.is_(None), Job.leased_until < now),
+        Job.look_at <= now,
     )

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
@@ -88,6 +88,9 @@ class UserTaskCandidate(Base):
     principal: Mapped[str] = mapped_column(Name, primary_key=True)
 
 
+JOB_KINDS = ("timer", "service", "event", "call", "return", "cancel", "start")
+
+
 class Job(Base):
     """Work for a machine. Leased by one worker at a time; a lost worker's lease runs out.
 
@@ -98,9 +101,10 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        CheckConstraint("kind IN ('timer', 'service', 'event', 'call', 'return', 'cancel', 'start')", name="kind"),
+        CheckConstraint(f"kind IN ({', '.join(map(repr, JOB_KINDS))})", name="kind"),
         CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED', 'FAILED')", name="state"),
-        Index("ix_jobs_due", "state", "due_at"),
+        Index("ix_jobs_look_at", "state", "kind", "look_at"),
+        Index("ix_jobs_type_look_at", "state", "type", "look_at"),
         Index("ix_jobs_instance", "instance_id", "token"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -121,6 +125,13 @@ class Job(Base):
     retries: Mapped[int]
     leased_by: Mapped[str | None] = mapped_column(Name)
     leased_until: Mapped[dt.datetime | None]
+    look_at: Mapped[dt.datetime] = mapped_column(
+        Computed("CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END", persisted=True)
+    )
+    """When a worker should look at it while it is CREATED: at its time, or when a lost worker's lease has run out.
+
+    The database computes it, so that one index answers "what is next" however many jobs wait.
+    """
     error: Mapped[str | None]
 
 

@@ -1,8 +1,10 @@
 """Find, lease and do due jobs."""
 
 import datetime as dt
+from collections.abc import Iterator
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.connectors import CONNECTORS
@@ -13,7 +15,8 @@ from engine.worker.doing import do_job
 LEASE = dt.timedelta(minutes=2)
 """How long a job belongs to the worker that took it. A worker that died gives it back by not renewing."""
 
-_doable = or_(Job.kind != "service", Job.type.in_(CONNECTORS))
+OWN_KINDS = ("timer", "event", "call", "return", "cancel", "start")
+"""What the program does by itself; a ``service`` job it does where there is a connector of its type."""
 
 
 def run_due(database: Database, worker_name: str = "worker") -> int:
@@ -27,32 +30,49 @@ def run_due(database: Database, worker_name: str = "worker") -> int:
 
 def next_due(database: Database) -> dt.datetime | None:
     """Give the moment at which there may be something to do next; None while nothing waits."""
-    # A leased job is looked at again when its lease ends.
-    when = func.coalesce(Job.leased_until, Job.due_at)
     with database.reading() as session:
-        return session.scalar(select(when).where(Job.state == "CREATED", _doable).order_by(when).limit(1))
+        return next((moment for moment, _queue in _next_of_each(session)), None)
+
+
+def _queues() -> Iterator[ColumnElement[bool]]:
+    """Give the kinds of jobs a worker does, one condition each: each has its own stretch of an index.
+
+    Asked for all at once, the database would read every job that others have to do, or sort all that wait.
+    """
+    for kind in OWN_KINDS:
+        yield and_(Job.state == "CREATED", Job.kind == kind)
+    for type_ in sorted(CONNECTORS):
+        yield and_(Job.state == "CREATED", Job.type == type_, Job.kind == "service")
+
+
+def _next_of_each(session: Session) -> list[tuple[dt.datetime, ColumnElement[bool]]]:
+    """Give when each queue is to be looked at next, the first one first. Costs one statement."""
+    queues = list(_queues())
+    moments = session.execute(select(*(select(func.min(Job.look_at)).where(q).scalar_subquery() for q in queues))).one()
+    waiting = [(moment, queue) for moment, queue in zip(moments, queues, strict=True) if moment is not None]
+    return sorted(waiting, key=lambda found: found[0])
 
 
 def _lease(database: Database, worker_name: str) -> int | None:
     now = clock.now()
-    due = next_due(database)
-    if due is None or due > now:
+    with database.reading() as session:
         # Looked at without a write: the worker wakes at every commit, its own included.
+        due = [queue for moment, queue in _next_of_each(session) if moment <= now]
+    if not due:
         return None
     with database.transaction() as session:
-        candidate = (
-            select(Job.id)
-            .where(
-                Job.state == "CREATED",
-                Job.due_at <= now,
-                or_(Job.leased_until.is_(None), Job.leased_until < now),
-                _doable,
-            )
-            .order_by(Job.due_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        job_id = session.scalar(candidate)
+        job_id = next((found for queue in due if (found := _free(session, queue, now)) is not None), None)
         if job_id is not None:
             session.execute(update(Job).where(Job.id == job_id).values(leased_by=worker_name, leased_until=now + LEASE))
         return job_id
+
+
+def _free(session: Session, queue: ColumnElement[bool], now: dt.datetime) -> int | None:
+    """Lock the first due job of a queue that no other worker is about to take."""
+    return session.scalar(
+        select(Job.id)
+        .where(queue, Job.look_at <= now)
+        .order_by(Job.look_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )

@@ -3,12 +3,12 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.database import Database
 from engine.migrations import upgrade
-from engine.model import Base
+from engine.model import Base, Job
 
 
 def test_a_migrated_database_has_the_schema_of_the_models(empty_database_url: str) -> None:
@@ -51,4 +51,22 @@ def test_what_is_stored_survives_an_upgrade_and_stays_tied_together(empty_databa
         assert session.scalars(text(joined)).all() == ["甲"]
     with pytest.raises(IntegrityError), database.transaction() as session:
         session.execute(text("DELETE FROM register_entries WHERE id = 7"))
+    database.dispose()
+
+
+def test_a_job_that_was_waiting_or_leased_is_looked_at_as_before(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0001")
+    row = (
+        "INSERT INTO jobs (id, token, element_id, name, kind, type, state, due_at, retries, leased_until)"
+        " VALUES ({id}, 1, 'e', 'e', 'timer', 'timer', 'CREATED', '2026-03-02 01:00:00.000000', 3, {leased})"
+    )
+    with database.transaction() as session:
+        session.execute(text(row.format(id=1, leased="NULL")))
+        session.execute(text(row.format(id=2, leased="'2026-03-02 01:02:00.000000'")))
+        session.execute(text(row.format(id=3, leased="'2026-03-01 01:00:00.000000'")))
+    upgrade(database)
+    with database.reading() as session:
+        found = session.execute(select(Job.due_at, Job.look_at).order_by(Job.id)).all()
+    assert [(look - due).total_seconds() for due, look in found] == [0, 120, 0]
     database.dispose()
