@@ -62,7 +62,7 @@ class Case:
         case = cls(specification, environment)
         run = case._run
         restored = state.load(body, specification, Engine(run))
-        run.workflow, run.scopes = restored.workflow, restored.scopes
+        run.workflow, run.scopes, run.ledger = restored.workflow, restored.scopes, restored.ledger
         case._before = run.waiting()
         case._phases_before = {token: listeners.phase(task) for token, task in case._before.items()}
         case._stuck_before = {token for token, task in case._before.items() if "stuck" in task.internal_data}
@@ -214,7 +214,7 @@ class Case:
                 run.note(task, "canceled")
             run.scopes.close(token)
         return Outcome(
-            body=state.dump(run.workflow, run.scopes),
+            body=state.dump(run.workflow, run.scopes, run.ledger),
             variables=dict(run.scopes.root),
             changes=self._changes(),
             reads=run.env.all_reads(),

@@ -92,6 +92,16 @@ class Listener:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handler:
+    """How an activity is undone."""
+
+    boundary: str
+    """The id of the compensation boundary event on the activity."""
+    activity: str
+    """The id of the activity that undoes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flow:
     """A sequence flow."""
 
@@ -128,6 +138,12 @@ class Element:
     """The condition of a conditional event."""
     triggered_by_event: bool = False
     """Whether a sub-process is an event sub-process."""
+    for_compensation: bool = False
+    """Whether an activity runs only to undo another one."""
+    compensates: str | None = None
+    """The activity that a compensation event undoes; None undoes everything completed in its scope."""
+    waits_for_compensation: bool = True
+    """Whether a compensation event waits until everything is undone."""
     loop: Loop | None = None
     """Its multi-instance."""
     standard_loop: StandardLoop | None = None
@@ -178,6 +194,8 @@ class Process:
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
     line: int | None
+    associations: tuple[tuple[str, str], ...] = ()
+    """Source and target of each association; those from compensation boundary events lead to handlers."""
     listeners: tuple[Listener, ...] = ()
 
     @cached_property
@@ -219,7 +237,7 @@ class Process:
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
-        """Give the elements that a token can be put on: all but starts and events that belong to something else."""
+        """Give the elements that a token can be put on: all but starts and what belongs to something else."""
         gateways = {element.id for element in self.elements.values() if element.kind == "eventBasedGateway"}
         behind = {flow.target for flow in self.flows.values() if flow.source in gateways}
         return frozenset(
@@ -227,6 +245,7 @@ class Process:
             for element in self.elements.values()
             if element.kind not in {"startEvent", "boundaryEvent"}
             and not element.triggered_by_event
+            and not element.for_compensation
             and element.id not in behind
         )
 
@@ -255,6 +274,25 @@ class Process:
         for source, target in [*((f.source, f.target) for f in self.flows.values()), *self.links.items()]:
             found[source] = (*found.get(source, ()), target)
         return found
+
+    @cached_property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Give, for each activity that can be undone, its compensation boundary event and its handler."""
+        found: dict[str, Handler] = {}
+        for source, target in self.associations:
+            boundary, handler = self.elements.get(source), self.elements.get(target)
+            if boundary is None or handler is None or boundary.event != "compensate" or not handler.for_compensation:
+                continue
+            if boundary.kind == "boundaryEvent" and boundary.attached_to:
+                found.setdefault(boundary.attached_to, Handler(boundary=source, activity=target))
+        return found
+
+    @cached_property
+    def undoing(self) -> Mapping[str, str]:
+        """Give, for each sub-process that has one, its compensation event sub-process."""
+        starts = [e for e in self.elements.values() if e.kind == "startEvent" and e.event == "compensate"]
+        around = [self.elements[start.parent] for start in starts if start.parent in self.elements]
+        return {e.parent: e.id for e in around if e.triggered_by_event}
 
     @cached_property
     def main_ends(self) -> frozenset[str]:

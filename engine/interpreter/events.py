@@ -145,14 +145,14 @@ def _catcher(run: "Run", task: SpiffTask, kind: str, code: str) -> SpiffTask | N
 def _outwards(run: "Run", task: SpiffTask) -> Iterator[list[SpiffTask]]:
     current: SpiffTask | None = task
     while current is not None:
-        yield _on_border(current)
+        yield on_border(current)
         flow = current.workflow
         yield [task for task in flow.tasks.open.values() if isinstance(task.task_spec, Trigger)]
         token = flow.parent_task_id
         current = run.workflow.get_task_from_id(token) if token is not None else None
 
 
-def _on_border(task: SpiffTask) -> list[SpiffTask]:
+def on_border(task: SpiffTask) -> list[SpiffTask]:
     """Give the boundary events of the activity a task is, or is an instance of."""
     parent = task.parent
     if parent is not None and parent.task_spec.bpmn_id == task.task_spec.bpmn_id and task.task_spec.bpmn_id:

@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import loops
+from engine.interpreter import compensation, loops
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
@@ -66,6 +66,8 @@ def terminate(run: "Run", task: SpiffTask) -> None:
         task.cancel()
     for token in tokens:
         run.scopes.close(token)
+    if "undoes" in task.internal_data:
+        compensation.handler_done(run, task)
 
 
 def tokens_at(run: "Run", element_id: str) -> list[int]:

@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from engine.interpreter import joins, task_specs
+from engine.interpreter import compensation_specs, joins, task_specs
 from engine.interpreter.diagram import Element, Loop, StandardLoop
 from engine.interpreter.preparing import original
 
@@ -68,12 +68,17 @@ class _Start(_Node):
         return task
 
 
+_THROWS_COMPENSATION = {"compensate": compensation_specs.Compensate, "cancel": compensation_specs.Cancel}
+
+
 class _End(_Node):
     """An end event: plain, terminating, throwing, or one whose message a job sends."""
 
     def create_task(self) -> BpmnTaskSpec:
         if self.element.job_type is not None:
             task = task_specs.JobTask(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        elif self.element.event in _THROWS_COMPENSATION:
+            task = _THROWS_COMPENSATION[self.element.event](self.spec, self.bpmn_id, **self.bpmn_attributes)
         else:
             kind = task_specs.Terminate if self.element.event == "terminate" else EndEvent
             task = kind(self.spec, self.bpmn_id, event_definition=NoneEventDefinition(), **self.bpmn_attributes)
@@ -87,6 +92,8 @@ class _Job(_Node):
     def create_task(self) -> BpmnTaskSpec:
         if self.element.job_type is not None:
             return task_specs.JobTask(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        if self.element.event == "compensate":
+            return compensation_specs.Compensate(self.spec, self.bpmn_id, **self.bpmn_attributes)
         if self.element.kind == "scriptTask":
             return task_specs.FeelScript(
                 self.spec,
@@ -148,10 +155,33 @@ class _Process(ProcessParser):
             self.parse_node(node)
         for node in self.xpath("./bpmn:subProcess[@triggeredByEvent='true']"):
             self._add_trigger(node)
+        for node in self.xpath("./*[@isForCompensation='true']"):
+            self._add_undoing(node)
+        if any(element.event in _THROWS_COMPENSATION for element in self.parser.elements.values()):
+            for node in self.xpath("./bpmn:subProcess | ./bpmn:transaction"):
+                self._add_revival(node.get("id", ""))
+
+    def get_boundary_events(self, attached_to_ref: str) -> list[etree._Element]:
+        """Give the boundary events that wait while their activity runs; compensation waits until it is completed."""
+        nodes = super().get_boundary_events(attached_to_ref)
+        return [node for node in nodes if self.parser.elements[original(node.get("id", ""))].event != "compensate"]
+
+    def _add_undoing(self, node: etree._Element) -> None:
+        undoing = self.parse_node(node)
+        # No flow leads to it: a token comes from the event that throws compensation.
+        undoing.inputs = [self.spec.start]
+        self.spec.undoing[original(node.get("id", ""))] = undoing.name
+
+    def _add_revival(self, sub_process: str) -> None:
+        revived = compensation_specs.Revived(self.spec, f"{sub_process}.Revived", subworkflow_spec=sub_process)
+        self.spec.revivals[original(sub_process)] = revived.name
 
     def _add_trigger(self, node: etree._Element) -> None:
         name = next(node.iterchildren(full_tag("startEvent"))).get("id", "")
         start = self.parser.elements[original(name)]
+        if start.event == "compensate":
+            self._add_undoing(node)
+            return
         trigger = task_specs.Trigger(self.spec, name, interrupting=start.interrupting, lane=start.lane)
         self.spec.start.connect(trigger)
         sub_process = self.parse_node(node)
@@ -179,6 +209,7 @@ class Parser(BpmnParser):
         full_tag("intermediateCatchEvent"): (_Catch, task_specs.IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, task_specs.BoundaryEvent),
         full_tag("subProcess"): (_SubProcess, task_specs.SubProcess),
+        full_tag("transaction"): (_SubProcess, task_specs.SubProcess),
         full_tag("exclusiveGateway"): (_Gateway, task_specs.Exclusive),
         full_tag("inclusiveGateway"): (_Gateway, joins.Inclusive),
         full_tag("parallelGateway"): (_Node, joins.Parallel),

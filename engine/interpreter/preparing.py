@@ -16,7 +16,7 @@ from engine.xml_text import BPMN, local_name, namespace
 PREFIX = "element."
 _REFERENCES = ("sourceRef", "targetRef", "attachedToRef", "bpmnElement", "default")
 _RESERVED = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
-_SUFFIXES = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
+_SUFFIXES = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", ".Revived")
 _EXPLAINS = frozenset(
     {
         "association", "category", "correlationProperty", "dataInputAssociation", "dataObject", "dataObjectReference",

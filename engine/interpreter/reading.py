@@ -70,6 +70,10 @@ def _process(node: etree._Element, definitions: Mapping[str, Definition]) -> Pro
         flows=flows,
         line=line_of(node),
         listeners=_listeners(node),
+        associations=tuple(
+            (association.get("sourceRef", ""), association.get("targetRef", ""))
+            for association in node.iter(f"{{{BPMN}}}association")
+        ),
     )
 
 
@@ -101,6 +105,7 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
     job = _extension(node, "taskDefinition")
     script = _extension(node, "script")
     timer = _timer(node)
+    compensation = _attributes(node, "compensateEventDefinition")
     return Element(
         id=node.get("id", ""),
         kind=local_name(node),
@@ -116,6 +121,9 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         definition=_definition(node, definitions),
         condition=_condition(node),
         triggered_by_event=node.get("triggeredByEvent") == "true",
+        for_compensation=node.get("isForCompensation") == "true",
+        compensates=compensation.get("activityRef") or None,
+        waits_for_compensation=compensation.get("waitForCompletion", "true") == "true",
         loop=_loop(node),
         standard_loop=_standard_loop(node),
         called=_called(node),
@@ -139,7 +147,11 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
 
 
 def _extension(node: etree._Element, name: str) -> Mapping[str, str]:
-    found = node.find(f"{{{BPMN}}}extensionElements/{{{ZEEBE}}}{name}")
+    return _attributes(node, f"extensionElements/{{{ZEEBE}}}{name}")
+
+
+def _attributes(node: etree._Element, path: str) -> Mapping[str, str]:
+    found = node.find(f"{{{BPMN}}}{path}")
     return {} if found is None else {str(key): str(value) for key, value in found.attrib.items()}
 
 

@@ -7,9 +7,11 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import events, listeners, loops, rounds, rules
+from engine.interpreter import compensation, events, listeners, loops, rounds, rules
+from engine.interpreter.compensation_specs import Compensate
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.ledger import Ledger
 from engine.interpreter.outcome import Passage, PassageKind
 from engine.interpreter.preparing import original
 from engine.interpreter.scopes import ROOT, Scopes
@@ -37,6 +39,7 @@ class Run:
         self.specification = specification
         self.env = environment
         self.scopes = Scopes()
+        self.ledger = Ledger()
         self.workflow: Workflow
         self.passages: list[Passage] = []
         self.signals: list[str] = []
@@ -115,6 +118,7 @@ class Run:
             return
         if element.id in self.specification.process.main_ends:
             self.scopes.end = element.id
+        compensation.note_completed(self, task, element)
         events.throw_after(self, task, element)
         if task.parent is not None:
             self._tell_parent(task, task.parent)
@@ -127,12 +131,16 @@ class Run:
         elif isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner:
             done = loops.instance_done if isinstance(parent.task_spec, MultiInstance) else rounds.round_done
             done(self, parent, task)
+        if "undoes" in task.internal_data:
+            compensation.handler_done(self, task)
 
     def leave(self, task: SpiffTask) -> None:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
         result = task.internal_data.get("result", {})
         if element is None or not (result or element.outputs) or isinstance(task.task_spec, Repeated):
+            return
+        if isinstance(task.task_spec, Compensate) and "compensation" not in task.internal_data:
             return
         scope = self.scope_of(task)
         if not element.outputs:
@@ -240,6 +248,14 @@ class Engine:
         """Begin a multi-instance or loop, or tell whether it has ended."""
         begin = loops.run_loop if isinstance(task.task_spec, MultiInstance) else rounds.run_rounds
         return begin(self._run, task)
+
+    def compensate(self, task: SpiffTask) -> bool:
+        """Begin what a compensation or cancel event throws, or tell whether all of it is done."""
+        return compensation.run_throw(self._run, task)
+
+    def stop_compensating(self, task: SpiffTask) -> None:
+        """Take away what a compensation event has begun."""
+        compensation.stop(self._run, task)
 
     def open_subprocess(self, task: SpiffTask) -> None:
         """Open the scope of a sub-process that begins at a task."""

@@ -10,6 +10,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
+from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.upgrading import revive_arrivals
@@ -25,9 +26,10 @@ class Restored:
 
     workflow: Workflow
     scopes: Scopes
+    ledger: Ledger
 
 
-def dump(workflow: Workflow, scopes: Scopes) -> bytes:
+def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger) -> bytes:
     """Write the state of a case. An ended case keeps its variables only: its history has the rest."""
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -36,6 +38,8 @@ def dump(workflow: Workflow, scopes: Scopes) -> bytes:
         "scopes": [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()],
         "workflows": [] if workflow.completed else _workflows(workflow),
     }
+    if ledger.levels and not workflow.completed:
+        content["completed"] = ledger.as_lists({task.id for task in workflow.open_tasks()})
     return zstandard.ZstdCompressor(level=3).compress(json_text.dumps(content))
 
 
@@ -66,7 +70,7 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
     if content["format"] < FORMAT:
         for flow in (top, *top.subprocesses.values()):
             revive_arrivals(flow)
-    return Restored(top, scopes)
+    return Restored(top, scopes, Ledger.from_lists(content.get("completed", [])))
 
 
 def _content(body: bytes) -> dict[str, Any]:

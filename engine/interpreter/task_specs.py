@@ -34,6 +34,10 @@ class ProcessSpec(BpmnProcessSpec):
         self.task_specs.pop(join)
         self.end: EndJoin = EndJoin(self, join)
         self.end.connect(end)
+        self.undoing: dict[str, str] = {}
+        """The id of an activity that undoes another one → the name of its spec."""
+        self.revivals: dict[str, str] = {}
+        """The id of a sub-process → the name of the spec by which it is there again to be undone."""
 
 
 class EndJoin(_EndJoin):

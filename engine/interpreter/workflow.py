@@ -167,6 +167,11 @@ class Workflow(_Indexed, BpmnWorkflow):
         self._forget_orphans()
         return [task for flow in (self, *self.subprocesses.values()) for task in flow.tasks.open.values()]
 
+    def find(self, token: int) -> SpiffTask | None:
+        """Give a task of the process or of a sub-process that runs; None where there is none any more."""
+        flows = (flow for flow in (self, *self.subprocesses.values()) if token in flow.tasks)
+        return next((flow.tasks[token] for flow in flows), None)
+
     def cancel(self, workflow: BpmnWorkflow | None = None) -> list[SpiffTask]:
         """Cancel every open task of the case or of one sub-process, and all sub-processes inside."""
         flow = workflow or self
