@@ -8,13 +8,22 @@ from lxml import etree
 
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
-from engine.interpreter import lint_elements, lint_expressions, lint_flows, lint_links, lint_listeners, lint_timers
+from engine.interpreter import (
+    lint_compensation,
+    lint_elements,
+    lint_expressions,
+    lint_flows,
+    lint_links,
+    lint_listeners,
+    lint_timers,
+)
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
 from engine.xml_text import BPMN, CAMUNDA, DI, line_of, local_name, namespace
 
 _ID = re.compile(r"[\w.-]+")
+_DRAWN = ("Task", "Event", "Gateway", "sequenceFlow", "subProcess", "callActivity")
 
 Rule = Callable[[Process, Known], Iterator[Finding]]
 
@@ -37,6 +46,11 @@ RULES: tuple[Rule, ...] = (
     lint_flows.unreachable,
     lint_flows.going_round,
     lint_links.links,
+    lint_compensation.boundaries,
+    lint_compensation.handlers,
+    lint_compensation.throws,
+    lint_compensation.event_sub_processes,
+    lint_compensation.transactions,
     lint_expressions.expressions,
     lint_listeners.listeners,
 )
@@ -166,4 +180,4 @@ def _shapes(root: etree._Element, processes: list[etree._Element]) -> Iterator[F
 
 def _is_drawn(node: etree._Element) -> bool:
     kind = local_name(node)
-    return kind.endswith(("Task", "Event", "Gateway", "sequenceFlow", "subProcess", "callActivity")) or kind == "task"
+    return kind.endswith(_DRAWN) or kind in {"task", "transaction"}

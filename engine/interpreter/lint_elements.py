@@ -12,19 +12,19 @@ CATCHES = frozenset({"timer", "conditional", "message", "signal"})
 
 EVENTS: dict[str, frozenset[str | None]] = {
     "startEvent": frozenset({None, "timer", "message", "signal"}),
-    "endEvent": frozenset({None, "terminate", "error", "escalation", "signal", "message"}),
+    "endEvent": frozenset({None, "terminate", "error", "escalation", "signal", "message", "compensate", "cancel"}),
     "intermediateCatchEvent": CATCHES | {"link"},
-    "intermediateThrowEvent": frozenset({None, "escalation", "signal", "message", "link"}),
-    "boundaryEvent": CATCHES | {"error", "escalation"},
+    "intermediateThrowEvent": frozenset({None, "escalation", "signal", "message", "link", "compensate"}),
+    "boundaryEvent": CATCHES | {"error", "escalation", "compensate", "cancel"},
 }
 """The kinds of events that run, by what they define."""
 
-TRIGGERS = CATCHES | {"error", "escalation"}
+TRIGGERS = CATCHES | {"error", "escalation", "compensate"}
 """What may start an event sub-process."""
 
 RUNS = frozenset(
     {
-        "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess",
+        "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess", "transaction",
         "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
         "receiveTask", "businessRuleTask", "callActivity",
     }
@@ -32,7 +32,6 @@ RUNS = frozenset(
 """The other elements that run."""
 
 REMEDIES: dict[str, str] = {
-    "transaction": mark("事务子流程暂不支持：请改用普通子流程。"),
     "adHocSubProcess": mark("即席子流程暂不支持：请改用并行网关。"),
     "complexGateway": mark("复杂网关暂不支持：请改用排他或包容网关。"),
 }
@@ -119,7 +118,9 @@ def _allowed_events(process: Process, element: Element) -> frozenset[str | None]
 def starts_and_ends(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
     """Ask each process and sub-process for exactly one start and at least one end."""
     containers = [(process.id, process.name, process.line)]
-    containers += [(e.id, e.label, e.line) for e in process.elements.values() if e.kind == "subProcess"]
+    containers += [
+        (e.id, e.label, e.line) for e in process.elements.values() if e.kind in {"subProcess", "transaction"}
+    ]
     counts = Counter((e.parent, e.kind) for e in process.elements.values())
     for element_id, name, line in containers:
         starts = counts[element_id, "startEvent"]

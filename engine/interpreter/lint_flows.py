@@ -162,6 +162,8 @@ def _reached(process: Process, starts: list[str]) -> set[str]:
             leads_to[element.parent].append(element.id)
     for source, targets in process.successors.items():
         leads_to[source] += targets
+    for handler in process.handlers.values():
+        leads_to[handler.boundary].append(handler.activity)
     return _closure({*starts, *leads_to[process.id]}, leads_to)
 
 

@@ -39,7 +39,7 @@ def activate(run: "Run", element: Element, within: int | None = None) -> SpiffTa
     """
     if element.id not in run.specification.process.beginnings:
         raise InvalidError(
-            mark("不能从“{label}”开始：开始事件、边界事件、事件子流程和事件网关之后的事件不能单独放上令牌。"),
+            mark("不能从“{label}”开始：开始事件、边界事件、事件子流程、补偿活动和事件网关之后的事件不能单独放上令牌。"),
             where=element.id,
             label=element.label,
         )
