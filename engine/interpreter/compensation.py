@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter import events
-from engine.interpreter.compensation_specs import Cancel
+from engine.interpreter.compensation_specs import Cancel, Compensate
 from engine.interpreter.diagram import Element
 from engine.interpreter.ledger import Done
 from engine.interpreter.outcome import Passage
@@ -70,17 +70,17 @@ def _level(task: SpiffTask) -> int:
 # -- throwing it --------------------------------------------------------------------------------------
 
 
-def run_throw(run: "Run", throw: SpiffTask) -> bool:
-    """Begin to compensate, or go on; give True when there is nothing (more) to wait for."""
-    if "compensation" not in throw.internal_data:
-        if isinstance(throw.task_spec, Cancel):
-            _cancel_the_rest(throw)
-        _plan(run, throw)
-    if not _advance(run, throw):
+def is_waited_for(run: "Run", throw: SpiffTask) -> bool:
+    """Begin what an event has to undo before it can be left; tell whether there is anything to wait for."""
+    if not isinstance(throw.task_spec, Compensate) or "compensation" in throw.internal_data:
         return False
     if isinstance(throw.task_spec, Cancel):
-        _leave_transaction(run, throw)
+        _cancel_the_rest(throw)
+    _plan(run, throw)
+    if _advance(run, throw):
         return False
+    run.note(throw, "entered")
+    throw._set_state(TaskState.STARTED)
     return True
 
 
@@ -94,6 +94,8 @@ def handler_done(run: "Run", handler: SpiffTask) -> None:
 def stop(run: "Run", throw: SpiffTask) -> None:
     """Take away what an event has begun when it is taken away itself."""
     state = throw.internal_data.get("compensation")
+    if state is not None and not state["over"]:
+        run.note(throw, "canceled")
     base = run.workflow.find(state["base"]) if state is not None else None
     for begun in base.children if base is not None else ():
         if begun.internal_data.get("undoes") == throw.id and not begun.has_state(TaskState.FINISHED_MASK):
@@ -111,7 +113,7 @@ def _plan(run: "Run", throw: SpiffTask) -> None:
         place, levels = around, [*levels, _level(around)]
     taken = run.ledger.take(levels, lambda done: wanted in {None, done.activity})
     steps = [step for done in reversed(taken) for step in _steps(run, done)]
-    throw.internal_data["compensation"] = {"steps": steps, "base": place.id, "place": place.id}
+    throw.internal_data["compensation"] = {"steps": steps, "base": place.id, "place": place.id, "over": False}
 
 
 def _event_sub_process_around(run: "Run", throw: SpiffTask) -> SpiffTask | None:
@@ -159,6 +161,7 @@ def _advance(run: "Run", throw: SpiffTask) -> bool:
             else:
                 _begin(run, throw, *facts)
             return False
+    state["over"] = True
     return True
 
 
@@ -218,7 +221,7 @@ def _cancel_the_rest(cancel: SpiffTask) -> None:
             other.cancel()
 
 
-def _leave_transaction(run: "Run", cancel: SpiffTask) -> None:
+def leave_transaction(run: "Run", cancel: SpiffTask) -> None:
     """Leave by the cancel event on the border; the transaction is interrupted by it."""
     run.note(cancel, "completed")
     transaction = run.workflow.get_task_from_id(cancel.workflow.parent_task_id)

@@ -9,10 +9,6 @@ from engine.interpreter.task_specs import SubProcess
 class Compensate(BpmnSpecMixin):
     """A compensation throw or end event: it waits until all handlers it has started are done."""
 
-    def _run_hook(self, my_task: SpiffTask) -> bool | None:
-        # None leaves the task STARTED: it is run again when the handlers are done.
-        return True if my_task.workflow.script_engine.compensate(my_task) else None
-
     def _on_cancel(self, my_task: SpiffTask) -> None:
         super()._on_cancel(my_task)
         my_task.workflow.script_engine.stop_compensating(my_task)
@@ -20,6 +16,10 @@ class Compensate(BpmnSpecMixin):
 
 class Cancel(Compensate):
     """A cancel end event: when the handlers are done, its transaction is left by the cancel event on the border."""
+
+    def _run_hook(self, my_task: SpiffTask) -> None:
+        # None leaves the task STARTED: it ends with the transaction.
+        my_task.workflow.script_engine.leave_transaction(my_task)
 
 
 class Revived(SubProcess):

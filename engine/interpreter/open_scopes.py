@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 def open_scopes(run: "Run") -> dict[int, SpiffTask]:
     """Give them by token."""
     return {
-        task.id: task
-        for task in run.workflow.open_tasks()
-        if task.state == TaskState.STARTED and isinstance(task.task_spec, (SubProcess, Repeated))
+        task.id: task for task in run.workflow.open_tasks() if task.state == TaskState.STARTED and _holds_others(task)
     }
 
 
@@ -31,6 +29,11 @@ def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[Scop
     for token, task in before.items():
         if token not in after:
             yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
+
+
+def _holds_others(task: SpiffTask) -> bool:
+    # A sub-process that is there again to be undone is nothing of the diagram.
+    return isinstance(task.task_spec, (SubProcess, Repeated)) and task.task_spec.bpmn_id is not None
 
 
 def _passage(run: "Run", task: SpiffTask, what: PassageKind) -> ScopePassage:

@@ -8,7 +8,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
 from engine.interpreter import compensation, events, listeners, loops, rounds, rules
-from engine.interpreter.compensation_specs import Compensate
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.ledger import Ledger
@@ -81,7 +80,7 @@ class Run:
         """Let what a task brings take effect; tell whether its token may go on now."""
         if listeners.is_over(task, "end"):
             return True
-        if events.throw_before(self, task):
+        if events.throw_before(self, task) or compensation.is_waited_for(self, task):
             return False
         if isinstance(task.task_spec, (FeelScript, BusinessRule)):
             # They work while they run, and leave afterwards.
@@ -139,8 +138,6 @@ class Run:
         element = self.element(task)
         result = task.internal_data.get("result", {})
         if element is None or not (result or element.outputs) or isinstance(task.task_spec, Repeated):
-            return
-        if isinstance(task.task_spec, Compensate) and "compensation" not in task.internal_data:
             return
         scope = self.scope_of(task)
         if not element.outputs:
@@ -249,9 +246,9 @@ class Engine:
         begin = loops.run_loop if isinstance(task.task_spec, MultiInstance) else rounds.run_rounds
         return begin(self._run, task)
 
-    def compensate(self, task: SpiffTask) -> bool:
-        """Begin what a compensation or cancel event throws, or tell whether all of it is done."""
-        return compensation.run_throw(self._run, task)
+    def leave_transaction(self, task: SpiffTask) -> None:
+        """Leave a transaction that was cancelled."""
+        compensation.leave_transaction(self._run, task)
 
     def stop_compensating(self, task: SpiffTask) -> None:
         """Take away what a compensation event has begun."""
