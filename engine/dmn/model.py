@@ -52,6 +52,15 @@ class Result:
         return tuple(match for table in self.tables for match in table.matched)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleText:
+    """A rule as traces name it, and what its author wrote beside it."""
+
+    table: str | None
+    number: int
+    text: str
+
+
 class Model:
     """A DMN file, ready to be evaluated often and from several threads at once."""
 
@@ -79,10 +88,17 @@ class Model:
         return self._names(Service)
 
     @property
-    def rules(self) -> list[tuple[str | None, int]]:
-        """Give the id of its table and its number for each rule of the file, as traces name them."""
+    def rules(self) -> list[RuleText]:
+        """Give every rule of the file, with what is written beside it."""
         nodes = self._document.definitions.nodes.values()
-        return [(table.id, rule.number) for node in nodes for table in tables_in(node) for rule in table.rules]
+        return [
+            RuleText(
+                table=table.id, number=rule.number, text="\n".join(filter(None, (rule.description, *rule.annotations)))
+            )
+            for node in nodes
+            for table in tables_in(node)
+            for rule in table.rules
+        ]
 
     @property
     def inputs(self) -> dict[str, str]:

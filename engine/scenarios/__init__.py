@@ -8,6 +8,16 @@ did not pass is told as well.
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.folders import process_files, read_folder
 from engine.scenarios.playing import Played, play
-from engine.scenarios.reading import Scenario, Script, read_script
+from engine.scenarios.reading import Scenario, Script, read_proofs, read_script
 
-__all__ = ["Coverage", "Played", "Scenario", "Script", "play", "process_files", "read_folder", "read_script"]
+__all__ = [
+    "Coverage",
+    "Played",
+    "Scenario",
+    "Script",
+    "play",
+    "process_files",
+    "read_folder",
+    "read_proofs",
+    "read_script",
+]

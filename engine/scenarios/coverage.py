@@ -37,7 +37,7 @@ class Coverage:
         return cls(
             flows=frozenset(found.process.flows),
             passed_flows=frozenset(passage[3] for body in told for passage in body.get("passages", ()) if passage[3]),
-            rules=frozenset(f"{table} / {number}" for model in models.values() for table, number in model.rules),
+            rules=frozenset(f"{rule.table} / {rule.number}" for model in models.values() for rule in model.rules),
             passed_rules=frozenset(
                 f"{table['id']} / {match['number']}"
                 for body in told

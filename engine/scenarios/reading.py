@@ -4,10 +4,12 @@ import datetime as dt
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -15,6 +17,7 @@ from jsonschema.exceptions import best_match
 
 from engine.clock import SHANGHAI
 from engine.errors import InvalidError, mark
+from engine.queries.clauses import Proof
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,19 @@ def read_script(content: bytes, where: str) -> Script:
         others=tuple(told.get("with", ())),
         scenarios=tuple(_scenario(one, answers, where) for one in told["scenarios"]),
     )
+
+
+def read_proofs(home: Path) -> list[Proof]:
+    """Give what the scenarios below ``home`` prove; a file that can't be read proves nothing."""
+    proofs: list[Proof] = []
+    for path in sorted((home / "bpmn").glob("*/scenarios.json")):
+        with suppress(InvalidError):
+            script = read_script(path.read_bytes(), path.parent.name)
+            proofs += [
+                Proof(process_id=script.process_id, id=one.id, title=one.title, clauses=one.clauses)
+                for one in script.scenarios
+            ]
+    return proofs
 
 
 def _parse(content: bytes, where: str) -> Any:  # noqa: ANN401 - JSON of any kind, checked by the schema next

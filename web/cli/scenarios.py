@@ -1,4 +1,4 @@
-"""``qucheng test``: play the scenarios of a process and tell what came otherwise."""
+"""``qucheng test`` and ``clauses``: what the scenarios of processes say, and what they prove."""
 
 import shutil
 import sys
@@ -14,7 +14,9 @@ from engine.config import load_settings
 from engine.database import Database
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
-from engine.scenarios import Coverage, Played, Script, play, process_files, read_folder, read_script
+from engine.queries.clauses import clause_table
+from engine.scenarios import Coverage, Played, Script, play, process_files, read_folder, read_proofs, read_script
+from web.cli.installation import require_initialised
 
 
 @click.command("test")
@@ -83,4 +85,22 @@ def _tell(script: Script, played: Sequence[Played], *, whole: bool) -> bool:
     return not (failed or coverage.missing_flows or coverage.missing_rules)
 
 
-COMMANDS = (test_command,)
+@click.command("clauses")
+def clauses_command() -> None:
+    """列出制度的每一条由哪里落实、由哪个情景证明；有缺的以 1 结束。 / Which clause is met where, and proved by what."""
+    settings = load_settings()
+    database = require_initialised(settings)
+    with database.reading() as session:
+        rows = clause_table(session, read_proofs(settings.home))
+    database.dispose()
+    for row in rows:
+        click.echo(f"{'✓' if row.places and row.proofs else '✗'} {row.clause}  {row.cases} 个事项走过")
+        for place in row.places:
+            click.echo(f"    {place.process_name} · {place.name}：{place.text}")
+        for proof in row.proofs:
+            click.echo(f"    情景 {proof.process_id}/{proof.id}：{proof.title}")
+    if not all(row.places and row.proofs for row in rows):
+        sys.exit(1)
+
+
+COMMANDS = (test_command, clauses_command)

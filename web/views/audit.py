@@ -14,6 +14,8 @@ from engine.audit.verify import verify
 from engine.commands.record_access import record_access
 from engine.queries.audit_case import AuditedCase, audit_case
 from engine.queries.audit_cases import AuditFilter, AuditSort, audited_processes, search_cases
+from engine.queries.clauses import clause_table
+from engine.scenarios.reading import read_proofs
 from web.application import this_application
 from web.auth import allow, current_person, current_session
 from web.listing import current_query, one_of, page_number
@@ -47,6 +49,14 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         query=query,
     )
+
+
+@blueprint.get("/clauses")
+@allow("auditor", "admin", "owner")
+def clauses() -> ResponseReturnValue:
+    """Show which clause of a policy is met where, what proves it, and how many cases went there."""
+    proofs = read_proofs(this_application().settings.home)
+    return render_template("audit/clauses.html", rows=clause_table(current_session(), proofs))
 
 
 @blueprint.get("/<int:instance_id>")

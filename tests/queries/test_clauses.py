@@ -1,0 +1,52 @@
+"""The table of clauses: every place that names one, the scenarios that prove it, the cases that went there."""
+
+from engine.commands.deploy import deploy
+from engine.queries.clauses import ClauseRow, Proof, clause_table
+from engine.scenarios import process_files, read_proofs
+from tests.bpmn.drawing import ROOT
+from tests.support.company import Company
+
+PROOF = Proof(process_id="new_channel_filing", id="one", title="一次通过", clauses=("D01-3.2b", "D99-1"))
+
+
+def _table(company: Company) -> dict[str, ClauseRow]:
+    with company.database.reading() as session:
+        return {row.clause: row for row in clause_table(session, [PROOF])}
+
+
+def test_a_clause_is_found_where_the_diagram_names_it_and_the_number_itself_is_not_repeated(company: Company) -> None:
+    row = _table(company)["D01-3.2b"]
+    assert {"approve_filing", "filing_ready"} <= {place.id for place in row.places}
+    assert all("D01" not in place.text and place.text for place in row.places)
+    assert [proof.title for proof in row.proofs] == ["一次通过"]
+
+
+def test_a_clause_that_only_a_scenario_names_is_met_nowhere(company: Company) -> None:
+    assert _table(company)["D99-1"].places == []
+    assert "assumption" not in _table(company)
+
+
+def test_cases_are_counted_once_however_often_they_passed(company: Company) -> None:
+    first, _second = company.start(), company.start()
+    company.send_back(first)
+    company.correct(first)
+    approving = next(place for place in _table(company)["D01-3.2b"].places if place.id == "approve_filing")
+    filed = next(place for place in _table(company)["D01-3.2c"].places if place.id == "record_filing")
+    assert (approving.cases, filed.cases) == (2, 0)
+    assert next(place for place in _table(company)["D01-2"].places if place.kind == "process").cases == 2
+
+
+def test_clauses_come_in_the_order_of_their_numbers(company: Company) -> None:
+    with company.database.reading() as session:
+        proofs = [PROOF, Proof(process_id="p", id="two", title="二", clauses=("D09-2.10", "D09-2.9"))]
+        order = [row.clause for row in clause_table(session, proofs)]
+    assert order.index("D09-2.9") < order.index("D09-2.10") < order.index("D99-1")
+
+
+def test_the_processes_of_the_repository_leave_no_clause_without_place_and_proof(company: Company) -> None:
+    with company.database.transaction() as session:
+        for folder in sorted(path.name for path in (ROOT / "bpmn").iterdir() if path.is_dir()):
+            deploy(session, process_files(ROOT, folder), "zeng.rui")
+    with company.database.reading() as session:
+        rows = clause_table(session, read_proofs(ROOT))
+    assert [row.clause for row in rows if not (row.places and row.proofs)] == []
