@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 from engine.execution.subscriptions import throw_signals
 
 
-def broadcast_signal(session: Session, name: str, variables: Mapping[str, object]) -> int:
-    """Tell a signal to all waiting tokens and start events; give how many got it. Nobody keeps a signal."""
-    return throw_signals(session, [name], variables)
+def broadcast_signal(session: Session, name: str, variables: Mapping[str, object], actor: str) -> int:
+    """Tell a signal to all waiting tokens and start events; give how many got it. Nobody keeps a signal.
+
+    The history of each case that gets it names who told it.
+    """
+    return throw_signals(session, [name], variables, {"person": actor})

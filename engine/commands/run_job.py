@@ -55,7 +55,12 @@ def _let_happen(locked: LockedCase) -> None:
     brought, cycle = _variables(locked), (locked.work.payload or {}).get("cycle")
     case.fire(token, brought, cycle=cycle)
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
-    body = {"due": locked.work.due_at, "input": brought} | ({"cycle": cycle} if cycle is not None else {})
+    body = {
+        "due": locked.work.due_at,
+        "input": brought,
+        **({"cycle": cycle} if cycle is not None else {}),
+        **_told_by(locked.work.payload),
+    }
     _write(locked, case, _event(locked, kind, body))
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)
@@ -112,6 +117,7 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
             "version": found.version,
             "job": job_id,
             "due": job.due_at,
+            **_told_by(payload),
         },
     )
     write_start(session, found, env, outcome, event, started_by=SYSTEM)
@@ -120,6 +126,12 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
 def _variables(locked: LockedCase) -> Mapping[str, object]:
     found: Mapping[str, object] = (locked.work.payload or {}).get("variables", {})
     return found
+
+
+def _told_by(payload: Mapping[str, object] | None) -> dict[str, object]:
+    """Give where a message or signal came from; jobs of timers don't say."""
+    told_by = (payload or {}).get("told_by")
+    return {} if told_by is None else {"told_by": told_by}
 
 
 def _write(locked: LockedCase, case: Case, event: NewEvent) -> None:

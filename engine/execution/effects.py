@@ -22,7 +22,7 @@ def open_everything(
     _open_jobs(session, instance_id, outcome.jobs)
     open_subscriptions(session, definition, instance_id, outcome.subscriptions)
     _open_incidents(session, instance_id, outcome.stuck, now)
-    throw_signals(session, outcome.signals, {})
+    throw_signals(session, outcome.signals, {}, {"case": instance_id})
 
 
 def return_to_caller(

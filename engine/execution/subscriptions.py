@@ -99,15 +99,20 @@ def deliver_waiting_message(session: Session, subscription_id: int) -> None:
         _send(session, subscription, found.id, found.variables)
 
 
-def throw_signals(session: Session, names: Sequence[str], variables: Mapping[str, object]) -> int:
-    """Tell a signal to everything that waits for it; give how many that were."""
+def throw_signals(
+    session: Session, names: Sequence[str], variables: Mapping[str, object], told_by: Mapping[str, object]
+) -> int:
+    """Tell a signal to everything that waits for it; give how many that were.
+
+    ``told_by`` is written to the history of each case that gets it: ``person`` or ``case``.
+    """
     told = 0
     for name in names:
         waiting = session.scalars(
             select(EventSubscription).where(EventSubscription.kind == "signal", EventSubscription.name == name)
         ).all()
         for subscription in waiting:
-            session.execute(insert(Job), [_job(subscription, variables)])
+            session.execute(insert(Job), [_job(subscription, variables, told_by)])
         told += len(waiting)
     return told
 
@@ -127,14 +132,16 @@ def _send(session: Session, subscription: EventSubscription, message_id: int, va
         "instance_id": subscription.instance_id,
     }
     session.execute(insert(MessageDelivery), [row])
-    session.execute(insert(Job), [_job(subscription, variables)])
+    session.execute(insert(Job), [_job(subscription, variables, {"message": message_id})])
     if subscription.instance_id is not None:
         changed(session, update(EventSubscription).where(EventSubscription.id == subscription.id).values(pending=True))
 
 
-def _job(subscription: EventSubscription, variables: Mapping[str, object]) -> dict[str, object]:
+def _job(
+    subscription: EventSubscription, variables: Mapping[str, object], told_by: Mapping[str, object]
+) -> dict[str, object]:
     starts = subscription.instance_id is None
-    payload: dict[str, object] = {"variables": dict(variables)}
+    payload: dict[str, object] = {"variables": dict(variables), "told_by": dict(told_by)}
     if starts:
         payload |= {"definition": subscription.definition_id, "element": subscription.element_id}
     return {

@@ -15,7 +15,7 @@ class HistoryEvent(Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
     """1, 2, 3, … within the case, without a gap."""
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(Name, index=True)
     """A username, or ``system``."""
     on_behalf_of: Mapped[str | None] = mapped_column(Name)

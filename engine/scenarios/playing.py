@@ -170,7 +170,7 @@ def _publish(world: World, step: Step) -> None:
 
 def _broadcast(world: World, step: Step) -> None:
     with world.database.transaction() as session:
-        broadcast_signal(session, step.told["signal"], step.values)
+        broadcast_signal(session, step.told["signal"], step.values, step.by)
 
 
 def _wait(_world: World, _step: Step) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from engine import json_text
 from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
 from engine.commands.activate_jobs import ActivatedJob, activate_jobs
@@ -253,7 +254,32 @@ def test_a_signal_reaches_everybody_who_waits(world: World) -> None:
     world.work()
     assert {world.state(case) for case in cases} == {"COMPLETED"}
     with world.database.transaction() as session:
-        assert broadcast_signal(session, "stop", {}) == 0
+        assert broadcast_signal(session, "stop", {}, "li.na") == 0
+
+
+def test_the_history_says_who_told_a_signal_or_message(world: World) -> None:
+    signal = (
+        '<bpmn:intermediateCatchEvent id="wait" name="等信号">'
+        + event("signal", 'signalRef="s_stop"')
+        + "</bpmn:intermediateCatchEvent>"
+    )
+    world.publish(written(START + signal + END, {"start->wait": "f1", "wait->end": "f2"}))
+    thrower = START + '<bpmn:endEvent id="end" name="停">' + event("signal", 'signalRef="s_stop"') + "</bpmn:endEvent>"
+    world.publish(written(thrower, {"start->end": "f1"}), process="thrower")
+    world.publish(WAITING, process="waiter")
+    waiting = world.start()
+    with world.database.transaction() as session:
+        assert broadcast_signal(session, "stop", {"a": 1}, "li.na") == 1
+    world.work()
+    told, paid = world.start(), world.start("waiter", order="7")
+    thrown = world.start("thrower")
+    message = world.message("7").id
+    world.work()
+    found = {}
+    with world.database.reading() as session:
+        for received in session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "event.received")):
+            found[received.instance_id] = json_text.loads(received.body)["told_by"]
+    assert found == {waiting: {"person": "li.na"}, told: {"case": thrown}, paid: {"message": message}}
 
 
 CALL = (

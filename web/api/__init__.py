@@ -1,7 +1,9 @@
 """The REST interface under ``/v2``: the paths and shapes of Camunda 8, so that its clients work here."""
 
 from web.api import (
+    audit_logs,
     callers,
+    case_paths,
     cluster,
     decision_instances,
     decisions,
@@ -13,6 +15,7 @@ from web.api import (
     incidents,
     job_searches,
     jobs,
+    message_subscriptions,
     messages,
     problems,
     process_definitions,
@@ -26,7 +29,9 @@ from web.api.commits import Commits
 from web.application import Application
 
 __all__ = [
+    "audit_logs",
     "callers",
+    "case_paths",
     "cluster",
     "decision_instances",
     "decisions",
@@ -37,6 +42,7 @@ __all__ = [
     "incidents",
     "job_searches",
     "jobs",
+    "message_subscriptions",
     "messages",
     "problems",
     "process_definitions",

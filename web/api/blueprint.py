@@ -7,6 +7,8 @@ READERS = ("staff", "auditor")
 
 PROGRAMS = ("admin",)
 """Whoever acts for a program that does the machine's part: works on jobs, publishes messages, resolves incidents."""
+AUDITORS = ("auditor", "admin")
+"""Whoever may see the history of all cases."""
 EVALUATORS = ("owner", "admin")
 """Whoever may try rules that are not part of a case."""
 

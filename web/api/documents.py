@@ -3,13 +3,17 @@
 from typing import BinaryIO, Literal, cast
 
 from apiflask.fields import UploadFile
+from apiflask.schemas import FileSchema
+from flask import Response
 from pydantic import ConfigDict, Field
 
 from engine.commands.upload_attachment import upload_attachment
-from web.api.blueprint import blueprint
+from engine.errors import NotFoundError, mark
+from web.api.blueprint import READERS, blueprint
 from web.api.wire import Answer, Body
 from web.application import this_application
 from web.auth import allow, current_person, current_session
+from web.downloads import file_to_send, send_attachment
 
 
 class DocumentForm(Body):
@@ -42,6 +46,13 @@ class DocumentReference(Answer):
     metadata: DocumentMetadata
 
 
+class DocumentOptions(Body):
+    """Which content is expected."""
+
+    store_id: str | None = Field(default=None, max_length=255)
+    content_hash: str | None = Field(default=None, max_length=255, description="Another content is not found.")
+
+
 @blueprint.post("/documents")
 @allow("staff")
 @blueprint.input(DocumentForm, location="files", arg_name="sent")
@@ -61,3 +72,19 @@ def create_document(sent: DocumentForm) -> DocumentReference:
         content_hash=str(reference["contentHash"]),
         metadata=known,
     )
+
+
+@blueprint.get("/documents/<document_id>")
+@allow(*READERS, writes=True)
+@blueprint.input(DocumentOptions, location="query", arg_name="options")
+@blueprint.output(FileSchema(type="string", format="binary"), content_type="*/*")
+@blueprint.doc(operation_id="getDocument", tags=["Document"])
+def get_document(document_id: str, options: DocumentOptions) -> Response:
+    """Download a file of a case that the caller may see, or one of their own that is not handed in yet.
+
+    It comes as an attachment, with the type its content has; the look is noted.
+    """
+    file = file_to_send(document_id)
+    if options.content_hash not in {None, file.sha256}:
+        raise NotFoundError(mark("没有这个附件，或者您看不到它。"))
+    return send_attachment(file)

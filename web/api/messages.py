@@ -112,5 +112,5 @@ def correlate_message(sent: Correlation) -> CorrelatedMessage:
 @blueprint.doc(operation_id="broadcastSignal", tags=["Signal"])
 def broadcast_signal(sent: SignalBroadcast) -> BroadcastSignal:
     """Tell a signal to everything that waits for it now."""
-    broadcast_signal_command(current_session(), sent.signal_name, sent.variables)
+    broadcast_signal_command(current_session(), sent.signal_name, sent.variables, current_person().username)
     return BroadcastSignal()

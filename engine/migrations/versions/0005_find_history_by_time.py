@@ -1,0 +1,15 @@
+"""Find history events by time."""
+
+from alembic import op
+
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.create_index("ix_history_events_at", "history_events", ["at"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_history_events_at", "history_events")
