@@ -52,6 +52,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "job.completed": ("JOB", "COMPLETE"),
     "job.failed": ("JOB", "UPDATE"),
     "job.error": ("JOB", "UPDATE"),
+    "listener.completed": ("JOB", "COMPLETE"),
     "timer.fired": ("PROCESS_INSTANCE", "UPDATE"),
     "event.received": ("PROCESS_INSTANCE", "UPDATE"),
     "call.started": ("PROCESS_INSTANCE", "UPDATE"),
