@@ -24,6 +24,18 @@ class _Node(TaskParser):
     def handles_multiple_outgoing(self) -> bool:
         return True
 
+    def parse_node(self) -> BpmnTaskSpec:
+        spec = super().parse_node()
+        if self._ends_here():
+            self.task.connect(self.spec.end)
+        return spec
+
+    def _ends_here(self) -> bool:
+        """Tell whether a token ends here without an end event: nothing follows (BPMN 2.0, 10.4.3)."""
+        follows = self.process_parser.get_outgoing_sequence_flows(self.bpmn_id)
+        elsewhere = self.element.triggered_by_event or self.node.get("isForCompensation") == "true"
+        return not (follows or elsewhere or self.spec.end in self.task.outputs)
+
     @property
     def element(self) -> Element:
         """Give what the diagram says of the node."""
