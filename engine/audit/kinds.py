@@ -16,6 +16,7 @@ KIND_NAMES = {
     "job.error": mark("外部程序报错"),
     "timer.fired": mark("到时间"),
     "event.received": mark("收到消息或信号"),
+    "adhoc.activated": mark("选择接下来办什么"),
     "call.started": mark("发起所调用的流程"),
     "call.returned": mark("所调用的流程结束"),
     "incident.resolved": mark("处理异常"),

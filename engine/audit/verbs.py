@@ -37,6 +37,11 @@ def _fire(awake: Case, token: int, body: Body) -> None:
     awake.fire(token, body.get("input"), cycle=body.get("cycle"))
 
 
+def _choose(awake: Case, token: int, body: Body) -> None:
+    chosen = [(one["id"], one["variables"]) for one in body["elements"]]
+    awake.choose(token, chosen, cancel_remaining=body["cancel_remaining"])
+
+
 def _retry(awake: Case, token: int, _body: Body) -> None:
     awake.retry(token)
 
@@ -65,6 +70,7 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "timer.fired": _fire,
     "event.received": _fire,
     "call.returned": _complete,
+    "adhoc.activated": _choose,
     "incident.resolved": _retry,
     "incident.corrected": _correct,
     "incident.skipped": _skip,

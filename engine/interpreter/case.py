@@ -7,7 +7,8 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import GoneError, InvalidError, mark
-from engine.interpreter import events, listeners, moving, recovering, rules, state, timers
+from engine.interpreter import adhoc, events, listeners, moving, recovering, rules, state, timers
+from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.open_scopes import open_scopes, scope_passages
@@ -106,6 +107,17 @@ class Case:
         if when is not None:
             self._again[token] = when
         events.fire(self._run, task, again=when is not None)
+        self._run.settle()
+
+    def choose(self, token: int, beginnings: Sequence[adhoc.Beginning], *, cancel_remaining: bool = False) -> None:
+        """Begin elements of the ad-hoc sub-process at a token, each with variables of its own, and go on.
+
+        Raises InvalidError for what can't be begun there, GoneError where nothing can be begun any more.
+        """
+        choice = self._waiting(token)
+        if not isinstance(choice.task_spec, Choice):
+            raise InvalidError(mark("这里不是即席子流程。"))
+        adhoc.choose(self._run, choice, beginnings, cancel_remaining=cancel_remaining)
         self._run.settle()
 
     def throw_error(self, token: int, code: str, variables: Mapping[str, object] | None = None) -> None:
@@ -298,7 +310,8 @@ class _Opened:
         run = self._run
         outer = run.scope_of(task)
         phase = listeners.phase(task)
-        if "scoped" in task.internal_data or (phase is not None and phase[0] == "end"):
+        has_one = "scoped" in task.internal_data or isinstance(task.task_spec, Choice)
+        if has_one or (phase is not None and phase[0] == "end"):
             return outer
         if phase is not None:
             return listeners.local_scope(run, task, local_inputs(run, element, outer))

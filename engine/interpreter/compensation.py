@@ -16,8 +16,9 @@ from engine.interpreter.compensation_specs import Cancel, Compensate
 from engine.interpreter.diagram import Element
 from engine.interpreter.ledger import Done
 from engine.interpreter.outcome import Passage
+from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.scopes import ROOT, Values
-from engine.interpreter.task_specs import MultiInstance, Repeated, SubProcess
+from engine.interpreter.task_specs import SubProcess
 from engine.interpreter.workflow import SubWorkflow
 
 if TYPE_CHECKING:
@@ -56,10 +57,7 @@ def note_completed(run: "Run", task: SpiffTask, element: Element) -> None:
 
 def _body_of(task: SpiffTask) -> SpiffTask | None:
     """Give the repeated activity that a task is one instance of."""
-    parent = task.parent
-    if parent is not None and isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner:
-        return parent
-    return None
+    return task.parent if is_instance(task) else None
 
 
 def _level(task: SpiffTask) -> int:

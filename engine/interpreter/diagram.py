@@ -66,6 +66,24 @@ class StandardLoop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdHoc:
+    """What is begun in an ad-hoc sub-process, and when it has been enough."""
+
+    active: str | None
+    """FEEL, a list of element ids: what is begun on entry."""
+    completion: str | None
+    """FEEL, asked whenever something inside was completed; without it the end of all that was begun is the end."""
+    cancel_remaining: bool
+    """Whether what still runs is taken away when the condition holds, or waited for."""
+    sequential: bool
+    """Whether only one thing may be done at a time."""
+    results: str | None
+    """The variable that collects the results."""
+    result: str | None
+    """FEEL, evaluated where a chosen path has ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Called:
     """What a call activity or business rule task calls."""
 
@@ -147,6 +165,7 @@ class Element:
     loop: Loop | None = None
     """Its multi-instance."""
     standard_loop: StandardLoop | None = None
+    adhoc: AdHoc | None = None
     called: Called | None = None
     form_id: str | None = None
     assignee: str | None = None
@@ -258,6 +277,25 @@ class Process:
     def form_ids(self) -> frozenset[str]:
         """Give every form the process refers to."""
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)
+
+    @cached_property
+    def has_adhoc(self) -> bool:
+        """Tell whether there is an ad-hoc sub-process in it."""
+        return any(element.adhoc is not None for element in self.elements.values())
+
+    def startable(self, adhoc_id: str) -> tuple[Element, ...]:
+        """Give what can be begun in an ad-hoc sub-process: what no flow leads to."""
+        entered = {flow.target for flow in self.flows.values()} | set(self.links.values())
+        return tuple(
+            element
+            for element in self.elements.values()
+            if element.parent == adhoc_id
+            and element.id not in entered
+            and element.attached_to is None
+            and not element.triggered_by_event
+            and not element.for_compensation
+            and not (element.event == "link" and element.kind == "intermediateCatchEvent")
+        )
 
     @cached_property
     def links(self) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
 from engine.interpreter import (
+    lint_adhoc,
     lint_compensation,
     lint_elements,
     lint_expressions,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     lint_flows.unreachable,
     lint_flows.going_round,
     lint_links.links,
+    lint_adhoc.adhoc,
     lint_compensation.boundaries,
     lint_compensation.handlers,
     lint_compensation.throws,

@@ -25,6 +25,7 @@ TRIGGERS = CATCHES | {"error", "escalation", "compensate"}
 RUNS = frozenset(
     {
         "userTask", "manualTask", "task", "serviceTask", "sendTask", "scriptTask", "subProcess", "transaction",
+        "adHocSubProcess",
         "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
         "receiveTask", "businessRuleTask", "callActivity",
     }
@@ -32,7 +33,6 @@ RUNS = frozenset(
 """The other elements that run."""
 
 REMEDIES: dict[str, str] = {
-    "adHocSubProcess": mark("即席子流程暂不支持：请改用并行网关。"),
     "complexGateway": mark("复杂网关暂不支持：请改用排他或包容网关。"),
 }
 

@@ -24,10 +24,21 @@ def expressions(process: Process, known: Known) -> Iterator[Finding]:  # noqa: A
         for what, text in _texts(element):
             if text.lstrip().startswith("="):
                 yield from _parsed(element, what, text)
-        if element.script and element.job_type is None:
-            yield from _parsed(element, mark("脚本"), element.script)
-        if element.standard_loop is not None and element.standard_loop.condition:
-            yield from _parsed(element, mark("循环条件"), element.standard_loop.condition)
+        for what, expression in _always_expressions(element):
+            if expression:
+                yield from _parsed(element, what, expression)
+
+
+def _always_expressions(element: Element) -> Iterator[tuple[str, str | None]]:
+    """Give what is evaluated whether it begins with ``=`` or not."""
+    if element.job_type is None:
+        yield mark("脚本"), element.script
+    if element.adhoc is not None:
+        yield mark("启动列表"), element.adhoc.active
+        yield mark("完成条件"), element.adhoc.completion
+        yield mark("输出元素"), element.adhoc.result
+    if element.standard_loop is not None:
+        yield mark("循环条件"), element.standard_loop.condition
 
 
 def _texts(element: Element) -> Iterator[tuple[str, str]]:

@@ -160,6 +160,8 @@ def _reached(process: Process, starts: list[str]) -> set[str]:
         if element.kind == "startEvent" or element.triggered_by_event:
             # A sub-process leads to what is inside it; an event sub-process is reached with its surroundings.
             leads_to[element.parent].append(element.id)
+        if element.adhoc is not None:
+            leads_to[element.id] += [inside.id for inside in process.startable(element.id)]
     for source, targets in process.successors.items():
         leads_to[source] += targets
     for handler in process.handlers.values():

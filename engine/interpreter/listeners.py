@@ -12,15 +12,16 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element, Listener
 from engine.interpreter.outcome import OpenedJob
+from engine.interpreter.repeating_specs import Repeated
 from engine.interpreter.scopes import ROOT
 from engine.interpreter.task_specs import (
     BoundaryEvent,
     BoundaryJoin,
     EndJoin,
     EventGateway,
-    Repeated,
     SubProcess,
     Trigger,
 )
@@ -160,8 +161,8 @@ def _listened(run: "Run", task: SpiffTask, event: str) -> Element | None:
             return run.specification.process.whole
         if event == "end" and isinstance(spec, EndJoin):
             return run.specification.process.whole
-    if isinstance(spec, (Repeated, Trigger)):
-        # The instances are asked for, and the start event inside.
+    if isinstance(spec, (Repeated, Trigger, Choice)):
+        # The instances are asked for, the start event inside, and the ad-hoc sub-process that a choice stands for.
         return None
     return run.element(task)
 

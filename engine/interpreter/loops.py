@@ -3,6 +3,7 @@
 Scopes nest as Camunda's do: the body holds the collected results, each instance its item and loop counter.
 """
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -57,9 +58,9 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
 def _pending(state: dict[str, Any]) -> list[int]:
     """Give the instances that have ended and whose result could not be taken."""
     pending = state.get("pending")
-    if isinstance(pending, int):  # as cases of the first version have stored it
-        return [pending]
-    return list(pending or ())
+    if isinstance(pending, (int, Decimal)):  # as cases of the first version have stored it
+        return [int(pending)]
+    return [int(token) for token in pending or ()]
 
 
 def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:

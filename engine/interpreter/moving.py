@@ -18,12 +18,14 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import compensation, loops
+from engine.interpreter import adhoc, compensation, loops
+from engine.interpreter.adhoc_specs import AdHocSpec, Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
 from engine.interpreter.preparing import PREFIX
-from engine.interpreter.task_specs import BoundaryEvent, EventGateway, MultiInstance, Repeated, Trigger
+from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
+from engine.interpreter.task_specs import BoundaryEvent, EventGateway, Trigger
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -43,7 +45,7 @@ def activate(run: "Run", element: Element, within: int | None = None) -> SpiffTa
             where=element.id,
             label=element.label,
         )
-    return _begin(_scope(run, element, within), element)
+    return _begin(run, _scope(run, element, within), element)
 
 
 def terminate(run: "Run", task: SpiffTask) -> None:
@@ -76,14 +78,15 @@ def tokens_at(run: "Run", element_id: str) -> list[int]:
     return [
         int(task.id)
         for task in run.workflow.open_tasks()
-        if element is not None and task.has_state(_TOKEN) and run.element(task) is element and not is_instance(task)
+        if element is not None and task.has_state(_TOKEN) and run.element(task) is element and not _is_part(task)
     ]
 
 
 def find(run: "Run", token: int) -> SpiffTask | None:
     """Give the task of a token that stands at an element; None where there is none any more."""
     found = next((task for task in run.workflow.open_tasks() if task.id == token), None)
-    return found if found is not None and found.has_state(_TOKEN) and run.element(found) is not None else None
+    stands = found is not None and found.has_state(_TOKEN) and not isinstance(found.task_spec, Choice)
+    return found if stands and run.element(found) is not None else None
 
 
 def end_what_is_empty(run: "Run") -> None:
@@ -106,12 +109,9 @@ def ask_joins(flow: BpmnBaseWorkflow) -> None:
             task.task_spec._update(task)
 
 
-def is_instance(task: SpiffTask) -> bool:
-    """Tell whether a task is one instance of a repeated activity."""
-    parent = task.parent
-    return (
-        parent is not None and isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner
-    )
+def _is_part(task: SpiffTask) -> bool:
+    """Tell whether a task goes by another number: an instance by its body's, a choice by its sub-process's."""
+    return is_instance(task) or isinstance(task.task_spec, Choice)
 
 
 def entry_of(spec: BpmnProcessSpec, element_id: str) -> tuple[str, TaskSpec]:
@@ -169,15 +169,16 @@ def _around(run: "Run", token: int) -> set[int]:
 
 def _open(run: "Run", around: Element, within: int | None) -> BpmnBaseWorkflow:
     """Open a sub-process without its start."""
-    task = _begin(_scope(run, around, within), around)
+    task = _begin(run, _scope(run, around, within), around)
     flow = run.workflow.subprocesses[task.id]
     _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, StartEvent))
     return flow
 
 
-def _begin(flow: BpmnBaseWorkflow, element: Element) -> SpiffTask:
+def _begin(run: "Run", flow: BpmnBaseWorkflow, element: Element) -> SpiffTask:
     name, entry = entry_of(flow.spec, element.id)
-    task = flow.task_tree._add_child(entry, TaskState.FUTURE)
+    root = adhoc.new_path(run, flow) if isinstance(flow.spec, AdHocSpec) else flow.task_tree
+    task = root._add_child(entry, TaskState.FUTURE)
     # Children that are not triggered are taken away when the library compares them with the outgoing flows.
     task.triggered = True
     entry._predict(task, mask=TaskState.NOT_FINISHED_MASK)

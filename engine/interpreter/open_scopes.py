@@ -7,7 +7,8 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.outcome import PassageKind, ScopePassage
-from engine.interpreter.task_specs import Repeated, SubProcess
+from engine.interpreter.repeating_specs import Repeated
+from engine.interpreter.task_specs import SubProcess
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run

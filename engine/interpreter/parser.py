@@ -1,11 +1,13 @@
 """SpiffWorkflow's parser with our task specs and our meaning of the ``zeebe:`` extensions."""
 
-from collections.abc import Mapping
-
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    AdHocSubprocessParser,
+    ConditionalGatewayParser,
+    SubWorkflowParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -13,9 +15,9 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from engine.interpreter import compensation_specs, joins, task_specs
-from engine.interpreter.diagram import Element, Loop, StandardLoop
-from engine.interpreter.preparing import original
+from engine.interpreter import adhoc_specs, compensation_specs, joins, repeating_specs, task_specs
+from engine.interpreter.diagram import Element, Loop, Process, StandardLoop
+from engine.interpreter.preparing import original, prepared
 
 
 class _Node(TaskParser):
@@ -34,7 +36,9 @@ class _Node(TaskParser):
         """Tell whether a token ends here without an end event: nothing follows (BPMN 2.0, 10.4.3)."""
         follows = self.process_parser.get_outgoing_sequence_flows(self.bpmn_id)
         elsewhere = self.element.triggered_by_event or self.node.get("isForCompensation") == "true"
-        return not (follows or elsewhere or self.spec.end in self.task.outputs)
+        # Where people choose, the end of a path is not the end of the sub-process.
+        chosen = isinstance(self.spec, adhoc_specs.AdHocSpec)
+        return not (follows or elsewhere or chosen or self.spec.end in self.task.outputs)
 
     @property
     def element(self) -> Element:
@@ -43,12 +47,12 @@ class _Node(TaskParser):
         return element
 
     def _add_multiinstance_task(self, _characteristics: etree._Element) -> None:
-        self._repeat(task_specs.MultiInstance, self.element.loop)
+        self._repeat(repeating_specs.MultiInstance, self.element.loop)
 
     def _add_loop_task(self, _characteristics: etree._Element) -> None:
-        self._repeat(task_specs.Rounds, self.element.standard_loop)
+        self._repeat(repeating_specs.Rounds, self.element.standard_loop)
 
-    def _repeat(self, body: type[task_specs.Repeated], loop: Loop | StandardLoop | None) -> None:
+    def _repeat(self, body: type[repeating_specs.Repeated], loop: Loop | StandardLoop | None) -> None:
         original = self.spec.task_specs.pop(self.bpmn_id)
         inner = f"{original.name} [child]"
         self.task = body(self.spec, original.name, loop=loop, inner=inner, lane=self.lane)
@@ -146,6 +150,10 @@ class _SubProcess(SubWorkflowParser, _Node):
     EVENT_SUBPROCESS_CLASS = task_specs.SubProcess
 
 
+class _AdHocSubProcess(AdHocSubprocessParser, _Node):
+    """An ad-hoc sub-process: its content is built by ``_AdHoc``."""
+
+
 class _Gateway(ConditionalGatewayParser, _Node):
     """A gateway with conditions, asked in the order of the file; the library sorts by height in the picture."""
 
@@ -170,7 +178,7 @@ class _Process(ProcessParser):
         for node in self.xpath("./*[@isForCompensation='true']"):
             self._add_undoing(node)
         if any(element.event in _THROWS_COMPENSATION for element in self.parser.elements.values()):
-            for node in self.xpath("./bpmn:subProcess | ./bpmn:transaction"):
+            for node in self.xpath("./bpmn:subProcess | ./bpmn:transaction | ./bpmn:adHocSubProcess"):
                 self._add_revival(node.get("id", ""))
 
     def get_boundary_events(self, attached_to_ref: str) -> list[etree._Element]:
@@ -201,10 +209,30 @@ class _Process(ProcessParser):
         sub_process.connect(self.spec.end)
 
 
+class _AdHoc(_Process):
+    """The content of an ad-hoc sub-process: the choice, and what can be chosen."""
+
+    def create_spec(self) -> task_specs.ProcessSpec:
+        return adhoc_specs.AdHocSpec(self.bpmn_id, description=self.get_name(), filename=self.filename)
+
+    def add_tasks(self) -> None:
+        super().add_tasks()
+        path = adhoc_specs.Path(self.spec, f"{self.bpmn_id}.Path")
+        choice = adhoc_specs.Choice(self.spec, f"{self.bpmn_id}.Choice", stands_for=self.bpmn_id, path=path.name)
+        path.inputs = [choice]
+        self.spec.start.connect(choice)
+        choice.connect(self.spec.end)
+        for element in self.parser.startable[original(self.bpmn_id)]:
+            spec = self.parse_node(self.get_node_by_id(prepared(element.id)))
+            spec.inputs = [path]
+            choice.beginnings[element.id] = spec.name
+
+
 class Parser(BpmnParser):
     """Builds the library's specs of one file."""
 
     PROCESS_PARSER_CLASS = _Process
+    AD_HOC_PARSER_CLASS = _AdHoc
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library's own attribute
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("endEvent"): (_End, EndEvent),
@@ -222,15 +250,17 @@ class Parser(BpmnParser):
         full_tag("boundaryEvent"): (_Boundary, task_specs.BoundaryEvent),
         full_tag("subProcess"): (_SubProcess, task_specs.SubProcess),
         full_tag("transaction"): (_SubProcess, task_specs.SubProcess),
+        full_tag("adHocSubProcess"): (_AdHocSubProcess, adhoc_specs.AdHocSubProcess),
         full_tag("exclusiveGateway"): (_Gateway, task_specs.Exclusive),
         full_tag("inclusiveGateway"): (_Gateway, joins.Inclusive),
         full_tag("parallelGateway"): (_Node, joins.Parallel),
         full_tag("eventBasedGateway"): (_Node, task_specs.EventGateway),
     }
 
-    def __init__(self, elements: Mapping[str, Element]) -> None:
+    def __init__(self, process: Process) -> None:
         super().__init__()
-        self.elements = elements
+        self.elements = process.elements
+        self.startable = {e.id: process.startable(e.id) for e in process.elements.values() if e.adhoc is not None}
 
     def _add_messages(self, _bpmn: etree._Element) -> None:
         """Leave messages, signals and the like to ``reading``: our specs don't ask the library for them."""
@@ -238,10 +268,8 @@ class Parser(BpmnParser):
     _add_signals = _add_errors = _add_escalations = _add_correlations = _add_data_stores = _add_messages
 
 
-def build(
-    root: etree._Element, process_id: str, elements: Mapping[str, Element]
-) -> tuple[task_specs.ProcessSpec, dict[str, task_specs.ProcessSpec]]:
+def build(root: etree._Element, process: Process) -> tuple[task_specs.ProcessSpec, dict[str, task_specs.ProcessSpec]]:
     """Build the specs of one process and of its sub-processes from a checked file."""
-    parser = Parser(elements)
+    parser = Parser(process)
     parser.add_bpmn_xml(root)
-    return parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
+    return parser.get_spec(process.id), parser.get_subprocess_specs(process.id)

@@ -16,7 +16,7 @@ from engine.xml_text import BPMN, local_name, namespace
 PREFIX = "element."
 _REFERENCES = ("sourceRef", "targetRef", "attachedToRef", "bpmnElement", "default")
 _RESERVED = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
-_SUFFIXES = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", ".Revived")
+_SUFFIXES = (".Choice", ".Path", ".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", ".Revived")
 _EXPLAINS = frozenset(
     {
         "association", "category", "correlationProperty", "dataInputAssociation", "dataObject", "dataObjectReference",
@@ -41,6 +41,11 @@ def prepare(root: etree._Element, links: Mapping[str, str]) -> None:
 def original(element_id: str) -> str:
     """Give the id that stands in the file."""
     return element_id.removeprefix(PREFIX)
+
+
+def prepared(element_id: str) -> str:
+    """Give the id that the library knows an element by."""
+    return PREFIX + element_id if _is_reserved(element_id) else element_id
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from lxml import etree
 
 from engine import xml_text
 from engine.interpreter.diagram import (
+    AdHoc,
     Called,
     Definition,
     Element,
@@ -126,6 +127,7 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         waits_for_compensation=compensation.get("waitForCompletion", "true") == "true",
         loop=_loop(node),
         standard_loop=_standard_loop(node),
+        adhoc=_adhoc(node),
         called=_called(node),
         form_id=_extension(node, "formDefinition").get("formId"),
         assignee=assignment.get("assignee"),
@@ -231,6 +233,21 @@ def _standard_loop(node: etree._Element) -> StandardLoop | None:
         test_before=mark.get("testBefore") == "true",
         maximum=mark.get("loopMaximum"),
         condition=(condition.text or "").strip() or None if condition is not None else None,
+    )
+
+
+def _adhoc(node: etree._Element) -> AdHoc | None:
+    if local_name(node) != "adHocSubProcess":
+        return None
+    given = _extension(node, "adHoc")
+    completion = node.find(f"{{{BPMN}}}completionCondition")
+    return AdHoc(
+        active=given.get("activeElementsCollection") or None,
+        completion=(completion.text or "").strip() or None if completion is not None else None,
+        cancel_remaining=node.get("cancelRemainingInstances", "true") == "true",
+        sequential=node.get("ordering") == "Sequential",
+        results=given.get("outputCollection"),
+        result=given.get("outputElement"),
     )
 
 

@@ -8,11 +8,13 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import events, listeners, loops, rounds
+from engine.interpreter import adhoc, events, listeners, loops, rounds
+from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import IN_VAIN, Inclusive, Parallel, leave_by
 from engine.interpreter.moving import entry_of
-from engine.interpreter.task_specs import BoundaryEvent, Exclusive, JobTask, MultiInstance, Repeated, Trigger, UserTask
+from engine.interpreter.repeating_specs import MultiInstance, Repeated
+from engine.interpreter.task_specs import BoundaryEvent, Exclusive, JobTask, Trigger, UserTask
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -64,6 +66,8 @@ def skip(run: "Run", task: SpiffTask, variables: Mapping[str, object], flow_ids:
         loops.give_up(run, task)
     elif isinstance(spec, Repeated):
         rounds.give_up(task)
+    elif isinstance(spec, Choice):
+        adhoc.give_up(run, task)
     elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):
         events.fire(run, task)
     else:

@@ -7,24 +7,18 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import compensation, events, listeners, loops, rounds, rules
+from engine.interpreter import adhoc, compensation, events, listeners, loops, rounds, rules
+from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.outcome import Passage, PassageKind
 from engine.interpreter.preparing import original
+from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.targets import put
-from engine.interpreter.task_specs import (
-    BusinessRule,
-    EventGateway,
-    FeelScript,
-    JobTask,
-    MultiInstance,
-    Repeated,
-    UserTask,
-)
+from engine.interpreter.task_specs import BusinessRule, EventGateway, FeelScript, JobTask, UserTask
 from engine.interpreter.workflow import Workflow
 
 STEP_LIMIT = 10_000
@@ -60,7 +54,7 @@ class Run:
                     continue
                 if task.state == TaskState.READY and not task.task_spec.manual:
                     self.run(task)
-            if not events.fire_conditions(self):
+            if not (events.fire_conditions(self) or adhoc.settle(self)):
                 return
 
     def run(self, task: SpiffTask) -> None:
@@ -98,6 +92,9 @@ class Run:
         """Note a token's way through an element."""
         if task.task_spec.bpmn_id is None or isinstance(task.task_spec, Repeated):
             return
+        if isinstance(task.task_spec, Choice) and what == "completed":
+            # The sub-process that it stands for says so, after its output mappings and listeners.
+            return
         self.passages.append(self.passage(task, what))
 
     def _count(self) -> None:
@@ -113,7 +110,7 @@ class Run:
         """Do what follows when a token has left an element."""
         self.note(task, "completed")
         element = self.element(task)
-        if element is None:
+        if element is None or isinstance(task.task_spec, Choice):
             return
         if element.id in self.specification.process.main_ends:
             self.scopes.end = element.id
@@ -121,13 +118,14 @@ class Run:
         events.throw_after(self, task, element)
         if task.parent is not None:
             self._tell_parent(task, task.parent)
+        adhoc.completed_inside(self, task)
 
     def _tell_parent(self, task: SpiffTask, parent: SpiffTask) -> None:
         if isinstance(parent.task_spec, EventGateway):
             for other in parent.children:
                 if other is not task and not other.has_state(TaskState.FINISHED_MASK):
                     other.cancel()
-        elif isinstance(parent.task_spec, Repeated) and task.task_spec.name == parent.task_spec.inner:
+        elif is_instance(task):
             done = loops.instance_done if isinstance(parent.task_spec, MultiInstance) else rounds.round_done
             done(self, parent, task)
         if "undoes" in task.internal_data:
@@ -137,7 +135,7 @@ class Run:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
         result = task.internal_data.get("result", {})
-        if element is None or not (result or element.outputs) or isinstance(task.task_spec, Repeated):
+        if element is None or not (result or element.outputs) or isinstance(task.task_spec, (Repeated, Choice)):
             return
         scope = self.scope_of(task)
         if not element.outputs:
@@ -163,6 +161,9 @@ class Run:
         parent = task.parent
         if parent is not None and isinstance(parent.task_spec, MultiInstance) and parent.id in self.scopes.values:
             return int(parent.id)
+        path = adhoc.path_of(task)
+        if path is not None and path.id in self.scopes.values:
+            return int(path.id)
         outer = task.workflow.parent_task_id
         return self.scopes.enclosing(outer) if outer is not None else ROOT
 
@@ -181,17 +182,24 @@ class Run:
 
     def waiting(self) -> dict[int, SpiffTask]:
         """Give what waits for people, machines, events or help, by token."""
-        return {task.id: task for task in self.workflow.open_tasks() if _waits(task)}
+        return {self.token_of(task): task for task in self.workflow.open_tasks() if _waits(task)}
+
+    def token_of(self, task: SpiffTask) -> int:
+        """Give the number people know a task by: a choice goes by that of its ad-hoc sub-process."""
+        return int(task.workflow.parent_task_id if isinstance(task.task_spec, Choice) else task.id)
 
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""
         source = task.internal_data.get("from")
-        before = task.parent
+        if isinstance(task.task_spec, Choice):
+            before = self.workflow.get_task_from_id(task.workflow.parent_task_id).parent
+        else:
+            before = task.parent
         while source is None and before is not None:
             source, before = before.task_spec.bpmn_id, before.parent
         element_id = original(task.task_spec.bpmn_id)
         flow = self.specification.process.flow_between.get((original(source or ""), element_id))
-        return Passage(element_id=element_id, token=task.id, what=what, flow_id=flow)
+        return Passage(element_id=element_id, token=self.token_of(task), what=what, flow_id=flow)
 
 
 class Engine:
@@ -254,6 +262,10 @@ class Engine:
         """Take away what a compensation event has begun."""
         compensation.stop(self._run, task)
 
+    def run_choice(self, task: SpiffTask) -> bool:
+        """Begin what is listed in an ad-hoc sub-process, or tell whether it has ended."""
+        return adhoc.run_choice(self._run, task)
+
     def open_subprocess(self, task: SpiffTask) -> None:
         """Open the scope of a sub-process that begins at a task."""
         run = self._run
@@ -284,4 +296,6 @@ def _waits(task: SpiffTask) -> bool:
         return is_person_or_job(task)
     if task.state == TaskState.WAITING:
         return isinstance(task.task_spec, CatchingEvent)
-    return task.state == TaskState.STARTED and ("stuck" in task.internal_data or listeners.is_held(task))
+    if task.state != TaskState.STARTED:
+        return False
+    return "stuck" in task.internal_data or listeners.is_held(task) or isinstance(task.task_spec, Choice)

@@ -29,5 +29,5 @@ def specification(content: bytes, process_id: str) -> Specification:
     process = next(process for process in read_tree(root) if process.id == process_id)
     prepare(root, process.links)
     with deep_recursion():
-        spec, subprocess_specs = build(root, process_id, process.elements)
+        spec, subprocess_specs = build(root, process)
     return Specification(process=process, spec=spec, subprocess_specs=subprocess_specs)

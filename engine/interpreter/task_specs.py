@@ -17,7 +17,6 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter.diagram import Loop, StandardLoop
 from engine.interpreter.environment import StuckError
 
 __all__ = ["BoundaryEvent", "IntermediateCatchEvent", "UserTask"]
@@ -122,34 +121,6 @@ class Exclusive(ExclusiveGateway):
 
 class EventGateway(BpmnSpecMixin):
     """An event-based gateway: all its events wait, and the first to come takes the others away."""
-
-
-class Repeated(BpmnSpecMixin):
-    """The body of an activity that is done several times: it makes the instances and ends when they are done."""
-
-    def __init__(self, wf_spec: object, bpmn_id: str, *, inner: str, **kwargs: object) -> None:
-        super().__init__(wf_spec, bpmn_id, **kwargs)
-        self.inner = inner
-
-    def _run_hook(self, my_task: SpiffTask) -> bool | None:
-        # None leaves the task STARTED: it is run again when its instances are done.
-        return True if my_task.workflow.script_engine.run_loop(my_task) else None
-
-
-class MultiInstance(Repeated):
-    """One instance for each item of a collection."""
-
-    def __init__(self, wf_spec: object, bpmn_id: str, *, loop: Loop, inner: str, **kwargs: object) -> None:
-        super().__init__(wf_spec, bpmn_id, inner=inner, **kwargs)
-        self.loop = loop
-
-
-class Rounds(Repeated):
-    """A standard loop: one instance after the other, as long as its condition holds."""
-
-    def __init__(self, wf_spec: object, bpmn_id: str, *, loop: StandardLoop, inner: str, **kwargs: object) -> None:
-        super().__init__(wf_spec, bpmn_id, inner=inner, **kwargs)
-        self.loop = loop
 
 
 class SubProcess(SubWorkflowTask):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import forms
 from engine.errors import NotFoundError, mark
+from engine.execution.choosing import may_choose
 from engine.execution.immutable import Definition, definition, form
 from engine.execution.withdrawing import withdrawable
 from engine.forms import Described
@@ -17,6 +18,7 @@ from engine.model import Attachment, Content, Incident, ProcessDefinition, Proce
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
 from engine.queries.cases import Step, open_steps
+from engine.queries.choices import OpenChoice, open_choices
 from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
 from engine.queries.timeline import Happening, load_events, timeline
@@ -69,6 +71,9 @@ class CaseView:
     """The case's present data, by the labels of its forms."""
     files: tuple[CaseFile, ...]
     troubles: tuple[Trouble, ...]
+    choices: tuple[OpenChoice, ...]
+    """Ad-hoc sub-processes that are open."""
+    may_choose: bool
     may_withdraw: bool
 
 
@@ -97,6 +102,8 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         data=tuple(describe_case(session, of, variables)),
         files=tuple(_files(session, row.id, known)),
         troubles=troubles,
+        choices=open_choices(of.process, (event.body for event in events)) if row.state == "ACTIVE" else (),
+        may_choose=may_choose(person.username, person.roles, row.started_by),
         may_withdraw=row.started_by == person.username
         and row.state == "ACTIVE"
         and withdrawable(of, load_variables(row.body)),

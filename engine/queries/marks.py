@@ -32,7 +32,7 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
     taken: list[str] = []
     for body in bodies:
         for what, element_id, _token, flow_id in body.get("passages", ()):
-            _follow(found, what, element_id)
+            _follow(process, found, what, element_id)
             if flow_id and flow_id not in taken:
                 taken.append(flow_id)
         if "waiting" in body:
@@ -54,9 +54,11 @@ def _mark_flows(process: Process, found: Marks, taken: Iterable[str]) -> None:
             (found.returned if undone else found.passed).append(flow_id)
 
 
-def _follow(found: Marks, what: str, element_id: str) -> None:
+def _follow(process: Process, found: Marks, what: str, element_id: str) -> None:
     """Note one passage. Coming again to an element begins a new round: what lay behind it is to be done again."""
-    if element_id in found.passed:
+    if element_id in found.passed and _is_chosen(process, element_id):
+        found.passed.remove(element_id)
+    elif element_id in found.passed:
         at = found.passed.index(element_id)
         _return(found, found.passed[at + 1 :])
         del found.passed[at:]
@@ -64,6 +66,13 @@ def _follow(found: Marks, what: str, element_id: str) -> None:
         found.passed.append(element_id)
         if element_id in found.returned:
             found.returned.remove(element_id)
+
+
+def _is_chosen(process: Process, element_id: str) -> bool:
+    """Tell whether an element lies in an ad-hoc sub-process: doing it again undoes nothing that was done beside it."""
+    element = process.elements.get(element_id)
+    around = process.elements.get(element.parent) if element is not None else None
+    return around is not None and around.adhoc is not None
 
 
 def _mark_steps_back(process: Process, found: Marks) -> None:

@@ -6,3 +6,8 @@ from typing import Any
 def passage_number(instance_id: Any, token: Any) -> Any:  # noqa: ANN401 - numbers, or columns that hold them
     """Give the number of a token's passage: the case in the upper bits, the token in the lower 32."""
     return instance_id * 2**32 + token
+
+
+def passage_of(number: int) -> tuple[int, int]:
+    """Give the case and the token that a number stands for; a number of nothing gives a case that doesn't exist."""
+    return divmod(number, 2**32)

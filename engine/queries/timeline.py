@@ -45,6 +45,8 @@ class Happening:
     reason: str | None
     assignee: str | None
     """The display name of whom a task was given to."""
+    chosen: tuple[str, ...]
+    """Names of the elements that were chosen in an ad-hoc sub-process."""
     ended_at: str | None
     """The name of the end event, where the case ended by it."""
 
@@ -103,6 +105,7 @@ def _happening(session: Session, definition: Definition, event: StoredEvent, kno
         ),
         reason=body.get("reason"),
         assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
+        chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
     )
 

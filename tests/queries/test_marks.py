@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.interpreter import Process, read
 from engine.queries.marks import Marks, marks
+from tests.interpreter.build import drawn
 from tests.support.company import ROOT
 
 DIAGRAM = ROOT / "bpmn" / "new_channel_filing" / "new_channel_filing.bpmn"
@@ -93,3 +94,9 @@ def test_a_case_without_events_has_no_marks() -> None:
 
 def test_marks_are_written_for_the_viewer() -> None:
     assert marks(filing(), [STARTED]).as_json().startswith('{"current":["approve_filing"],')
+
+
+def test_doing_something_again_in_an_ad_hoc_sub_process_undoes_nothing_beside_it() -> None:
+    (process,) = read(drawn("adhoc_choice"))
+    chosen = [step(element, waiting=("gather",)) for element in ("start", "rate", "ask", "rate")]
+    assert elements(marks(process, chosen)) == ({"start", "rate", "ask"}, {"gather"}, set())

@@ -1,6 +1,7 @@
 """The REST interface under ``/v2``: the paths and shapes of Camunda 8, so that its clients work here."""
 
 from web.api import (
+    adhoc,
     audit_logs,
     callers,
     case_paths,
@@ -29,6 +30,7 @@ from web.api.commits import Commits
 from web.application import Application
 
 __all__ = [
+    "adhoc",
     "audit_logs",
     "callers",
     "case_paths",

@@ -2,13 +2,26 @@
 
 from flask import Blueprint
 
-from web.views import account, attachments, audit, cases, designer, health, home, notifications, registers, tasks
+from web.views import (
+    account,
+    attachments,
+    audit,
+    cases,
+    choices,
+    designer,
+    health,
+    home,
+    notifications,
+    registers,
+    tasks,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     account.blueprint,
     tasks.blueprint,
     cases.blueprint,
+    choices.blueprint,
     registers.blueprint,
     designer.blueprint,
     audit.blueprint,
