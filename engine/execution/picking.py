@@ -44,7 +44,16 @@ class RegisterFinder:
 
     def offer(self, name: str, picker: Picker, chosen: Sequence[str], kept: Sequence[str]) -> tuple[Option, ...]:
         """Give the options of what is chosen, and of what is searched for in the field."""
-        key = (name, picker.source, picker.name, picker.statuses, repr(picker.match), tuple(chosen), tuple(kept))
+        key = (
+            name,
+            picker.source,
+            picker.name,
+            picker.statuses,
+            repr(picker.match),
+            picker.holds,
+            tuple(chosen),
+            tuple(kept),
+        )
         if key not in self._known:
             find = self._entries if picker.source == "register" else self._people_or_departments
             found = {one.token: one for one in find(picker, chosen, kept)}
@@ -71,7 +80,7 @@ class RegisterFinder:
             )
         )
         for row in self._session.execute(statement):
-            yield _entry_option(row, held=row.held_by not in {None, self._instance_id})
+            yield _entry_option(row, held=picker.holds and row.held_by not in {None, self._instance_id})
 
     def _people_or_departments(
         self, picker: Picker, chosen: Sequence[str] | None, kept: Sequence[str], text: str = ""

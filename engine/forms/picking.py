@@ -30,6 +30,8 @@ class Picker:
     """The statuses an entry may have; empty for any."""
     match: Mapping[str, object] = field(default_factory=dict)
     """Fields of an entry and the values they must have."""
+    holds: bool = False
+    """The case has the entry for itself while it runs."""
 
 
 class Finder(Protocol):
@@ -68,6 +70,7 @@ def picker_of(component: Component, context: texts.Context, clock: Clock | None)
         name=written.removeprefix(REGISTER) if is_register else str(component.get("properties.group") or ""),
         statuses=tuple(one.strip() for one in statuses.split(",") if one.strip()),
         match=match if isinstance(match, Mapping) else {},
+        holds=component.get("properties.hold") == "true",
     )
 
 

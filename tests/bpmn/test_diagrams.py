@@ -15,6 +15,9 @@ CLAUSE = re.compile(r"\[(D\d\d-[\w.]+|assumption)\]")
 SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
+    "channel_termination_filing": {
+        "D01-2", "D01-3.4a", "D01-3.4b", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",
+    },
     "account_application": {"D06-2.1", "D06-2.2", "D06-2.4", "D06-4.1"},
     "channel_change_filing": {
         "D01-2", "D01-3.3a", "D01-3.3b", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from engine.registers import Writer, add_entry, require_register, revise_entry
 from tests.support.company import Company
 
 HERE = Path(__file__).parent
-MINE = Picker(source="register", name="channel", statuses=("已备案",), match={"channel_manager": "zhang.wei"})
+MINE = Picker(
+    source="register", name="channel", statuses=("已备案",), match={"channel_manager": "zhang.wei"}, holds=True
+)
 
 
 @pytest.fixture
@@ -111,6 +114,7 @@ def test_an_entry_that_a_case_has_is_refused_to_the_next_by_the_number_of_the_ca
     first = _start(stocked)
     assert _offer(stocked, MINE, "") == ["QD-2026-0002"]
     assert sorted(_offer(stocked, MINE, "", first)) == ["QD-2026-0001", "QD-2026-0002"]
+    assert sorted(_offer(stocked, replace(MINE, holds=False), "")) == ["QD-2026-0001", "QD-2026-0002"]
     with pytest.raises(FormInvalidError) as refused:
         _start(stocked)
     assert str(refused.value.problems["channel"]) == f"“城南社群”正由在办事项 {first} 处理，请等它结束。"
