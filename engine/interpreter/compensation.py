@@ -94,8 +94,8 @@ def stop(run: "Run", throw: SpiffTask) -> None:
     state = throw.internal_data.get("compensation")
     if state is not None and not state["over"]:
         run.note(throw, "canceled")
-    base = run.workflow.find(state["base"]) if state is not None else None
-    for begun in base.children if base is not None else ():
+    places = [run.workflow.find(place) for place in state["places"]] if state is not None else []
+    for begun in [child for place in places if place is not None for child in place.children]:
         if begun.internal_data.get("undoes") == throw.id and not begun.has_state(TaskState.FINISHED_MASK):
             begun.cancel()
             run.scopes.close(begun.id)
@@ -105,13 +105,13 @@ def _plan(run: "Run", throw: SpiffTask) -> None:
     """Take from the ledger what the event concerns, and write down the steps to undo it, the latest first."""
     element = run.element(throw)
     wanted = element.compensates if element is not None else None
-    place, levels = throw, [_level(throw)]
+    places = {_level(throw): throw.id}
     around = _event_sub_process_around(run, throw)
     if around is not None:
-        place, levels = around, [*levels, _level(around)]
-    taken = run.ledger.take(levels, lambda done: wanted in {None, done.activity})
-    steps = [step for done in reversed(taken) for step in _steps(run, done)]
-    throw.internal_data["compensation"] = {"steps": steps, "base": place.id, "place": place.id, "over": False}
+        places[_level(around)] = around.id
+    taken = run.ledger.take(list(places), lambda done: wanted in {None, done.activity})
+    steps = [step for level, done in reversed(taken) for step in (["at", places[level]], *_steps(run, done))]
+    throw.internal_data["compensation"] = {"steps": steps, "places": list(places.values()), "over": False}
 
 
 def _event_sub_process_around(run: "Run", throw: SpiffTask) -> SpiffTask | None:
@@ -146,7 +146,9 @@ def _advance(run: "Run", throw: SpiffTask) -> bool:
     state = throw.internal_data["compensation"]
     while state["steps"]:
         what, *facts = state["steps"].pop(0)
-        if what == "revive":
+        if what == "at":
+            (state["place"],) = facts
+        elif what == "revive":
             _revive(run, throw, *facts)
         elif what == "forget":
             _forget(run, throw)

@@ -62,13 +62,13 @@ class Ledger:
         """Give and forget everything of a level."""
         return tuple(self.levels.pop(level, ()))
 
-    def take(self, levels: Collection[int], wanted: Callable[[Done], bool]) -> list[Done]:
+    def take(self, levels: Collection[int], wanted: Callable[[Done], bool]) -> list[tuple[int, Done]]:
         """Give and forget what is wanted of some levels, in order of completion: nothing is compensated twice."""
-        taken = [done for level in levels for done in self.levels.get(level, ()) if wanted(done)]
+        taken = [(level, done) for level in levels for done in self.levels.get(level, ()) if wanted(done)]
         for level in levels:
             rest = [done for done in self.levels.pop(level, ()) if not wanted(done)]
             self.add(level, *rest)
-        return sorted(taken, key=lambda done: done.number)
+        return sorted(taken, key=lambda entry: entry[1].number)
 
     def as_lists(self, alive: Collection[int]) -> list[list[Any]]:
         """Write it for the state of the case, without the levels of what was taken away."""
