@@ -157,15 +157,13 @@ def _reached(process: Process, starts: list[str]) -> set[str]:
     for element in process.elements.values():
         if element.attached_to:
             leads_to[element.attached_to].append(element.id)
-        if element.kind == "startEvent" or element.triggered_by_event:
-            # A sub-process leads to what is inside it; an event sub-process is reached with its surroundings.
+        if element.kind == "startEvent" or element.triggered_by_event or element.for_compensation:
+            # A sub-process leads to what is inside it; what needs no flow is reached with its surroundings.
             leads_to[element.parent].append(element.id)
         if element.adhoc is not None:
             leads_to[element.id] += [inside.id for inside in process.startable(element.id)]
     for source, targets in process.successors.items():
         leads_to[source] += targets
-    for handler in process.handlers.values():
-        leads_to[handler.boundary].append(handler.activity)
     return _closure({*starts, *leads_to[process.id]}, leads_to)
 
 
