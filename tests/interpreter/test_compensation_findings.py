@@ -45,12 +45,13 @@ def test_compensation_as_it_should_be_is_not_spoken_of() -> None:
 
 UNDONE_BY_SUB = (
     sub("u", user_task("b"), "b")
-    .replace("<bpmn:startEvent id=\"u_start\"/>", '<bpmn:startEvent id="u_start"><bpmn:compensateEventDefinition/></bpmn:startEvent>')
+    .replace(
+        '<bpmn:startEvent id="u_start"/>',
+        '<bpmn:startEvent id="u_start"><bpmn:compensateEventDefinition/></bpmn:startEvent>',
+    )
     .replace('id="u"', 'id="u" triggeredByEvent="true"')
 )
-LOOP = (
-    "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>=more</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
-)
+LOOP = "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>=more</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
 UNDO_A = '<bpmn:boundaryEvent id="a_undo" attachedToRef="a"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
 FREE = handler(user_task("undo_a"))
 
@@ -103,13 +104,7 @@ FREE = handler(user_task("undo_a"))
             [("compensation_not_waited_for", "throw")],
         ),
         (
-            user_task("a")
-            + sub("u", user_task("b"), "b")
-            .replace(
-                '<bpmn:startEvent id="u_start"/>',
-                '<bpmn:startEvent id="u_start"><bpmn:compensateEventDefinition/></bpmn:startEvent>',
-            )
-            .replace('id="u"', 'id="u" triggeredByEvent="true"'),
+            user_task("a") + UNDONE_BY_SUB,
             ["a"],
             {},
             [("compensation_sub_process", "u")],
@@ -132,8 +127,7 @@ FREE = handler(user_task("undo_a"))
         (
             transaction(user_task("a"), "a").replace(
                 "</bpmn:transaction>",
-                "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>=more</bpmn:loopCondition>"
-                "</bpmn:standardLoopCharacteristics></bpmn:transaction>",
+                LOOP + "</bpmn:transaction>",
             )
             + CANCELLED,
             ["t"],
