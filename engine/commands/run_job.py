@@ -22,6 +22,9 @@ from engine.interpreter import REPEATING, Case
 from engine.model import Job
 from engine.organisation import organisation
 
+_CAUSES = ("cycle", "told_by")
+"""What history says of the timer, message or signal that brought something about."""
+
 
 def run_job(session: Session, job_id: int, replies: Mapping[str, object] | None = None) -> None:
     """Do a job and run its case on, all in this transaction.
@@ -52,16 +55,11 @@ def _close(session: Session, job_id: int) -> None:
 
 def _let_happen(locked: LockedCase) -> None:
     case, token = locked.wake(), locked.work.token
-    brought, cycle = _variables(locked), (locked.work.payload or {}).get("cycle")
-    case.fire(token, brought, cycle=cycle)
+    brought, payload = _variables(locked), locked.work.payload or {}
+    case.fire(token, brought, cycle=payload.get("cycle"))
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
-    body = {
-        "due": locked.work.due_at,
-        "input": brought,
-        **({"cycle": cycle} if cycle is not None else {}),
-        **_told_by(locked.work.payload),
-    }
-    _write(locked, case, _event(locked, kind, body))
+    cause = {name: payload[name] for name in _CAUSES if name in payload}
+    _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought, **cause}))
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)
 
@@ -117,7 +115,7 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
             "version": found.version,
             "job": job_id,
             "due": job.due_at,
-            **_told_by(payload),
+            **{name: payload[name] for name in _CAUSES if name in payload},
         },
     )
     write_start(session, found, env, outcome, event, started_by=SYSTEM)
@@ -126,12 +124,6 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
 def _variables(locked: LockedCase) -> Mapping[str, object]:
     found: Mapping[str, object] = (locked.work.payload or {}).get("variables", {})
     return found
-
-
-def _told_by(payload: Mapping[str, object] | None) -> dict[str, object]:
-    """Give where a message or signal came from; jobs of timers don't say."""
-    told_by = (payload or {}).get("told_by")
-    return {} if told_by is None else {"told_by": told_by}
 
 
 def _write(locked: LockedCase, case: Case, event: NewEvent) -> None:

@@ -8,7 +8,7 @@ a message under way (``pending``) leaves the next message to wait.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -76,27 +76,29 @@ def deliver(session: Session, message: Any) -> int:  # noqa: ANN401 - a row of m
     for subscription in waiting:
         if subscription.process_id not in delivered:
             delivered.add(subscription.process_id)
-            _send(session, subscription, message.id, message.variables)
+            _send(session, subscription, message)
     return len(delivered)
 
 
 def deliver_waiting_message(session: Session, subscription_id: int) -> None:
     """Give a subscription the oldest living message that its process has not had."""
     subscription = session.get_one(EventSubscription, subscription_id)
-    had = select(MessageDelivery.message_id).where(MessageDelivery.process_id == subscription.process_id)
+    had = exists().where(
+        MessageDelivery.message_id == Message.id, MessageDelivery.process_id == subscription.process_id
+    )
     found = session.execute(
-        select(Message.id, Message.variables)
+        select(Message.id, Message.name, Message.correlation_key, Message.message_id, Message.variables)
         .where(
             Message.name == subscription.name,
             Message.correlation_key == subscription.correlation_key,
             Message.expires_at > clock.now(),
-            Message.id.not_in(had),
+            ~had,
         )
         .order_by(Message.id)
         .limit(1)
     ).one_or_none()
     if found is not None:
-        _send(session, subscription, found.id, found.variables)
+        _send(session, subscription, found)
 
 
 def throw_signals(
@@ -125,14 +127,16 @@ def queue_up(session: Session, name: str, correlation_key: str) -> None:
         )
 
 
-def _send(session: Session, subscription: EventSubscription, message_id: int, variables: Mapping[str, Any]) -> None:
+def _send(session: Session, subscription: EventSubscription, message: Any) -> None:  # noqa: ANN401 - a row of messages
     row = {
-        "message_id": message_id,
+        "message_id": message.id,
         "process_id": subscription.process_id,
         "instance_id": subscription.instance_id,
     }
     session.execute(insert(MessageDelivery), [row])
-    session.execute(insert(Job), [_job(subscription, variables, {"message": message_id})])
+    # Which message it was goes into history with the event; the message itself is removed when its time is over.
+    told_by = {"message": message.id, "name": message.name, "key": message.correlation_key, "id": message.message_id}
+    session.execute(insert(Job), [_job(subscription, message.variables, told_by)])
     if subscription.instance_id is not None:
         changed(session, update(EventSubscription).where(EventSubscription.id == subscription.id).values(pending=True))
 

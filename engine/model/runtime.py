@@ -161,12 +161,13 @@ class EventSubscription(Base):
 
 
 class Message(Base):
-    """A published message, kept until its time is over."""
+    """A published message, kept until its time is over; which case it reached stays in history."""
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("name", "correlation_key", "message_id"),
         Index("ix_messages_key", "name", "correlation_key", "id"),
+        Index("ix_messages_expires_at", "expires_at"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     name: Mapped[str] = mapped_column(Name)

@@ -3,5 +3,6 @@
 from engine.worker.doing import do_job
 from engine.worker.due import next_due, run_due
 from engine.worker.thread import Worker
+from engine.worker.tidying import tidy
 
-__all__ = ["Worker", "do_job", "next_due", "run_due"]
+__all__ = ["Worker", "do_job", "next_due", "run_due", "tidy"]
