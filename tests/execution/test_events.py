@@ -279,7 +279,8 @@ def test_the_history_says_who_told_a_signal_or_message(world: World) -> None:
     with world.database.reading() as session:
         for received in session.scalars(select(HistoryEvent).where(HistoryEvent.kind == "event.received")):
             found[received.instance_id] = json_text.loads(received.body)["told_by"]
-    assert found == {waiting: {"person": "li.na"}, told: {"case": thrown}, paid: {"message": message}}
+    of_message = {"message": message, "name": "paid", "key": "7", "id": None}
+    assert found == {waiting: {"person": "li.na"}, told: {"case": thrown}, paid: of_message}
 
 
 CALL = (
