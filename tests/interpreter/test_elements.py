@@ -436,3 +436,11 @@ def test_a_timer_after_a_branch_is_due_from_when_its_token_came() -> None:
     (job,) = run.outcome.jobs
     assert job.due_at == dt.datetime(2026, 4, 7, 1, tzinfo=dt.UTC)
     assert run.fire("timer").ended
+
+
+@pytest.mark.parametrize("kind", ["task", "manualTask"])
+def test_a_manual_or_undefined_task_is_passed_and_recorded(kind: str) -> None:
+    nodes = START + f'<bpmn:{kind} id="look" name="看一眼"/>' + END
+    run = Run(diagram(nodes, {"start->look": "f1", "look->end": "f2"}))
+    assert run.outcome.ended
+    assert ("completed", "look", "f1") in [(one.what, one.element_id, one.flow_id) for one in run.outcome.passages]
