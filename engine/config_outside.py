@@ -30,6 +30,8 @@ class Outside:
     """Networks that are not of the public internet and may be called nevertheless."""
     base_url: str = ""
     """The address people open the product at, without a slash at its end: for links in mails."""
+    rehearsal: bool = False
+    """Nothing goes out: mails and posts count as sent, web interfaces are not called. For scenarios."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Name → value, for ``{{secrets.NAME}}`` in a diagram."""
 

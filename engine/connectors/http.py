@@ -43,6 +43,8 @@ def plan_http(call: Call, outside: Outside) -> Mapping[str, Errand]:
 
 
 def _call(inputs: Mapping[str, object], written: Mapping[str, str], key: str, outside: Outside) -> dict[str, object]:
+    if outside.rehearsal:
+        raise RefusedError(mark("演练情景时不调用外部接口。"), where="url")
     secrets = Secrets(outside.secrets)
     try:
         filled = {name: secrets.put_in(value, written.get(name, "")) for name, value in inputs.items()}

@@ -24,6 +24,7 @@ def demo_organisation() -> OrganisationRecord:
                 department=person["department"],
                 groups=tuple(person["groups"]),
                 superior=person["superior"],
+                email=person["email"],
             )
             for person in content["people"]
         ],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import dmn, forms
 from engine.connectors import CONNECTORS
+from engine.connectors.shapes import SHAPES
 from engine.errors import Finding, UnpublishableError, mark
 from engine.execution.publishing import newest_decisions, newest_forms
 from engine.execution.registers import check_register, is_register, read_register
@@ -126,7 +127,11 @@ def _decision(checked: Checked, file: File, imports: Mapping[str, bytes]) -> Non
 
 def _diagram(session: Session, checked: Checked, file: File) -> None:
     known = Known(
-        forms=frozenset(checked.forms), decisions=frozenset(checked.decisions), job_types=frozenset(CONNECTORS)
+        forms=frozenset(checked.forms),
+        decisions=frozenset(checked.decisions),
+        job_types=frozenset(CONNECTORS),
+        shapes=SHAPES,
+        registers=_registers(session, checked) if b"register." in file.content else {},
     )
     found = check(file.content, file.name, known)
     missing_forms = frozenset(str(one.facts["form"]) for one in found.findings if one.code == "form_missing")
@@ -148,6 +153,18 @@ def _diagram(session: Session, checked: Checked, file: File) -> None:
             for one in never_due(session, process)
         ]
     checked.processes += [(process, file) for process in found.processes]
+
+
+def _registers(session: Session, checked: Checked) -> dict[str, Sequence[str]]:
+    """Give the statuses of each register, as the files handed in leave them."""
+    rows = session.execute(select(Register.name, Register.statuses))
+    published = {name: tuple(statuses) for name, statuses in rows}
+    declared = [
+        read_register(file.content, file.name)
+        for file in checked.registers
+        if not any(check_register(file.content, ""))
+    ]
+    return {**published, **{one.name: one.statuses for one in declared}}
 
 
 def _pickers(session: Session, checked: Checked) -> Iterator[Finding]:

@@ -176,6 +176,8 @@ class Element:
     priority: str | None = None
     job_type: str | None = None
     retries: int = 3
+    retries_rule: str | None = None
+    """FEEL, where the number of tries depends on the case."""
     script: str | None = None
     result_variable: str | None = None
     inputs: tuple[Mapped, ...] = ()

@@ -16,6 +16,7 @@ from engine.interpreter import (
     lint_flows,
     lint_links,
     lint_listeners,
+    lint_tasks,
     lint_timers,
 )
 from engine.interpreter.diagram import Process
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     lint_elements.people,
     lint_elements.forms,
     lint_elements.jobs,
+    lint_tasks.built_in_tasks,
     lint_elements.calls,
     lint_elements.messages,
     lint_elements.borders,

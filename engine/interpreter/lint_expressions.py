@@ -50,6 +50,7 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         (mark("跟进日"), element.follow_up_date),
         (mark("优先级"), element.priority),
         (mark("类型"), element.job_type),
+        (mark("重试次数"), element.retries_rule),
         (mark("时间"), element.timer.expression if element.timer is not None else None),
         (mark("条件"), element.condition),
         (mark("关联键"), element.definition.correlation_key),
@@ -63,6 +64,9 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         )
         yield from ((what, text) for what, text in repeated if text)
     yield from ((mark("监听器类型"), listener.type) for listener in element.listeners)
+    for name in ("resultExpression", "errorExpression"):
+        if element.job_type and element.headers.get(name):
+            yield name, "=" + feel.strip_equals(element.headers[name])
     yield from ((mark("输入 {name}").format(name=m.target), m.source) for m in element.inputs)
     yield from ((mark("输出 {name}").format(name=m.target), m.source) for m in element.outputs)
 

@@ -1,10 +1,21 @@
 """What the rules of the check share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.errors import Finding
 from engine.interpreter.diagram import Element, Flow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a task of one built-in type must be told."""
+
+    required: Mapping[str, str] = field(default_factory=dict)
+    """Input → an example of it."""
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Input → what may stand there, where it is a plain text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +28,10 @@ class Known:
     """Ids of the decisions handed in with it or published before."""
     job_types: frozenset[str]
     """Job types the program does by itself."""
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    """What tasks of these types must be told."""
+    registers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Register → its statuses, of those handed in with it or published before."""
 
 
 def finding(

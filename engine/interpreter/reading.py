@@ -138,6 +138,7 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         priority=_extension(node, "priorityDefinition").get("priority"),
         job_type=job.get("type"),
         retries=_retries(job.get("retries")),
+        retries_rule=rule if (rule := job.get("retries", "").strip()).startswith("=") else None,
         script=script.get("expression"),
         result_variable=script.get("resultVariable"),
         inputs=_mapped(node, "input"),

@@ -13,6 +13,8 @@ from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 DEFAULT_PRIORITY = 50
 """Camunda's: priorities go from 0 to 100."""
 
+MOST_RETRIES = 1000
+
 
 def open_task(token: int, element: Element, variables: Mapping[str, object], env: Environment) -> OpenedTask:
     """Find the people, dates and priority of a user task. Raises StuckError where a rule fails."""
@@ -53,8 +55,24 @@ def open_job(token: int, element: Element, variables: Mapping[str, object], env:
         kind="call" if calls else "service",
         type=str(env.text_or_expression(wanted, variables)),
         due_at=env.now,
-        retries=element.retries,
+        retries=_retries(element, variables, env),
     )
+
+
+def _retries(element: Element, variables: Mapping[str, object], env: Environment) -> int:
+    if element.retries_rule is None:
+        return element.retries
+    found = env.evaluate(element.retries_rule, variables)
+    if not isinstance(found, Decimal) or not 0 <= found <= MOST_RETRIES:
+        raise StuckError(
+            "retries_wrong",
+            mark("“{label}”的重试次数“{expression}”应得出 0 到 {most} 的整数，实际为 {value}。"),
+            label=element.label,
+            expression=element.retries_rule,
+            most=MOST_RETRIES,
+            value="null" if found is None else str(found),
+        )
+    return int(found)
 
 
 def open_subscription(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.config_outside import Outside
 from engine.connectors import CONNECTORS
 from engine.database import Database
 from engine.model import Job
@@ -19,11 +20,14 @@ OWN_KINDS = ("timer", "event", "call", "return", "cancel", "start")
 """What the program does by itself; a ``service`` job it does where there is a connector of its type."""
 
 
-def run_due(database: Database, worker_name: str = "worker") -> int:
-    """Do jobs until none is due; give how many were done. Safe with any number of workers."""
+def run_due(database: Database, worker_name: str = "worker", *, outside: Outside | None = None) -> int:
+    """Do jobs until none is due; give how many were done. Safe with any number of workers.
+
+    ``outside`` are the ways out, see ``do_job``.
+    """
     done = 0
     while (job_id := _lease(database, worker_name)) is not None:
-        do_job(database, job_id)
+        do_job(database, job_id, outside)
         done += 1
     return done
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from engine.commands.deploy import Deployed, File, deploy
 from engine.commands.discard_draft import discard_draft
@@ -12,10 +12,19 @@ from engine.commands.publish_draft import publish_draft
 from engine.commands.save_draft import save_draft
 from engine.database import Database
 from engine.errors import ConflictError, Finding, InvalidError, UnpublishableError
-from engine.model import Content, Deployment, Draft, FormDefinition, ProcessDefinition
+from engine.model import Content, Deployment, Draft, FormDefinition, ProcessDefinition, Register
 from tests.support.company import PROCESS, Company, process_files
 
 Change = Callable[[bytes], bytes]
+
+
+@pytest.fixture(autouse=True)
+def register(database: Database) -> None:
+    """Let the register be there that the first process writes into."""
+    with database.transaction() as session:
+        row = {"title": "渠道台账", "number_pattern": "{sequence}", "columns": [], "title_field": "channel_name"}
+        statuses = ["备案中", "已备案", "变更中", "已终止"]
+        session.execute(insert(Register), [{"name": "channel", "statuses": statuses, "sha256": "0" * 64, **row}])
 
 
 def changed(name: str, change: Change) -> list[File]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from engine.errors import InvalidError
 from engine.model import Message, ProcessInstance, Register, RegisterEntry
 from tests.connectors.tasks import body, incidents, job, process, service
 from tests.execution.test_events import WAITING, World
@@ -113,12 +114,12 @@ def test_order_and_limit_choose_and_the_count_is_of_all(world: World) -> None:
 @pytest.mark.parametrize(
     ("inputs", "says"),
     [
-        ({"register": "nothing"}, "没有名为 nothing 的台账"),
-        ({"status": "没有"}, "没有状态 没有，可用的有：在用、停用"),
+        ({"register": "=nothing.name"}, "没有名为 None 的台账"),
+        ({"status": "=wanted"}, "没有状态 online，可用的有：在用、停用"),
         ({"values": "={nothing: 1}"}, "没有字段 nothing，可用的有"),
         ({"values": "={kind: [1]}"}, "只能与文字、数字、是否或空值比较"),
         ({"values": "kind"}, "应为一组名称和值"),
-        ({"order": "amount"}, "输入 order 应为"),
+        ({"order": "=wanted"}, "输入 order 应为"),
         ({"limit": "1000"}, "输入 limit 应为 1 到 200 的整数"),
     ],
 )
@@ -244,3 +245,12 @@ def test_replies_in_history_are_json(world: World) -> None:
     case = world.start("sending", order="7")
     world.work()
     assert json.dumps(body(world, case, "job.completed")["result"], sort_keys=True).startswith('{"delivered": 0')
+
+
+def test_the_number_of_tries_may_depend_on_the_case(world: World) -> None:
+    task = service("external", {}).replace('retries="3"', 'retries="=tries"')
+    world.publish(process(task))
+    world.start(tries=7)
+    assert job(world).retries == 7
+    with pytest.raises(InvalidError, match="重试次数"):
+        world.start(tries=-1)

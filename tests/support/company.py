@@ -145,8 +145,8 @@ def company(database: Database, tmp_path: Path, fixed_clock: FixedClock) -> Comp
     """Found the demo company in a fresh database, on both kinds."""
     with database.transaction() as session:
         load_demo(session)
-        deploy(session, process_files(), "zeng.rui")
         deploy(session, register_files(), "zeng.rui")
+        deploy(session, process_files(), "zeng.rui")
     founded = Company(database=database, folder=tmp_path / "attachments", clock=fixed_clock)
 
     @event.listens_for(database.engine, "before_cursor_execute")
