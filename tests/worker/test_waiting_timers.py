@@ -143,7 +143,7 @@ def test_taking_the_one_that_is_due_reads_no_other(
     database: Database, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
-    monkeypatch.setattr(lookups, "do_job", lambda _database, job_id: taken.append(job_id))
+    monkeypatch.setattr(lookups, "do_job", lambda _database, job_id, _outside: taken.append(job_id))
 
     def take_one(opened: Database) -> None:
         fixed_clock.advance(hours=1)
