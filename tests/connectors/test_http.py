@@ -325,13 +325,14 @@ def test_a_secret_that_is_not_set_is_refused_by_its_name(world: World, monkeypat
 @pytest.mark.parametrize(
     ("authentication", "name", "value"),
     [
-        ({"type": "bearer", "token": "t-1"}, "authorization", "Bearer t-1"),
-        ({"type": "apiKey", "apiKeyLocation": "headers", "name": "X-Api-Key", "value": "k-1"}, "x-api-key", "k-1"),
+        ({"type": "bearer", "token": "{{secrets.KEY}}"}, "authorization", "Bearer k-1"),
+        ({"type": "apiKey", "apiKeyLocation": "headers", "name": "X-Api-Key", "value": "{{secrets.KEY}}"}, "x-api-key", "k-1"),
     ],
 )
 def test_each_kind_of_authentication(
     world: World, monkeypatch: pytest.MonkeyPatch, authentication: dict[str, str], name: str, value: str
 ) -> None:
+    monkeypatch.setenv("QUCHENG_SECRET_KEY", "k-1")
     inputs = {"url": "SERVER/x", **{f"authentication.{key}": text for key, text in authentication.items()}}
     with receiver() as server:
         open_to(monkeypatch, server)
