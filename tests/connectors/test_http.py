@@ -326,7 +326,7 @@ def test_a_secret_that_is_not_set_is_refused_by_its_name(world: World, monkeypat
     ("authentication", "name", "value"),
     [
         ({"type": "bearer", "token": "{{secrets.KEY}}"}, "authorization", "Bearer k-1"),
-        ({"type": "apiKey", "apiKeyLocation": "headers", "name": "X-Api-Key", "value": "{{secrets.KEY}}"}, "x-api-key", "k-1"),
+        ({"type": "apiKey", "name": "X-Api-Key", "value": "{{secrets.KEY}}"}, "x-api-key", "k-1"),
     ],
 )
 def test_each_kind_of_authentication(
