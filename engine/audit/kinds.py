@@ -7,6 +7,8 @@ KIND_NAMES = {
     "case.withdrawn": mark("撤销"),
     "case.terminated": mark("终止"),
     "task.completed": mark("办理任务"),
+    "task.assigning": mark("请求指定办理人"),
+    "task.completing": mark("提交任务"),
     "task.claimed": mark("领取任务"),
     "task.unclaimed": mark("放回队列"),
     "task.assigned": mark("指定办理人"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import ConflictError, mark
-from engine.interpreter import Case
+from engine.interpreter import Answer, Case
 
 Body = Mapping[str, Any]
 
@@ -18,7 +18,19 @@ def apply(awake: Case, kind: str, token: int, body: Body) -> None:
 
 
 def _complete(awake: Case, token: int, body: Body) -> None:
-    awake.complete(token, body["input"])
+    if body.get("listener"):
+        # The last of its listeners has agreed to what was handed in before.
+        _complete_listener(awake, token, body)
+    else:
+        awake.complete(token, body["input"])
+
+
+def _ask(event: str) -> Callable[[Case, int, Body], None]:
+    def ask(awake: Case, token: int, body: Body) -> None:
+        wanted = {"result": body["input"]} if "input" in body else {"assignee": body["assignee"][1]}
+        awake.request(token, event, {"action": body["action"], **wanted})
+
+    return ask
 
 
 def _complete_job(awake: Case, token: int, body: Body) -> None:
@@ -26,7 +38,8 @@ def _complete_job(awake: Case, token: int, body: Body) -> None:
 
 
 def _complete_listener(awake: Case, token: int, body: Body) -> None:
-    awake.complete_listener(token, body["reply"])
+    answer = Answer(denied=body.get("denied"), corrections=body.get("corrections") or {})
+    awake.complete_listener(token, body["reply"], answer)
 
 
 def _throw(awake: Case, token: int, body: Body) -> None:
@@ -65,6 +78,8 @@ def _cancel(awake: Case, _token: int, _body: Body) -> None:
 _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.completed": _complete,
     "job.completed": _complete_job,
+    "task.assigning": _ask("assigning"),
+    "task.completing": _ask("completing"),
     "listener.completed": _complete_listener,
     "job.error": _throw,
     "timer.fired": _fire,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.execution.external_jobs import free_for_workers
 from engine.execution.immutable import Definition, definition
+from engine.execution.listened_task import ListenedTask, listened_task
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance
 
@@ -30,6 +31,8 @@ class ActivatedJob:
     listener: str | None
     """The moment of its element that a listener is asked at."""
     headers: Mapping[str, str]
+    user_task: "ListenedTask | None"
+    """Of a task listener."""
     variables: Mapping[str, object]
     """Everything the task sees, its input mappings' values included."""
 
@@ -74,6 +77,7 @@ def _activated(session: Session, job: Job, worker: str) -> ActivatedJob:
         deadline=job.leased_until,
         worker=worker,
         listener=job.listener,
+        user_task=listened_task(session, job),
         headers=of.process.part(job.element_id).headers,
-        variables=case.visible(job.token),
+        variables=case.visible_to_job(job.token),
     )

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, InvalidError, mark
-from engine.execution.locked import LockedCase, lock_task
+from engine.execution.incidents import resolve_nobody_found
+from engine.execution.listening import ask_listeners
+from engine.execution.locked import lock_task
 from engine.execution.write import write_event
-from engine.model import Incident, ProcessInstance, UserTask
+from engine.model import UserTask
 
 
 def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, allow_override: bool = True) -> None:
@@ -28,8 +30,10 @@ def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, al
             name=locked.work.task_name,
             who=locked.organisation.display_name(locked.work.assignee),
         )
+    if ask_listeners(locked, "assigning", {"action": "assign", "assignee": assignee}, actor):
+        return
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee))
-    resolved = _resolve_nobody_found(locked, actor)
+    resolved = resolve_nobody_found(locked, locked.work.token, actor)
     event = NewEvent(
         kind="task.assigned",
         actor=actor,
@@ -38,24 +42,3 @@ def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, al
         body={"task": task_id, "assignee": [locked.work.assignee, assignee], "resolved_incidents": resolved},
     )
     write_event(locked, event)
-
-
-def _resolve_nobody_found(locked: LockedCase, actor: str) -> list[int]:
-    ids = locked.session.scalars(
-        update(Incident)
-        .where(
-            Incident.instance_id == locked.instance.id,
-            Incident.token == locked.work.token,
-            Incident.code == "nobody_found",
-            Incident.resolved_at.is_(None),
-        )
-        .values(resolved_at=locked.environment.now, resolved_by=actor)
-        .returning(Incident.id)
-    ).all()
-    if ids:
-        locked.session.execute(
-            update(ProcessInstance)
-            .where(ProcessInstance.id == locked.instance.id)
-            .values(incident_count=ProcessInstance.incident_count - len(ids))
-        )
-    return list(ids)

@@ -6,22 +6,25 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, mark
 from engine.execution.candidates import require_candidate
+from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.rows import changed
 from engine.execution.write import write_event
 from engine.model import UserTask
 
 
-def claim_task(session: Session, task_id: int, actor: str) -> None:
-    """Make the actor the assignee of a task that has none.
+def claim_task(session: Session, task_id: int, actor: str) -> bool:
+    """Make the actor the assignee of a task that has none; give False while its listeners are asked.
 
     Claiming what one has already is accepted and changes nothing. Raises NotFoundError, ForbiddenError, or
     ConflictError naming who was first.
     """
     locked = lock_task(session, task_id)
     if locked.work.assignee == actor:
-        return
+        return True
     require_candidate(locked, actor)
+    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": actor}, actor):
+        return False
     done = changed(
         session,
         update(UserTask)
@@ -43,3 +46,4 @@ def claim_task(session: Session, task_id: int, actor: str) -> None:
         body={"task": task_id, "assignee": [None, actor]},
     )
     write_event(locked, event)
+    return True

@@ -9,6 +9,7 @@ from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, mark
 from engine.execution.candidates import require_candidate
 from engine.execution.files import bind, genuine
+from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -17,8 +18,8 @@ from engine.execution.write import write_outcome
 from engine.model import UserTask
 
 
-def complete_task(session: Session, task_id: int, submitted: Mapping[str, object], actor: str) -> None:
-    """Complete a task with what its form submits, and run the case on.
+def complete_task(session: Session, task_id: int, submitted: Mapping[str, object], actor: str) -> bool:
+    """Complete a task with what its form submits, and run the case on; give False while its listeners are asked.
 
     The assignee completes it; while it has none, anybody who may claim it may complete it at once. A task
     without a form takes any variables. Raises NotFoundError, ForbiddenError, ConflictError (somebody was
@@ -29,9 +30,13 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     case = locked.wake()
     stored = case.visible(locked.work.token)
     values = genuine(session, _values(locked, submitted, stored), stored, actor)
-    _close(locked, actor)
     bind(session, locked.instance.id, values, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
+    if ask_listeners(locked, "completing", {"action": "complete", "result": values}, actor, case=case):
+        # Whatever they say, nothing that was typed is lost.
+        session.execute(update(UserTask).where(UserTask.id == task_id).values(draft=dict(submitted)))
+        return False
+    _close(locked, actor)
     case.complete(locked.work.token, values)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     event = NewEvent(
@@ -42,6 +47,7 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
         body={"task": task_id, "input": values},
     )
     write_outcome(locked, outcome, event)
+    return True
 
 
 def _require_doer(locked: LockedCase, actor: str) -> None:

@@ -20,6 +20,7 @@ def save_task_draft(session: Session, task_id: int, values: Mapping[str, object]
         session,
         update(UserTask)
         .where(UserTask.id == task_id, UserTask.state == "CREATED", UserTask.assignee == actor)
+        .where(UserTask.pending.is_(None))
         .values(draft=dict(values)),
     )
     if done != 1:

@@ -11,7 +11,7 @@ from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.subscriptions import wait_again
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import REPEATING
+from engine.interpreter import REPEATING, TASK_EVENTS
 from engine.model import Incident, Job, UserTask
 
 
@@ -37,14 +37,14 @@ def skip_incident(
     event = event_of(incident, "incident.skipped", actor, **body)
     job = session.get(Job, incident.job_id) if incident.job_id is not None else None
     if job is not None and _is_beside(locked, job):
-        _close_rows(locked, incident)
+        _close_rows(locked, incident, job)
         if job.kind == "event":
             wait_again(session, locked.instance.id, job.token)
         write_event(locked, event)
         return
     case = locked.wake()
     case.skip(incident.token, variables or {}, flow_ids)
-    _close_rows(locked, incident)
+    _close_rows(locked, incident, job)
     write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
 
 
@@ -55,9 +55,11 @@ def _is_beside(locked: LockedCase, job: Job) -> bool:
     return job.kind == "cancel" or (job.kind == "event" and comes_again)
 
 
-def _close_rows(locked: LockedCase, incident: Incident) -> None:
+def _close_rows(locked: LockedCase, incident: Incident, job: Job | None) -> None:
     """Take back the job or the task that the element waited for."""
-    for model in (Job, UserTask):
+    listens = job is not None and job.listener in TASK_EVENTS
+    # A task whose listener is passed over goes on as it was meant to.
+    for model in (Job,) if listens else (Job, UserTask):
         locked.session.execute(
             update(model)
             .where(model.instance_id == locked.instance.id, model.token == incident.token)

@@ -5,13 +5,14 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
+from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.write import write_event
 from engine.model import UserTask, UserTaskCandidate
 
 
-def unclaim_task(session: Session, task_id: int, actor: str) -> None:
-    """Take the assignee off a task, so that others who may do it see it again.
+def unclaim_task(session: Session, task_id: int, actor: str) -> bool:
+    """Take the assignee off a task, so that others see it again; give False while its listeners are asked.
 
     Only the assignee or an administrator may. Raises InvalidError where nobody else could do it.
     """
@@ -23,6 +24,8 @@ def unclaim_task(session: Session, task_id: int, actor: str) -> None:
     )
     if not others:
         raise InvalidError(mark("任务“{name}”只分配给了您，没有可退回的队列。"), name=locked.work.task_name)
+    if ask_listeners(locked, "assigning", {"action": "unassign", "assignee": None}, actor):
+        return False
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=None))
     event = NewEvent(
         kind="task.unclaimed",
@@ -32,3 +35,4 @@ def unclaim_task(session: Session, task_id: int, actor: str) -> None:
         body={"task": task_id, "assignee": [locked.work.assignee, None]},
     )
     write_event(locked, event)
+    return True

@@ -34,7 +34,7 @@ def connect(locked: LockedCase, replies: Mapping[str, object]) -> None:
     if locked.work.listener is not None:
         # Only a start listener has a scope of its own to put an answer into.
         reply = result if locked.work.listener == "start" and element.kind != "process" else {}
-        listener_done(locked, reply, SYSTEM, {"input": call.inputs, "result": result})
+        listener_done(locked, reply, SYSTEM, evidence={"input": call.inputs, "result": result})
         return
     answer = answer_to(element, result, locked.environment.now)
     settle(locked, case, answer, result)
@@ -80,7 +80,7 @@ def connector_call(locked: LockedCase, case: Case, replies: Mapping[str, object]
         started_by=locked.instance.started_by,
         inputs=_inputs(locked, case),
         written=_written(locked),
-        variables=case.visible(locked.work.token),
+        variables=case.visible_to_job(locked.work.token),
         replies=replies,
     )
 

@@ -113,7 +113,7 @@ def _task_row(task: OpenedTask, definition: Definition, instance_id: int, now: d
         "element_id": task.element.id,
         "name": task.element.label,
         "state": "CREATED",
-        "assignee": task.assignee,
+        "assignee": task.assignee if task.pending is None else None,
         "created_at": now,
         "due_at": task.due_at,
         "follow_up_at": task.follow_up_at,
@@ -121,6 +121,7 @@ def _task_row(task: OpenedTask, definition: Definition, instance_id: int, now: d
         "form_id": form_id,
         "form_definition_id": definition.forms.get(form_id) if form_id else None,
         "facts": task.facts,
+        "pending": task.pending,
     }
 
 
@@ -132,7 +133,7 @@ def _job_row(job: OpenedJob, instance_id: int) -> dict[str, object]:
         "name": job.element.label,
         "kind": job.kind,
         "type": job.type,
-        "payload": {"cycle": job.cycle} if job.cycle is not None else None,
+        "payload": {"cycle": job.cycle} if job.cycle is not None else job.asks,
         "state": "CREATED",
         "due_at": job.due_at,
         "retries": job.retries,

@@ -50,6 +50,28 @@ def close_incidents(locked: LockedCase, outcome: Outcome, actor: str) -> int:
     return len(closed)
 
 
+def resolve_nobody_found(locked: LockedCase, token: int, actor: str) -> list[int]:
+    """Resolve the Incident that nobody was found for a task, since somebody was; give its number if there was one."""
+    ids = locked.session.scalars(
+        update(Incident)
+        .where(
+            Incident.instance_id == locked.instance.id,
+            Incident.token == token,
+            Incident.code == "nobody_found",
+            Incident.resolved_at.is_(None),
+        )
+        .values(resolved_at=locked.environment.now, resolved_by=actor)
+        .returning(Incident.id)
+    ).all()
+    if ids:
+        locked.session.execute(
+            update(ProcessInstance)
+            .where(ProcessInstance.id == locked.instance.id)
+            .values(incident_count=ProcessInstance.incident_count - len(ids))
+        )
+    return list(ids)
+
+
 def _mark_resolved(locked: LockedCase, incident_id: int, actor: str) -> None:
     resolved = locked.session.scalars(
         update(Incident)

@@ -1,33 +1,137 @@
-"""Listeners that are done: what they brought goes into the case, and history keeps it."""
+"""Listeners: asked before something is done with a task, and what they say put into effect."""
 
 from collections.abc import Mapping
 
+from sqlalchemy import select, update
+
 from engine.audit.chain import NewEvent
+from engine.errors import ConflictError, InvalidError, mark
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
+from engine.execution.rows import changed
 from engine.execution.write import write_outcome
+from engine.interpreter import AGREED, CORRECTABLE, DENIABLE, TASK_EVENTS, Answer, Case
+from engine.model import UserTask
+
+STATES = {"assigning": "ASSIGNING", "completing": "COMPLETING"}
+"""What a task is called while its listeners are asked, in the words of the published API."""
+
+
+def ask_listeners(
+    locked: LockedCase, event: str, wanted: Mapping[str, object], actor: str, *, case: Case | None = None
+) -> bool:
+    """Ask the listeners of a locked task before it is assigned or completed; tell whether it has any.
+
+    ``wanted`` is the ``action``, with the ``assignee`` or the ``result``; ``case`` the case where it is awake.
+    Where there are listeners everything is written and the command is over: what is wanted happens when they
+    have agreed. Raises ConflictError where somebody was first.
+    """
+    work = locked.work
+    element = locked.definition.process.elements.get(work.element_id)
+    if element is None or not element.listeners_at(event):
+        return False
+    case = case or locked.wake()
+    case.request(work.token, event, wanted)
+    asked = {name: value for name, value in wanted.items() if name != "result"}
+    _set_pending(locked, {"state": STATES[event], "by": actor, **asked})
+    body: dict[str, object] = {"task": work.task_id, "action": wanted["action"]}
+    if "result" in wanted:
+        body["input"] = wanted["result"]
+    else:
+        body["assignee"] = [work.assignee, wanted["assignee"]]
+    write_outcome(
+        locked,
+        hand_to_administrators(case.outcome(), locked.organisation),
+        NewEvent(kind=f"task.{event}", actor=actor, element_id=work.element_id, token=work.token, body=body),
+    )
+    return True
 
 
 def listener_done(
-    locked: LockedCase, brought: Mapping[str, object], actor: str, evidence: Mapping[str, object] | None = None
+    locked: LockedCase,
+    brought: Mapping[str, object],
+    actor: str,
+    answer: Answer = AGREED,
+    evidence: Mapping[str, object] | None = None,
 ) -> None:
-    """Let a case go on with what the listener of a locked job brought; the job itself is closed already.
+    """Let a case go on with what the listener of a locked job brought and says; the job itself is closed already.
 
-    ``evidence`` is what else history keeps. Raises GoneError where the case went on without it.
+    ``evidence`` is what else history keeps. Raises InvalidError for an answer that such a listener can't give,
+    GoneError where the case went on without it.
     """
+    _check(str(locked.work.listener), brought, answer)
     case = locked.wake()
-    case.complete_listener(locked.work.token, brought)
+    handed_in = case.requested(locked.work.token)
+    case.complete_listener(locked.work.token, brought, answer)
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    completed = any(change.event == "completing" and change.denied is None for change in outcome.changed)
+    body: dict[str, object] = {
+        "job": locked.work.job_id,
+        "type": locked.work.type,
+        "listener": locked.work.listener,
+        "listened_by": actor,
+        "reply": dict(brought),
+        "denied": answer.denied,
+        "corrections": dict(answer.corrections),
+        **(evidence or {}),
+    }
     event = NewEvent(
         kind="listener.completed",
         actor=actor,
         element_id=locked.work.element_id,
         token=locked.work.token,
-        body={
-            "job": locked.work.job_id,
-            "type": locked.work.type,
-            "listener": locked.work.listener,
-            "reply": dict(brought),
-            **(evidence or {}),
-        },
+        body=body,
     )
-    write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
+    if completed:
+        # It is the person who has done the task, in every list and on every page; history names the listener, too.
+        task_id, person = _asked(locked)
+        body |= {"task": task_id, "input": handed_in}
+        event = NewEvent(
+            kind="task.completed",
+            actor=person,
+            element_id=locked.work.element_id,
+            token=locked.work.token,
+            body=body,
+        )
+    write_outcome(locked, outcome, event)
+
+
+def _check(event: str, brought: Mapping[str, object], answer: Answer) -> None:
+    if event in TASK_EVENTS and brought:
+        raise InvalidError(mark("任务监听器不能带回变量，只能同意、拒绝或更正任务的属性。"), where="variables")
+    if answer.denied is not None and event not in DENIABLE:
+        raise InvalidError(mark("时机为 {event} 的监听器不能拒绝。"), where="result.denied", event=event)
+    unknown = set(answer.corrections) - CORRECTABLE
+    if unknown or (answer.corrections and event not in TASK_EVENTS):
+        raise InvalidError(
+            mark("监听器不能更正 {names}；可以更正的有：{allowed}。"),
+            where="result.corrections",
+            names="、".join(sorted(unknown or answer.corrections)),
+            allowed="、".join(sorted(CORRECTABLE)) if event in TASK_EVENTS else "—",
+        )
+
+
+def _set_pending(locked: LockedCase, pending: Mapping[str, object]) -> None:
+    done = changed(
+        locked.session,
+        update(UserTask)
+        .where(
+            UserTask.id == locked.work.task_id,
+            UserTask.state == "CREATED",
+            UserTask.pending.is_(None),
+            UserTask.assignee.is_not_distinct_from(locked.work.assignee),
+        )
+        .values(pending=dict(pending), denied=None),
+    )
+    if done != 1:
+        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+
+
+def _asked(locked: LockedCase) -> tuple[int, str]:
+    """Give the task that a listener is asked about, and who wants it completed."""
+    row = locked.session.execute(
+        select(UserTask.id, UserTask.pending).where(
+            UserTask.instance_id == locked.instance.id, UserTask.token == locked.work.token
+        )
+    ).one()
+    return row.id, str(row.pending["by"])

@@ -66,6 +66,8 @@ def lock_task(session: Session, task_id: int) -> LockedCase:
     locked = _lock(session, statement, task_id)
     if locked.work.task_state != "CREATED":
         raise already_done(locked)
+    if locked.work.pending is not None:
+        raise ConflictError(mark("任务“{name}”正在处理中，请稍后刷新再看。"), name=locked.work.task_name)
     return locked
 
 
@@ -123,6 +125,7 @@ _TASK = (
     UserTask.assignee,
     UserTask.form_definition_id,
     UserTask.completed_by,
+    UserTask.pending,
 )
 _JOB = (
     Job.id.label("job_id"),

@@ -36,13 +36,18 @@ def hand_to_administrators(outcome: Outcome, known: Organisation) -> Outcome:
     orphans = {task.token for task in outcome.tasks if task.has_nobody or not _known(task, known)}
     if not orphans:
         return outcome
-    administrators = tuple(sorted(group for group, grant in known.grants.items() if grant == "admin"))
-    tasks = tuple(_handed_over(task, administrators) if task.token in orphans else task for task in outcome.tasks)
+    stand_ins = administrators(known)
+    tasks = tuple(_handed_over(task, stand_ins) if task.token in orphans else task for task in outcome.tasks)
     stuck = tuple(_incident(task) for task in outcome.tasks if task.token in orphans)
     return replace(outcome, tasks=tasks, stuck=(*outcome.stuck, *stuck))
 
 
-def _handed_over(task: OpenedTask, administrators: tuple[str, ...]) -> OpenedTask:
+def administrators(known: Organisation) -> tuple[str, ...]:
+    """Give the groups that look after what nobody else can."""
+    return tuple(sorted(group for group, grant in known.grants.items() if grant == "admin"))
+
+
+def _handed_over(task: OpenedTask, stand_ins: tuple[str, ...]) -> OpenedTask:
     ruled = {
         "assignee": task.assignee,
         "candidate_users": task.candidate_users,
@@ -53,7 +58,7 @@ def _handed_over(task: OpenedTask, administrators: tuple[str, ...]) -> OpenedTas
         task,
         assignee=None,
         candidate_users=(),
-        candidate_groups=administrators,
+        candidate_groups=stand_ins,
         facts={**task.facts, "ruled": ruled},
     )
 

@@ -15,6 +15,7 @@ from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
+from engine.execution.task_changes import apply_changes
 from engine.interpreter import Outcome
 from engine.model import HistoryEvent, ProcessInstance
 
@@ -28,6 +29,7 @@ def write_outcome(
     say how the case ended where a person ended it. Raises ConflictError where the case changed meanwhile.
     """
     session, instance_id, now = locked.session, locked.instance.id, locked.environment.now
+    outcome = apply_changes(locked, outcome, event.actor)
     close_everything(session, instance_id, outcome)
     _close_subscriptions(locked, outcome)
     resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0

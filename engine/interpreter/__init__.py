@@ -4,14 +4,31 @@ from engine.interpreter.case import Case
 from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.environment import Decided, Environment, StuckError
 from engine.interpreter.events import REPEATING
-from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Passage, ScopePassage, Stuck
+from engine.interpreter.outcome import (
+    ChangedTask,
+    OpenedJob,
+    OpenedSubscription,
+    OpenedTask,
+    Outcome,
+    Passage,
+    ScopePassage,
+    Stuck,
+)
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_variables
+from engine.interpreter.task_listeners import AGREED, CORRECTABLE, DENIABLE, Answer, attributes
+from engine.interpreter.task_listeners import EVENTS as TASK_EVENTS
 
 __all__ = [
+    "AGREED",
+    "CORRECTABLE",
+    "DENIABLE",
     "REPEATING",
+    "TASK_EVENTS",
+    "Answer",
     "Case",
+    "ChangedTask",
     "Decided",
     "Element",
     "Environment",
@@ -26,6 +43,7 @@ __all__ = [
     "Specification",
     "Stuck",
     "StuckError",
+    "attributes",
     "load_variables",
     "read",
     "specification",

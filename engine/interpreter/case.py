@@ -7,7 +7,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import GoneError, InvalidError, mark
-from engine.interpreter import adhoc, events, listeners, moving, recovering, rules, state, timers
+from engine.interpreter import adhoc, events, listeners, moving, recovering, rules, state, task_listeners, timers
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
@@ -81,13 +81,25 @@ class Case:
         self._run.run(task)
         self._run.settle()
 
-    def complete_listener(self, token: int, variables: Mapping[str, object]) -> None:
-        """Take what a listener brought, and ask the next one or go on."""
+    def complete_listener(
+        self, token: int, variables: Mapping[str, object], answer: task_listeners.Answer = task_listeners.AGREED
+    ) -> None:
+        """Take what a listener brought and says, and ask the next one or go on."""
         task = self._waiting(token)
         if not listeners.is_held(task):
             raise GoneError(mark("这项作业已经结束。"))
-        listeners.go_on(self._run, task, variables)
+        task_listeners.go_on(self._run, task, variables, answer)
         self._run.settle()
+
+    def request(self, token: int, event: str, wanted: Mapping[str, object]) -> None:
+        """Ask the listeners of an open user task before it is assigned or completed.
+
+        ``wanted`` is the ``action``, with the ``assignee`` or the ``result``.
+        """
+        task = self._waiting(token)
+        if listeners.is_held(task) or not isinstance(task.task_spec, UserTask):
+            raise gone()
+        task_listeners.request(task, event, wanted)
 
     def fire(
         self,
@@ -187,6 +199,15 @@ class Case:
         """Give the tokens at an element: those that wait there, and those of what is going on inside it."""
         return moving.tokens_at(self._run, element_id)
 
+    def visible_to_job(self, token: int) -> dict[str, object]:
+        """Give the variables that the job at a token sees: what is handed in and not yet accepted, too."""
+        task = self._waiting(token)
+        return {**self._run.visible(task), **task_listeners.brought(task)}
+
+    def requested(self, token: int) -> dict[str, object]:
+        """Give what a person has handed in and listeners are asked about."""
+        return dict(task_listeners.brought(self._waiting(token)))
+
     def element_id(self, token: int) -> str:
         """Give the id of the element that a token waits at."""
         return _element_of(self._run, self._waiting(token)).id
@@ -198,7 +219,7 @@ class Case:
     def inputs_of_listener(self, token: int) -> dict[str, object]:
         """Give what a built-in listener works on: the element's inputs and its headers. May raise StuckError."""
         headers = _element_of(self._run, task := self._waiting(token)).headers
-        visible = self._run.visible(task)
+        visible = {**self._run.visible(task), **task_listeners.brought(task)}
         given = {name: self._run.env.text_or_expression(text, visible) for name, text in headers.items()}
         return {**self.inputs(token), **rules.as_json(given)}
 
@@ -234,6 +255,7 @@ class Case:
             scopes=tuple(scope_passages(run, self._scopes_before)),
             tasks=tuple(opened.tasks),
             jobs=tuple(opened.jobs),
+            changed=tuple(run.changed),
             subscriptions=tuple(opened.subscriptions),
             signals=tuple(run.signals),
             decisions=tuple(run.decisions),
@@ -293,9 +315,9 @@ class _Opened:
         try:
             variables = run.scopes.visible(self._open_scope(task, element))
             if listeners.is_held(task):
-                self.jobs.append(listeners.open_job(run, task, element, variables))
+                self.jobs.append(task_listeners.open_job(run, task, element, variables))
             elif isinstance(task.task_spec, UserTask):
-                self.tasks.append(rules.open_task(task.id, element, variables, run.env))
+                self._open_task(task, element, variables)
             elif isinstance(task.task_spec, JobTask):
                 self.jobs.append(rules.open_job(task.id, element, variables, run.env))
             elif element.timer is not None:
@@ -306,12 +328,20 @@ class _Opened:
         except StuckError as error:
             run.mark_stuck(task, error)
 
+    def _open_task(self, task: SpiffTask, element: Element, variables: Mapping[str, object]) -> None:
+        if task_listeners.is_opened(task):
+            return
+        found = rules.open_task(task.id, element, variables, self._run.env)
+        self.tasks.append(task_listeners.opened(self._run, task, found))
+        if listeners.is_held(task):
+            self.jobs.append(task_listeners.open_job(self._run, task, element, variables))
+
     def _open_scope(self, task: SpiffTask, element: Element) -> int:
         run = self._run
         outer = run.scope_of(task)
         phase = listeners.phase(task)
         has_one = "scoped" in task.internal_data or isinstance(task.task_spec, Choice)
-        if has_one or (phase is not None and phase[0] == "end"):
+        if has_one or task_listeners.is_opened(task) or (phase is not None and phase[0] == "end"):
             return outer
         if phase is not None:
             return listeners.local_scope(run, task, local_inputs(run, element, outer))

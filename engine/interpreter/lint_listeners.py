@@ -8,7 +8,16 @@ from engine.interpreter.lint_rule import Known, about
 
 EXECUTION = ("start", "end")
 TASK = ("creating", "assigning", "updating", "completing", "canceling")
-GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"})
+_AFTER_GATEWAY = mark("请改为 start，或放到网关后面的元素上。")
+_REMEDIES: dict[tuple[str, str], str] = {
+    ("start", "startEvent"): mark("请改为 end，或放到流程（或子流程）上。"),
+    ("start", "boundaryEvent"): mark("请改为 end，或放到所附着的任务上。"),
+    ("end", "exclusiveGateway"): _AFTER_GATEWAY,
+    ("end", "inclusiveGateway"): _AFTER_GATEWAY,
+    ("end", "parallelGateway"): _AFTER_GATEWAY,
+    ("end", "eventBasedGateway"): _AFTER_GATEWAY,
+    ("canceling", "userTask"): mark("任务被取消时不会停下来等监听器。请在取消它的事件后面放一个任务。"),
+}
 
 
 def listeners(process: Process, known: Known) -> Iterator[Finding]:
@@ -16,6 +25,7 @@ def listeners(process: Process, known: Known) -> Iterator[Finding]:
     for element in (process.whole, *process.elements.values()):
         for listener in element.listeners:
             yield from _moment(element, listener)
+            yield from _never(element, listener)
             yield from _work(element, listener, known)
 
 
@@ -46,20 +56,22 @@ def _moment(element: Element, listener: Listener) -> Iterator[Finding]:
 
 
 def _remedy(element: Element, listener: Listener) -> str | None:
-    """Give what to do instead of a listener at a moment that its element never has."""
-    if listener.event == "start":
-        if element.kind == "startEvent":
-            return mark("请改为 end，或放到流程（或子流程）上。")
-        if element.kind == "boundaryEvent":
-            return mark("请改为 end，或放到所附着的任务上。")
-    if listener.event == "end":
-        if element.kind in GATEWAYS:
-            return mark("请改为 start，或放到网关后面的元素上。")
-        if element.kind == "endEvent" and element.event in {"error", "cancel"}:
-            return mark("请改为 start，或放到捕获它的边界事件上。")
-        if element.kind == "boundaryEvent" and not element.interrupting:
-            return mark("不中断的边界事件可能发生多次，请放到它后面的元素上。")
-    return None
+    """Give what to do instead of a listener at a moment that its element never has, or does not stop for."""
+    if listener.event == "end" and element.kind == "endEvent" and element.event in {"error", "cancel"}:
+        return mark("请改为 start，或放到捕获它的边界事件上。")
+    if listener.event == "end" and element.kind == "boundaryEvent" and not element.interrupting:
+        return mark("不中断的边界事件可能发生多次，请放到它后面的元素上。")
+    return _REMEDIES.get((listener.event, element.kind))
+
+
+def _never(element: Element, listener: Listener) -> Iterator[Finding]:
+    if listener.event == "updating":
+        yield about(
+            element,
+            "listener_never_asked",
+            mark("“{label}”的监听器（updating）不会被调用：这里没有“修改任务”的操作。"),
+            severity="warning",
+        )
 
 
 def _work(element: Element, listener: Listener, known: Known) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def hold_on_arrival(run: "Run", task: SpiffTask) -> bool:
     """Keep a token before people, machines or events are told that it waits for them."""
     spec = task.task_spec
     if task.state == TaskState.READY:
-        return bool(spec.manual) and hold(run, task, "start")
+        return bool(spec.manual) and (hold(run, task, "start") or hold(run, task, "creating"))
     if task.state != TaskState.WAITING or not isinstance(spec, CatchingEvent) or _is_chosen_by_gateway(task):
         return False
     return hold(run, task, "start")

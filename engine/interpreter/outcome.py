@@ -46,6 +46,8 @@ class OpenedTask:
     priority: int
     facts: dict[str, object]
     """For each rule: its text, its result and what it read of the organisation."""
+    pending: dict[str, object] | None = None
+    """What its listeners are asked about before the assignee gets it."""
 
     @property
     def has_nobody(self) -> bool:
@@ -68,11 +70,28 @@ class OpenedJob:
     listener: str | None = None
     """The moment of its element that a listener is asked at, such as ``start``; None for the element's own work."""
 
+    asks: dict[str, object] | None = None
+    """Of a task listener: the ``action`` it is asked about, what it would change, and of a new task what it is."""
+
     def as_fact(self) -> dict[str, object]:
         """Give it as history keeps it."""
         fact = {"token": self.token, "element": self.element.id, "type": self.type, "due": self.due_at}
         more = {"cycle": self.cycle, "listener": self.listener}
         return fact | {name: value for name, value in more.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedTask:
+    """What its listeners have decided about an open user task."""
+
+    token: int
+    element: Element
+    event: str
+    """What was asked: ``assigning`` or ``completing``."""
+    denied: str | None
+    """Why they refused; None where they agreed."""
+    changes: dict[str, object]
+    """Its new attributes by the names of the published API; moments as ISO 8601 text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +134,7 @@ class Outcome:
     """Not part of the history: an auditor reads it from the elements inside."""
     tasks: tuple[OpenedTask, ...] = ()
     jobs: tuple[OpenedJob, ...] = ()
+    changed: tuple[ChangedTask, ...] = ()
     subscriptions: tuple[OpenedSubscription, ...] = ()
     signals: tuple[str, ...] = ()
     """Names of signals thrown to all cases that wait for them."""

@@ -8,7 +8,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import adhoc, events, listeners, loops, rounds
+from engine.interpreter import adhoc, events, listeners, loops, rounds, task_listeners
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import IN_VAIN, Inclusive, Parallel, leave_by
@@ -53,7 +53,7 @@ def skip(run: "Run", task: SpiffTask, variables: Mapping[str, object], flow_ids:
     spec = task.task_spec
     if listeners.is_held(task):
         task.internal_data.pop("stuck", None)
-        listeners.go_on(run, task, variables)
+        task_listeners.go_on(run, task, variables)
         return
     outputs = _chosen(run, task, flow_ids)
     task.internal_data.pop("stuck", None)

@@ -12,7 +12,7 @@ from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.ledger import Ledger
-from engine.interpreter.outcome import Passage, PassageKind
+from engine.interpreter.outcome import ChangedTask, Passage, PassageKind
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.scopes import ROOT, Scopes
@@ -35,6 +35,7 @@ class Run:
         self.ledger = Ledger()
         self.workflow: Workflow
         self.passages: list[Passage] = []
+        self.changed: list[ChangedTask] = []
         self.signals: list[str] = []
         """Names of signals thrown to the world."""
         self.decisions: list[dict[str, object]] = []

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
@@ -67,9 +67,9 @@ class UserTask(Base):
     """Which rule found the people, and what it read of the organisation: the answer to 为什么是我?"""
     draft: Mapped[dict[str, Any] | None]
     """What the assignee has typed and not yet handed in."""
-    pending: Mapped[dict[str, Any] | None]
+    pending: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What its listeners are deciding on: the ``state`` meanwhile (``COMPLETING``), who asked, and for what."""
-    denied: Mapped[dict[str, Any] | None]
+    denied: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What a listener refused last, and why; forgotten when something else is asked."""
     completed_at: Mapped[dt.datetime | None]
     completed_by: Mapped[str | None] = mapped_column(Name)

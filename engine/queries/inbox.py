@@ -47,6 +47,8 @@ class TaskRow:
     completed_at: dt.datetime | None
     priority: int
     has_draft: bool
+    is_pending: bool
+    """Its listeners are asked; nothing can be done with it meanwhile."""
 
 
 def own_tasks(person: Person) -> Select[int]:
@@ -81,6 +83,7 @@ def list_tasks(
             UserTask.completed_at,
             UserTask.priority,
             UserTask.draft.is_not(None).label("has_draft"),
+            UserTask.pending.is_not(None).label("is_pending"),
             ProcessInstance.title.label("case_title"),
             ProcessInstance.state.label("case_state"),
             ProcessDefinition.name.label("process_name"),

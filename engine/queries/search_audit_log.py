@@ -46,6 +46,8 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "case.suspended": ("PROCESS_INSTANCE", "SUSPEND"),
     "case.resumed": ("PROCESS_INSTANCE", "RESUME"),
     "task.completed": ("USER_TASK", "COMPLETE"),
+    "task.assigning": ("USER_TASK", "ASSIGN"),
+    "task.completing": ("USER_TASK", "COMPLETE"),
     "task.claimed": ("USER_TASK", "ASSIGN"),
     "task.unclaimed": ("USER_TASK", "UNASSIGN"),
     "task.assigned": ("USER_TASK", "ASSIGN"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
@@ -23,7 +23,7 @@ class TaskRecord:
 
     id: int
     name: str
-    state: Literal["CREATED", "COMPLETED", "CANCELED"]
+    state: Literal["CREATED", "ASSIGNING", "COMPLETING", "COMPLETED", "CANCELED"]
     element_id: str
     assignee: str | None
     created_at: dt.datetime
@@ -42,12 +42,17 @@ class TaskRecord:
     candidate_groups: tuple[str, ...] = ()
 
 
+# What its listeners are asked about is the state of an open task.
+_STATE = case(
+    (UserTask.state == "CREATED", func.coalesce(UserTask.pending["state"].as_string(), UserTask.state)),
+    else_=UserTask.state,
+)
 _PASSAGE = passage_number(UserTask.instance_id, UserTask.token)
 _COLUMNS: dict[str, Any] = {
     "user_task_key": UserTask.id,
     "element_instance_key": _PASSAGE,
     "name": UserTask.name,
-    "state": UserTask.state,
+    "state": _STATE,
     "assignee": UserTask.assignee,
     "priority": UserTask.priority,
     "element_id": UserTask.element_id,
@@ -82,7 +87,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         select(
             UserTask.id,
             UserTask.name,
-            UserTask.state,
+            _STATE.label("state"),
             UserTask.element_id,
             UserTask.assignee,
             UserTask.created_at,

@@ -54,6 +54,10 @@ class TaskView:
     process_name: str
     started_by: str
     started_at: dt.datetime
+    pending: str | None
+    """``ASSIGNING`` or ``COMPLETING`` while its listeners are asked: nothing can be done with it meanwhile."""
+    denied: tuple[str, str] | None
+    """What a listener has refused last, ``assigning`` or ``completing``, and why."""
     is_mine: bool
     """The reader is the assignee of this open task."""
     may_claim: bool
@@ -92,6 +96,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
     )
     is_mine = is_open and task.assignee == person.username
+    is_free = is_open and task.pending is None
     element = of.process.elements.get(task.element_id)
     happenings = timeline(session, of, load_events(session, case.id), known)
     return TaskView(
@@ -109,9 +114,11 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         process_name=of.name,
         started_by=known.display_name(case.started_by),
         started_at=case.started_at,
+        pending=task.pending["state"] if is_open and task.pending is not None else None,
+        denied=(task.denied["event"], task.denied["reason"]) if is_open and task.denied is not None else None,
         is_mine=is_mine,
-        may_claim=is_open and task.assignee is None and is_candidate,
-        may_unclaim=is_mine and bool(candidates),
+        may_claim=is_free and task.assignee is None and is_candidate,
+        may_unclaim=is_mine and is_free and bool(candidates),
         form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
         stored=stored,
         draft=task.draft if is_mine else None,

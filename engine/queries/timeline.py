@@ -103,7 +103,7 @@ def _happening(session: Session, definition: Definition, event: StoredEvent, kno
             for one in body.get("stuck", ())
             if one["element"] in elements
         ),
-        reason=body.get("reason"),
+        reason=body.get("reason") or body.get("denied"),
         assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
@@ -143,7 +143,7 @@ def _entered(session: Session, definition: Definition, event: StoredEvent) -> li
 def _form_of(session: Session, definition: Definition, event: StoredEvent) -> forms.Form | None:
     if event.row.kind == "case.started":
         form_id = definition.start_form_id
-    elif event.row.kind == "task.completed":
+    elif event.row.kind in {"task.completed", "task.completing"}:
         element = definition.process.elements.get(event.row.element_id or "")
         form_id = element.form_id if element else None
     else:

@@ -1,11 +1,12 @@
 """Execution listeners in memory: when they are asked, what they bring, and that nothing goes on without them."""
 
+import datetime as dt
 from dataclasses import replace
 from operator import methodcaller
 
 import pytest
 
-from engine.interpreter import Case, Decided, Outcome
+from engine.interpreter import Answer, Case, Decided, Outcome
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.interpreter.build import END, START, diagram, script, user_task
@@ -280,3 +281,84 @@ def test_a_listener_that_would_never_be_asked_is_found_at_its_element(content: b
 
 def test_a_right_listener_is_no_finding() -> None:
     assert codes(diagram(START + user_task("a", listeners(("start", "notify"), ("end", "notify"))) + END, A_TASK)) == []
+
+
+def task_listeners(*given: tuple[str, str]) -> str:
+    each = "".join(f'<zeebe:taskListener eventType="{moment}" type="{type_}"/>' for moment, type_ in given)
+    return f"<zeebe:taskListeners>{each}</zeebe:taskListeners>"
+
+
+def answer(run: Run, denied: str | None = None, **corrections: object) -> Outcome:
+    """Let the one listener that is asked agree, refuse or correct."""
+    (job,) = [job for job in run.outcome.jobs if job.listener]
+    return run.step(methodcaller("complete_listener", job.token, {}, Answer(denied=denied, corrections=corrections)))
+
+
+def request(run: Run, event_: str, **wanted: object) -> None:
+    run.step(methodcaller("request", run.token("a"), event_, {"action": "do", **wanted}))
+
+
+def changes(run: Run) -> list[tuple[str, str | None, dict[str, object]]]:
+    return [(one.event, one.denied, one.changes) for one in run.outcome.changed]
+
+
+def test_a_task_is_created_when_its_listeners_have_said_what_it_is() -> None:
+    listened = task_listeners(("creating", "x"), ("creating", "y"), ("assigning", "z"))
+    run = Run(diagram(START + user_task("a", listened) + END, A_TASK))
+    (first,) = run.outcome.jobs
+    assert first.asks is not None
+    assert first.asks["task"]["assignee"] == "tester"  # type: ignore[index] # a task as JSON
+    answer(run, assignee="wu.tao", dueDate="2026-03-05T10:00:00+08:00")
+    assert not run.outcome.tasks
+    (second,) = run.outcome.jobs
+    assert second.asks is not None
+    assert second.asks["changed"] == {"assignee": "wu.tao", "dueDate": "2026-03-05T10:00:00+08:00"}
+    answer(run, priority=90)
+    (task,) = run.outcome.tasks
+    assert (task.assignee, task.priority, task.due_at) == ("wu.tao", 90, dt.datetime(2026, 3, 5, 2, tzinfo=dt.UTC))
+    assert (task.pending, asked(run)) == (
+        {"state": "ASSIGNING", "action": "", "assignee": "wu.tao"},
+        [("z", "assigning", "a")],
+    )
+    answer(run)
+    assert changes(run) == [("assigning", None, {"assignee": "wu.tao"})]
+    assert (run.waiting, run.outcome.tasks) == (["a"], ())
+
+
+def test_a_completion_that_is_refused_leaves_the_task_as_it_was() -> None:
+    mapping = '<zeebe:ioMapping><zeebe:input source="=1" target="draft"/></zeebe:ioMapping>'
+    run = Run(diagram(START + user_task("a", mapping + task_listeners(("completing", "x"))) + END, A_TASK))
+    token = run.token("a")
+    request(run, "completing", result={"amount": 9})
+    woken = Case.wake(run.outcome.body, run.specification, run.environment)
+    assert (woken.visible_to_job(token)["amount"], "amount" in woken.visible(token)) == (9, False)
+    answer(run, denied="金额太大")
+    assert changes(run) == [("completing", "金额太大", {})]
+    assert (run.waiting, run.outcome.variables, run.outcome.tasks) == (["a"], {}, ())
+    request(run, "completing", result={"amount": 3})
+    answer(run)
+    assert changes(run) == [("completing", None, {})]
+    assert (run.outcome.ended, run.outcome.variables) == (True, {"amount": 3})
+
+
+def test_a_token_that_is_taken_away_takes_its_listener_along() -> None:
+    border = (
+        '<bpmn:boundaryEvent id="border" attachedToRef="a">'
+        + event("signal", 'signalRef="s_stop"')
+        + "</bpmn:boundaryEvent>"
+    )
+    nodes = START + user_task("a", task_listeners(("completing", "x"))) + border + END
+    run = Run(written(nodes, {**A_TASK, "border->end": "f3"}))
+    request(run, "completing", result={})
+    run.fire("border")
+    assert run.outcome.ended
+    assert [one.id for one in run.outcome.canceled.values()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [("creating", []), ("canceling", ["listener_not_allowed"]), ("updating", ["listener_never_asked"]), ("start", ["listener_event_unknown"])],
+)  # fmt: skip
+def test_moments_of_tasks_are_checked(moment: str, code: list[str]) -> None:
+    content = diagram(START + user_task("a", task_listeners((moment, "notify"))) + END, A_TASK)
+    assert [found for found, _ in codes(content)] == code

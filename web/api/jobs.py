@@ -50,6 +50,21 @@ class Activation(Body):
     with_lease: Literal[False] | None = None
 
 
+class ListenedTaskAnswer(Answer):
+    """The task that a listener is asked about, as it would be."""
+
+    action: str
+    assignee: str | None
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    changed_attributes: list[str]
+    due_date: str | None
+    follow_up_date: str | None
+    form_key: Key | None
+    priority: int | None
+    user_task_key: Key | None
+
+
 class ActivatedJobAnswer(Answer):
     """A job that belongs to a worker until its deadline."""
 
@@ -71,7 +86,7 @@ class ActivatedJobAnswer(Answer):
     variables: dict[str, Any]
     tenant_id: str = TENANT
     physical_tenant_id: str = "default"
-    user_task: None = None
+    user_task: ListenedTaskAnswer | None
     tags: list[str] = Field(default_factory=list)
     business_id: None = None
     priority: int = 0
@@ -84,11 +99,31 @@ class ActivatedJobs(Answer):
     jobs: list[ActivatedJobAnswer]
 
 
+class Corrections(Body):
+    """New values of a task; what is absent or null stays, empty takes away."""
+
+    assignee: Annotated[str, Field(max_length=255)] | None = None
+    due_date: Annotated[str, Field(max_length=64)] | None = Field(default=None, description="ISO 8601.")
+    follow_up_date: Annotated[str, Field(max_length=64)] | None = Field(default=None, description="ISO 8601.")
+    candidate_users: Annotated[list[Name], Field(max_length=1_000)] | None = None
+    candidate_groups: Annotated[list[Name], Field(max_length=1_000)] | None = None
+    priority: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class ListenerResult(Body):
+    """Whether a task listener agrees, and what it corrects."""
+
+    type: Literal["userTask"] = "userTask"
+    denied: bool | None = None
+    denied_reason: Annotated[str, Field(max_length=4_000)] | None = Field(default=None, description="People read it.")
+    corrections: Corrections | None = None
+
+
 class JobCompletion(Body):
     """The result of a job."""
 
     variables: Variables | None = None
-    result: None = None
+    result: ListenerResult | None = Field(default=None, description="What a task listener says.")
     business_id: None = None
     job_lease_token: None = None
 
@@ -135,7 +170,15 @@ def activate_jobs(sent: Activation) -> Response:
 )
 def complete_job(job_key: str, sent: JobCompletion) -> ResponseReturnValue:
     """Complete a job with its result."""
-    complete_job_command(current_session(), key_of(job_key), sent.variables or {}, current_person().username)
+    result = sent.result or ListenerResult()
+    complete_job_command(
+        current_session(),
+        key_of(job_key),
+        sent.variables or {},
+        current_person().username,
+        denied=(result.denied_reason or gettext("没有说明原因。")) if result.denied else None,
+        corrections=_corrections(result),
+    )
     return "", 204
 
 
@@ -181,6 +224,31 @@ def throw_job_error(job_key: str, sent: JobError) -> ResponseReturnValue:
     return "", 204
 
 
+def _corrections(result: ListenerResult) -> dict[str, object]:
+    given = result.corrections.model_dump(by_alias=True, exclude_none=True) if result.corrections else {}
+    # An empty text takes a value away, as the published API has it.
+    return {name: None if value == "" else value for name, value in given.items()}
+
+
+def _listened(job: ActivatedJob) -> ListenedTaskAnswer | None:
+    task = job.user_task
+    if task is None:
+        return None
+    known = task.attributes
+    return ListenedTaskAnswer(
+        action=task.action,
+        assignee=known.get("assignee"),
+        candidate_groups=known.get("candidateGroups", []),
+        candidate_users=known.get("candidateUsers", []),
+        changed_attributes=list(task.changed),
+        due_date=known.get("dueDate"),
+        follow_up_date=known.get("followUpDate"),
+        form_key=task.form_definition_id,
+        priority=known.get("priority"),
+        user_task_key=task.id,
+    )
+
+
 def _take(sent: Activation, worker: str) -> list[ActivatedJob]:
     """Lease jobs; where there are none look again after each commit until the time is over."""
     commits: Commits = current_app.extensions["commits"]
@@ -223,5 +291,6 @@ def _answer(job: ActivatedJob, wanted: Sequence[str]) -> ActivatedJobAnswer:
         worker=job.worker,
         retries=job.retries,
         deadline=int(job.deadline.timestamp() * 1000),
+        user_task=_listened(job),
         variables={name: value for name, value in job.variables.items() if not wanted or name in wanted},
     )

@@ -43,7 +43,9 @@ class UserTask(Answer):
     user_task_key: Key
     element_instance_key: Key
     name: str | None
-    state: Literal["CREATED", "COMPLETED", "CANCELED"]
+    state: Literal["CREATED", "ASSIGNING", "COMPLETING", "COMPLETED", "CANCELED"] = Field(
+        description="ASSIGNING and COMPLETING while listeners are asked."
+    )
     element_id: str
     assignee: str | None
     candidate_users: list[str]

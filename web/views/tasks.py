@@ -66,7 +66,7 @@ def show(task_id: int) -> ResponseReturnValue:
     """Show a task with its form."""
     task = view_task(current_session(), current_person(), task_id)
     page = None
-    if task.form is not None and task.is_mine:
+    if task.form is not None and task.is_mine and task.pending is None:
         page = form_pages.show_kept(task.form, task.stored, task.instance_id)
         page = page or _form_page(task, _draft(task))
     return _page(task, page)
@@ -80,8 +80,7 @@ def hand_in(task_id: int) -> ResponseReturnValue:
     task = view_task(db, person, task_id)
     if task.form is None or not task.is_mine:
         # The command knows best who was first, and says so.
-        complete_task(db, task_id, {}, person.username)
-        return _completed(task)
+        return _completed(task, done=complete_task(db, task_id, {}, person.username))
     submission = form_pages.submitted(task.form, task.instance_id)
     if not submission.final:
         return _page(task, _form_page(task, submission))
@@ -92,16 +91,15 @@ def hand_in(task_id: int) -> ResponseReturnValue:
     problems = form_pages.problems_of(task.form, submission, task.stored, task.instance_id)
     if problems:
         return _page(task, _form_page(task, submission, problems)), 422
-    complete_task(db, task_id, submission.values, person.username)
-    return _completed(task)
+    return _completed(task, done=complete_task(db, task_id, submission.values, person.username))
 
 
 @blueprint.post("/<int:task_id>/claim")
 @allow("staff")
 def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the group's queue."""
-    claim_task(current_session(), task_id, current_person().username)
-    flash(gettext("任务已领取，请办理。"), "ok")
+    if claim_task(current_session(), task_id, current_person().username):
+        flash(gettext("任务已领取，请办理。"), "ok")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -109,7 +107,8 @@ def claim(task_id: int) -> ResponseReturnValue:
 @allow("staff")
 def unclaim(task_id: int) -> ResponseReturnValue:
     """Put a task back into the group's queue."""
-    unclaim_task(current_session(), task_id, current_person().username)
+    if not unclaim_task(current_session(), task_id, current_person().username):
+        return redirect(url_for("tasks.show", task_id=task_id))
     flash(gettext("任务已放回队列，小组的其他人可以领取。"), "ok")
     return redirect(url_for("tasks.inbox", scope="claimable"))
 
@@ -129,6 +128,9 @@ def _page(task: TaskView, page: FormPage | None) -> str:
     return render_template("tasks/show.html", task=task, page=page, now=clock.now())
 
 
-def _completed(task: TaskView) -> ResponseReturnValue:
+def _completed(task: TaskView, *, done: bool) -> ResponseReturnValue:
+    if not done:
+        # The page of the task tells what it waits for.
+        return redirect(url_for("tasks.show", task_id=task.id))
     flash(gettext("“%(name)s”已办理。", name=task.name), "ok")
     return redirect(url_for("tasks.inbox"))
