@@ -4,9 +4,10 @@ import asyncio
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from camunda_orchestration_sdk import CamundaAsyncClient, CamundaClient, WorkerConfig
@@ -34,7 +35,7 @@ from camunda_orchestration_sdk.models import (
     VariableSearchQuery,
     VariableSearchQueryFilter,
 )
-from camunda_orchestration_sdk.runtime.job_worker import JobContext, JobError, JobFailure
+from camunda_orchestration_sdk.runtime.job_worker import ConnectedAsyncJobHandler, JobContext, JobError, JobFailure
 from camunda_orchestration_sdk.semantic_types import ProcessDefinitionId
 from camunda_orchestration_sdk.types import File
 
@@ -192,8 +193,12 @@ async def pay(job: JobContext) -> dict[str, object]:
     return {"bank": job.custom_headers.to_dict()["bank"]}
 
 
-def work(server: Server, finished: Callable[[], bool]) -> None:
-    """Let the SDK's own worker work until a condition holds."""
+def work(
+    server: Server,
+    finished: Callable[[], bool],
+    handlers: Mapping[str, ConnectedAsyncJobHandler] = MappingProxyType({"pay": pay}),
+) -> None:
+    """Let the SDK's own workers work until a condition holds; ``handlers`` by job type."""
 
     async def run() -> None:
         configuration = {
@@ -203,8 +208,9 @@ def work(server: Server, finished: Callable[[], bool]) -> None:
             "CAMUNDA_BASIC_AUTH_PASSWORD": PASSWORD,
         }
         async with CamundaAsyncClient(configuration=configuration) as client:  # type: ignore[arg-type] # any settings
-            config = WorkerConfig(job_type="pay", job_timeout_milliseconds=60_000, request_timeout_milliseconds=2_000)
-            client.create_job_worker(config, pay, execution_strategy="async")
+            for job_type, handler in handlers.items():
+                config = WorkerConfig(job_type, job_timeout_milliseconds=60_000, request_timeout_milliseconds=2_000)
+                client.create_job_worker(config, handler, execution_strategy="async")
             running = asyncio.create_task(client.run_workers())  # type: ignore[no-untyped-call] # so it is in the SDK
             end = time.monotonic() + 60
             while not await asyncio.to_thread(finished):
