@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -17,6 +18,8 @@ from engine.model import HistoryEvent, Incident, Job, Notification
 from engine.worker import next_due, run_due
 from tests.execution.test_events import MINE, World
 from tests.interpreter.build import END, START, diagram, user_task
+
+DIAGRAM = Path(__file__).with_name("timers.bpmn")
 
 
 def timer(kind: str, text: str) -> str:
@@ -55,6 +58,29 @@ def go_to(world: World, text: str) -> None:
     day, time = text.split()
     world.clock.moment = dt.datetime.fromisoformat(f"2026-03-{day}T{time}:00+08:00").astimezone(dt.UTC)
     world.work()
+
+
+def test_a_diagram_of_the_modeler_starts_reminds_and_reports_by_the_clock_of_shanghai(world: World) -> None:
+    world.publish(DIAGRAM.read_bytes())
+    passed: list[tuple[str, str]] = []
+    while (due := next_due(world.database)) is not None and due < dt.datetime(2026, 4, 18, tzinfo=SHANGHAI):
+        world.clock.moment = due
+        world.work()
+        with world.database.reading() as session:
+            fired = select(HistoryEvent.element_id).where(HistoryEvent.at == due, HistoryEvent.kind == "timer.fired")
+            passed += [(f"{due.astimezone(SHANGHAI):%m-%d %H:%M}", str(one)) for one in session.scalars(fired)]
+    assert passed == [
+        ("04-02 09:00", "daily"),
+        ("04-03 09:00", "daily"),
+        ("04-03 17:00", "fridays"),
+        ("04-04 09:00", "daily"),
+        ("04-10 17:00", "fridays"),
+        ("04-17 17:00", "fridays"),
+    ]
+    assert [case.title for case in world.cases()] == ["每月盘点"]
+    assert world.open_tasks() == ["count"]
+    world.complete("count")
+    assert waiting(world) == ["05-01 09:00"]
 
 
 def test_a_reminder_comes_as_often_as_its_cycle_says_and_no_more(world: World) -> None:
