@@ -52,6 +52,14 @@ _ROOMS = (
     Room(endpoint="registers.index", label=mark("台账"), icon="register", roles=_ALL, on_phone=True, on_home=True),
     Room(endpoint="designer.index", label=mark("流程设计"), icon="diagram", roles=frozenset({"owner"}), on_home=True),
     Room(
+        endpoint="incidents.index",
+        label=mark("异常"),
+        icon="alert",
+        roles=frozenset({"admin"}),
+        counter="incidents",
+        on_home=True,
+    ),
+    Room(
         endpoint="audit.index",
         label=mark("审计"),
         icon="shield",
@@ -107,7 +115,7 @@ def waiting() -> Waiting:
     """Count what waits for the person, once a request; nothing on an error page, whose transaction has ended."""
     person, db = g.get("person"), g.get("db")
     if person is None or db is None:
-        return Waiting(own=0, claimable=0, notifications=0)
+        return Waiting(own=0, claimable=0, notifications=0, incidents=0)
     if "waiting" not in g:
         g.waiting = waiting_for(db, person)
     counted: Waiting = g.waiting
@@ -117,7 +125,8 @@ def waiting() -> Waiting:
 def is_current(endpoint: str) -> bool:
     """Tell whether the navigation is to show an entry as the present one."""
     return request.endpoint == endpoint or (
-        request.blueprint == endpoint.partition(".")[0] and request.blueprint in {"designer", "audit", "registers"}
+        request.blueprint == endpoint.partition(".")[0]
+        and request.blueprint in {"designer", "audit", "registers", "incidents"}
     )
 
 

@@ -195,6 +195,10 @@ class Case:
         """Give the variables that the element at a token sees, its own inputs included."""
         return dict(self._run.visible(self._waiting(token)))
 
+    def waits(self, token: int) -> bool:
+        """Tell whether a token waits for people, machines, events or help."""
+        return token in self._run.waiting()
+
     def tokens_at(self, element_id: str) -> list[int]:
         """Give the tokens at an element: those that wait there, and those of what is going on inside it."""
         return moving.tokens_at(self._run, element_id)

@@ -40,6 +40,7 @@ class CaseFile:
 class Trouble:
     """What keeps the case from going on: a template and its facts."""
 
+    incident_id: int
     element_id: str
     element: str
     """Its name."""
@@ -164,7 +165,12 @@ def _troubles(session: Session, instance_id: int) -> list[Trouble]:
     )
     return [
         Trouble(
-            element_id=row.element_id, element=row.name, message=row.message, facts=row.facts, created_at=row.created_at
+            incident_id=row.id,
+            element_id=row.element_id,
+            element=row.name,
+            message=row.message,
+            facts=row.facts,
+            created_at=row.created_at,
         )
         for row in rows
     ]

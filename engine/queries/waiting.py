@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, true
 from sqlalchemy.orm import Session
 
-from engine.model import Notification
+from engine.model import Incident, Notification
 from engine.queries.inbox import claimable_tasks, own_tasks
 from engine.queries.people import Person
 
@@ -20,6 +20,8 @@ class Waiting:
     """Open tasks nobody has, which the person may claim."""
     notifications: int
     """Messages not yet read."""
+    incidents: int
+    """Cases that are stuck; none for whoever can't do anything about it."""
 
     @property
     def tasks(self) -> int:
@@ -30,9 +32,10 @@ class Waiting:
 def waiting_for(session: Session, person: Person) -> Waiting:
     """Count in one statement; the counting stops at 100 so that a long queue costs no more than a short one."""
     unread = select(Notification.id).where(Notification.username == person.username, Notification.read_at.is_(None))
+    stuck = select(Incident.id).where(Incident.resolved_at.is_(None), true() if "admin" in person.roles else false())
     counts = [
         select(func.count()).select_from(statement.limit(100).subquery()).scalar_subquery()
-        for statement in (own_tasks(person), claimable_tasks(person).distinct(), unread)
+        for statement in (own_tasks(person), claimable_tasks(person).distinct(), unread, stuck)
     ]
-    own, claimable, notifications = session.execute(select(*counts)).one()
-    return Waiting(own=own, claimable=claimable, notifications=notifications)
+    own, claimable, notifications, incidents = session.execute(select(*counts)).one()
+    return Waiting(own=own, claimable=claimable, notifications=notifications, incidents=incidents)

@@ -29,11 +29,18 @@ def read_body(request: Request) -> object:
     if not request.is_json:
         raise UnsupportedMediaType
     try:
-        value = json.loads(data, parse_float=Decimal, parse_constant=_refuse)
-        _check(value, 0)
+        value = _loads(data)
     except (ValueError, RecursionError) as error:
         raise InvalidError(mark("请求正文不是可用的 JSON：{reason}"), where="body", reason=str(error)) from None
     return {} if value is None else value
+
+
+def read_text(text: str) -> object:
+    """Read JSON that somebody typed, all numbers as Decimal. Raises ValueError."""
+    try:
+        return exact(_loads(text))
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def exact(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
@@ -62,6 +69,12 @@ def _number(value: object) -> orjson.Fragment:
         raise TypeError(f"{type(value).__name__} has no JSON form")
     # A fragment, because orjson's own numbers are binary floats or 64-bit integers.
     return orjson.Fragment(format(value, "f").encode())
+
+
+def _loads(data: str | bytes) -> object:
+    value: object = json.loads(data, parse_float=Decimal, parse_constant=_refuse)
+    _check(value, 0)
+    return value
 
 
 def _check(value: object, depth: int) -> None:
