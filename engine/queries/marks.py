@@ -41,6 +41,8 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
     for known in (found.passed, found.returned):
         known[:] = [element_id for element_id in known if element_id not in found.current]
     _mark_flows(process, found, taken)
+    # What is stuck waits, too; that it is stuck is what matters.
+    found.current = [element_id for element_id in found.current if element_id not in found.failed]
     return found
 
 
