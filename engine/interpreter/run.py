@@ -18,7 +18,7 @@ from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_insta
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.targets import put
-from engine.interpreter.task_specs import BusinessRule, EventGateway, FeelScript, JobTask, UserTask
+from engine.interpreter.task_specs import BusinessRule, EventGateway, FeelScript, JobTask, PassThrough, UserTask
 from engine.interpreter.workflow import Workflow
 
 STEP_LIMIT = 10_000
@@ -62,7 +62,10 @@ class Run:
         """Run one task; a token that can't go on is left where it is, with the reason."""
         try:
             self._count()
-            if listeners.hold_before_running(self, task) or not self._is_done(task):
+            if listeners.hold_before_running(self, task):
+                return
+            self._open_inputs(task)
+            if not self._is_done(task):
                 return
             ended = task.run()
         except StuckError as error:
@@ -70,6 +73,20 @@ class Run:
             return
         if ended:
             self.finish(task)
+
+    def _open_inputs(self, task: SpiffTask) -> None:
+        """Apply the input mappings of what works as soon as its token comes; what waits had them when it arrived."""
+        element = self.element(task)
+        at_once = isinstance(task.task_spec, (FeelScript, BusinessRule, PassThrough))
+        if element is None or not (at_once and element.inputs) or "scoped" in task.internal_data:
+            return
+        outer = self.scopes.parents[task.id] if task.id in self.scopes.values else self.scope_of(task)
+        # Tried again after an incident, the inputs are evaluated again: the data may have been corrected.
+        values = local_inputs(self, element, outer)
+        if task.id in self.scopes.values:
+            self.scopes.values[task.id].update(values)
+        else:
+            self.scopes.open(task.id, outer, values)
 
     def _is_done(self, task: SpiffTask) -> bool:
         """Let what a task brings take effect; tell whether its token may go on now."""

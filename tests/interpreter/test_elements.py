@@ -444,3 +444,39 @@ def test_a_manual_or_undefined_task_is_passed_and_recorded(kind: str) -> None:
     run = Run(diagram(nodes, {"start->look": "f1", "look->end": "f2"}))
     assert run.outcome.ended
     assert ("completed", "look", "f1") in [(one.what, one.element_id, one.flow_id) for one in run.outcome.passages]
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        '<zeebe:script expression="=price * 2" resultVariable="double"/>',
+        '<zeebe:calledDecision decisionId="double" resultVariable="double"/>',
+    ],
+)
+def test_inputs_of_what_works_at_once_are_seen_by_it_and_stay_inside(work: str) -> None:
+    kind = "scriptTask" if "script" in work else "businessRuleTask"
+    task = (
+        f'<bpmn:{kind} id="work"><bpmn:extensionElements>{work}<zeebe:ioMapping><zeebe:input source="=deal.price" '
+        'target="price"/><zeebe:output source="=double" target="result"/></zeebe:ioMapping></bpmn:extensionElements>'
+        f"</bpmn:{kind}>"
+    )
+    environment = Environment(now=NOW, decide=lambda _decision, seen: Decided(value=seen["price"] * 2, evidence={}))  # type: ignore[operator] # a number
+    run = Run(
+        written(START + task + END, {"start->work": "f1", "work->end": "f2"}), environment, deal={"price": Decimal(4)}
+    )
+    assert run.outcome.variables == {"deal": {"price": Decimal(4)}, "result": Decimal(8)}
+
+
+def test_inputs_of_what_works_at_once_are_evaluated_again_when_it_is_tried_again() -> None:
+    task = (
+        '<bpmn:scriptTask id="work"><bpmn:extensionElements><zeebe:script expression="=date and time(text)" '
+        'resultVariable="at"/><zeebe:ioMapping><zeebe:input source="=assert(given, given != null)" target="text"/>'
+        "</zeebe:ioMapping></bpmn:extensionElements></bpmn:scriptTask>"
+    )
+    run = Run(written(START + task + user_task("a") + END, {"start->work": "f1", "work->a": "f2", "a->end": "f3"}))
+    assert [one.element.id for one in run.outcome.stuck] == ["work"]
+    run.step(
+        lambda case: case.set_variables({"given": "2026-03-02T09:00:00Z"}), lambda case: case.retry(run.token("work"))
+    )
+    assert run.waiting == ["a"]
+    assert run.outcome.variables["given"] == "2026-03-02T09:00:00Z"
