@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     lint_elements.repetition,
     lint_elements.gateway_events,
     lint_elements.starts_and_ends,
+    lint_elements.distinct_starts,
     lint_elements.people,
     lint_elements.forms,
     lint_elements.jobs,

@@ -276,6 +276,20 @@ def test_a_cycle_starts_a_case_each_time_and_once_where_it_was_missed(world: Wor
     assert {case.started_by for case in world.cases()} == {"system"}
 
 
+def test_a_process_may_be_started_by_people_and_by_a_timer_each_on_its_own_way(world: World) -> None:
+    timed = f'<bpmn:startEvent id="timed" name="到点">{timer("timeCycle", "R1/P1D")}</bpmn:startEvent>'
+    nodes = START + timed + user_task("asked") + user_task("planned") + END
+    flows = {"start->asked": "f1", "timed->planned": "f2", "asked->end": "f3", "planned->end": "f4"}
+    world.publish(diagram(nodes.replace(*MINE).replace(*MINE), flows))
+    world.start()
+    assert world.open_tasks() == ["asked"]
+    go_to(world, "03 09:00")
+    assert world.open_tasks() == ["asked", "planned"]
+    for task in ("planned", "asked"):
+        world.complete(task)
+    assert {case.state for case in world.cases()} == {"COMPLETED"}
+
+
 def test_a_counted_cycle_starts_as_many_cases_over_restarts(world: World) -> None:
     world.publish(starting("R2/2026-03-03T09:00:00+08:00/P1D"))
     for day in (3, 4, 5):

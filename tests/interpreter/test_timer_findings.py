@@ -96,3 +96,25 @@ def test_a_written_time_that_cannot_be_read_is_refused_with_what_to_write(
 )
 def test_times_as_camunda_writes_them_are_accepted(kind: str, text: str) -> None:
     assert errors(timed("border", kind, text)) == []
+
+
+def starts(*events: str) -> bytes:
+    """Write a process with one start for each event definition; an empty one is a plain start."""
+    nodes = "".join(f'<bpmn:startEvent id="s{number}">{text}</bpmn:startEvent>' for number, text in enumerate(events))
+    flows: dict[str, str | tuple[str, str]] = {f"s{number}->work": f"f{number}" for number in range(len(events))}
+    content = diagram(nodes + user_task("work") + END, {**flows, "work->end": "f"})
+    return content.replace(b"<bpmn:process", b'<bpmn:message id="m" name="paid"/><bpmn:process', 1)
+
+
+TIMED = "<bpmn:timerEventDefinition><bpmn:timeCycle>@daily</bpmn:timeCycle></bpmn:timerEventDefinition>"
+PAID = '<bpmn:messageEventDefinition messageRef="m"/>'
+
+
+@pytest.mark.parametrize("events", [("",), (TIMED,), ("", TIMED), ("", PAID, TIMED), (TIMED, TIMED, PAID)])
+def test_a_process_may_have_one_plain_start_and_others_that_wait_for_events(events: tuple[str, ...]) -> None:
+    assert errors(starts(*events)) == []
+
+
+@pytest.mark.parametrize("events", [(), ("", ""), ("", "", TIMED), (PAID, PAID)])
+def test_starts_that_would_have_to_be_guessed_among_are_refused(events: tuple[str, ...]) -> None:
+    assert {found.code for found in errors(starts(*events))} >= {"start_event"}
