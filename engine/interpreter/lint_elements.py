@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.errors import Finding, mark
+from engine.interpreter import remedies
 from engine.interpreter.diagram import Element, Process
 from engine.interpreter.lint_rule import Known, about, finding
 
@@ -32,25 +33,23 @@ RUNS = frozenset(
 )  # fmt: skip
 """The other elements that run."""
 
-REMEDIES: dict[str, str] = {
-    "complexGateway": mark("复杂网关暂不支持：请改用排他或包容网关。"),
-}
-
 
 def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
     """Refuse what can't run, with what to draw instead."""
     for element in process.elements.values():
         if element.kind in EVENTS:
             if element.event not in _allowed_events(process, element):
-                yield about(
-                    element,
-                    "unsupported_event",
-                    mark("“{label}”：这里不支持 {event} 事件。请改用普通事件或定时事件。"),
-                    event=element.event or mark("普通"),
-                )
+                yield _unsupported_event(process, element)
         elif element.kind not in RUNS:
-            remedy = REMEDIES.get(element.kind, mark("请用支持的元素代替它，见 bpmn/README.md。"))
-            yield about(element, "unsupported_element", mark("“{label}”不能执行：{remedy}"), remedy=remedy)
+            message = remedies.ELEMENTS.get(element.kind, remedies.UNKNOWN)
+            yield about(element, "unsupported_element", message, kind=element.kind)
+
+
+def _unsupported_event(process: Process, element: Element) -> Finding:
+    triggers = _allowed_events(process, element) is TRIGGERS
+    message = remedies.TRIGGER if triggers else remedies.EVENTS[element.kind]
+    named = remedies.DEFINITIONS.get(element.event, element.event or "")
+    return about(element, "unsupported_event", message, event=finding("event_kind", named))
 
 
 def is_activity(element: Element) -> bool:

@@ -25,7 +25,9 @@ DOCUMENTATION_ONLY = frozenset(
         "documentation", "extensionElements", "incoming", "outgoing", "laneSet", "textAnnotation", "association",
         "group", "dataObject", "dataObjectReference", "dataStoreReference", "dataInputAssociation", "property",
         "dataOutputAssociation", "ioSpecification", "auditing", "monitoring", "category", "supportedInterfaceRef",
-        "correlationSubscription", "resourceRole", "performer", "potentialOwner", "humanPerformer",
+        "correlationSubscription", "resourceRole", "performer", "potentialOwner", "humanPerformer", "ioBinding",
+        "supports", "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "completionCondition",
+        "categoryValueRef",
     }
 )  # fmt: skip
 """What explains or decorates a process and is never executed and never an error."""
