@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -277,3 +278,18 @@ def test_the_page_of_a_case_knows_what_can_be_chosen(world: World) -> None:
     world.complete("ask", ready=True)
     with world.database.reading() as session:
         assert open_choices(process, [event.body for event in load_events(session, case)]) == ()
+
+
+def test_what_was_chosen_and_done_can_be_undone_later(world: World) -> None:
+    world.publish((Path(__file__).with_name("undo_what_was_chosen.bpmn")).read_bytes())
+    case = world.start(ready=False)
+    choose(world, case, "ask", "ask", "check")
+    world.complete("ask")
+    world.complete("ask")
+    world.complete("check", ready=True)
+    assert world.open_tasks() == ["decide"]
+    world.complete("decide", go_on=False)
+    for _ in range(2):
+        assert world.open_tasks() == ["tell_supplier"]
+        world.complete("tell_supplier")
+    assert world.state(case) == "COMPLETED"
