@@ -9,6 +9,7 @@ from lxml import etree
 from engine import xml_text
 from engine.errors import Finding, UnpublishableError, mark
 from engine.interpreter import (
+    legacy,
     lint_adhoc,
     lint_compensation,
     lint_elements,
@@ -22,7 +23,7 @@ from engine.interpreter import (
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
 from engine.interpreter.reading import read_tree
-from engine.xml_text import BPMN, CAMUNDA, DI, line_of, local_name, namespace
+from engine.xml_text import BPMN, DI, line_of, local_name, namespace
 
 _ID = re.compile(r"[\w.-]+")
 _DRAWN = ("Task", "Event", "Gateway", "sequenceFlow", "subProcess", "callActivity")
@@ -112,7 +113,7 @@ def _document(root: etree._Element) -> Iterator[Finding]:
             line=line_of(processes[0]) if processes else line_of(root),
         )
     yield from _ids(processes)
-    yield from _camunda_7(root)
+    yield from legacy.translate(root)
     yield from _shapes(root, processes)
 
 
@@ -150,21 +151,6 @@ def _ids(processes: list[etree._Element]) -> Iterator[Finding]:
                     label=node.get("name") or local_name(node),
                     id=element_id,
                 )
-
-
-def _camunda_7(root: etree._Element) -> Iterator[Finding]:
-    for node in root.iter(etree.Element):
-        names = sorted({etree.QName(key).localname for key in node.attrib if str(key).startswith(f"{{{CAMUNDA}}}")})
-        if names:
-            yield finding(
-                "camunda_7_attribute",
-                mark("{names} 是 Camunda 7 的属性，这里不起作用。请在属性面板（Camunda 8）里重新填写对应内容。"),
-                severity="warning",
-                element=node.get("id"),
-                name=node.get("name"),
-                line=line_of(node),
-                names=", ".join(names),
-            )
 
 
 def _shapes(root: etree._Element, processes: list[etree._Element]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine import xml_text
+from engine.interpreter import legacy
 from engine.interpreter.diagram import (
     AdHoc,
     Called,
@@ -39,7 +40,8 @@ def read(content: bytes, resource: str | None = None) -> list[Process]:
 
 
 def read_tree(root: etree._Element) -> list[Process]:
-    """Read the processes of a parsed file."""
+    """Read the processes of a parsed file; what it says in the words of Camunda 7 is put into ours, in the tree."""
+    legacy.translate(root)
     definitions = _definitions(root)
     return [_process(node, definitions) for node in root.iter(f"{{{BPMN}}}process")]
 
