@@ -119,53 +119,42 @@ def cost(database: Database, look: Callable[[Database], object]) -> Cost:
     )
 
 
-def fewer_and_more(database: Database, clock: FixedClock, look: Callable[[Database], object]) -> tuple[Cost, Cost]:
-    """Measure a look among few and among many waiting timers."""
-    fill(database, FEW, clock())
-    few = cost(database, look)
-    fill(database, MANY - FEW, clock())
-    return few, cost(database, look)
-
-
-@pytest.mark.parametrize("look", [next_due, run_due])
-def test_looking_for_work_costs_the_same_among_a_hundred_thousand_timers(
-    database: Database, fixed_clock: FixedClock, look: Callable[[Database], object]
-) -> None:
-    few, many = fewer_and_more(database, fixed_clock, look)
-    assert few.statements == many.statements == 1
-    assert many.read <= few.read
-    assert many.without_index == []
+def find_external_work(database: Database) -> None:
+    """Look as the REST interface does for its workers."""
     with database.reading() as session:
-        assert session.scalar(select(func.count(Job.id)).where(Job.state == "CREATED")) == MANY + 2 * OTHERS
+        assert has_due_job(session, "pay")
+        assert not has_due_job(session, "ship")
 
 
-def test_taking_the_one_that_is_due_reads_no_other(
-    database: Database, fixed_clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Take jobs without doing them; give which."""
+    ids: list[int] = []
+    monkeypatch.setattr(lookups, "do_job", lambda _database, job_id, *_more: ids.append(job_id))
+    return ids
+
+
+def test_looking_for_work_costs_the_same_among_a_hundred_thousand_timers(
+    database: Database, fixed_clock: FixedClock, taken: list[int]
 ) -> None:
-    taken: list[int] = []
-    monkeypatch.setattr(lookups, "do_job", lambda _database, job_id, _outside: taken.append(job_id))
-
-    def take_one(opened: Database) -> None:
+    def take_the_due_one(opened: Database) -> None:
         fixed_clock.advance(hours=1)
         assert run_due(opened) == 1
         fixed_clock.advance(hours=-1)
 
-    few, many = fewer_and_more(database, fixed_clock, take_one)
+    looks: dict[Callable[[Database], object], int]
+    looks = {next_due: 1, run_due: 1, find_external_work: 2, take_the_due_one: 4}
+    fill(database, FEW, fixed_clock())
+    few = {look: cost(database, look) for look in looks}
+    fill(database, MANY - FEW, fixed_clock())
+    for look, statements in looks.items():
+        many = cost(database, look)
+        assert few[look].statements == many.statements == statements
+        assert many.read <= few[look].read
+        assert many.without_index == []
     assert len(taken) == 2
-    assert few.statements == many.statements == 4
-    assert many.read <= few.read
-    assert many.without_index == []
-
-
-def test_an_external_worker_looks_for_its_own_type_alone(database: Database, fixed_clock: FixedClock) -> None:
-    def look(opened: Database) -> None:
-        with opened.reading() as session:
-            assert has_due_job(session, "pay")
-            assert not has_due_job(session, "ship")
-
-    few, many = fewer_and_more(database, fixed_clock, look)
-    assert many.read <= few.read
-    assert many.without_index == []
+    with database.reading() as session:
+        assert session.scalar(select(func.count(Job.id)).where(Job.state == "CREATED")) == MANY + 2 * OTHERS
 
 
 def test_every_kind_of_job_is_done_by_the_program_or_by_type() -> None:
