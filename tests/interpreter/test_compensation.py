@@ -463,3 +463,15 @@ def test_whatever_was_completed_is_undone_once_and_in_exactly_the_reverse_order(
     for _ in range(sum(branches) - len(done)):
         run.complete(run.waiting[0])
     assert run.outcome.ended
+
+
+def test_an_ad_hoc_sub_process_is_undone_once_and_with_what_was_chosen_in_it() -> None:
+    nodes = f'<bpmn:adHocSubProcess id="s">{undoable("a")}{undoable("b")}</bpmn:adHocSubProcess>'
+    nodes += undone("s", "undo_s") + handler(user_task("undo_s")) + throw() + user_task("after")
+    run = Run(line(nodes, "s", "throw", "after"))
+    token = run.token("s")
+    run.step(lambda case: case.choose(token, [("b", {}), ("a", {})]))
+    run.complete("b")
+    run.complete("a")
+    assert undo_all(run) == ["undo_s", "undo_a", "undo_b"]
+    assert run.waiting == ["after"]
