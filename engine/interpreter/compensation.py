@@ -98,7 +98,6 @@ def stop(run: "Run", throw: SpiffTask) -> None:
     for begun in [child for place in places if place is not None for child in place.children]:
         if begun.internal_data.get("undoes") == throw.id and not begun.has_state(TaskState.FINISHED_MASK):
             begun.cancel()
-            run.scopes.close(begun.id)
 
 
 def _plan(run: "Run", throw: SpiffTask) -> None:

@@ -18,7 +18,15 @@ from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_insta
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.targets import put
-from engine.interpreter.task_specs import BusinessRule, EventGateway, FeelScript, JobTask, PassThrough, UserTask
+from engine.interpreter.task_specs import (
+    BusinessRule,
+    EventGateway,
+    FeelScript,
+    JobTask,
+    PassThrough,
+    SubProcess,
+    UserTask,
+)
 from engine.interpreter.workflow import Workflow
 
 STEP_LIMIT = 10_000
@@ -137,6 +145,8 @@ class Run:
         if task.parent is not None:
             self._tell_parent(task, task.parent)
         adhoc.completed_inside(self, task)
+        if isinstance(task.task_spec, SubProcess) and not is_instance(task):
+            self.scopes.close(task.id)
 
     def _tell_parent(self, task: SpiffTask, parent: SpiffTask) -> None:
         if isinstance(parent.task_spec, EventGateway):
@@ -283,6 +293,10 @@ class Engine:
     def run_choice(self, task: SpiffTask) -> bool:
         """Begin what is listed in an ad-hoc sub-process, or tell whether it has ended."""
         return adhoc.run_choice(self._run, task)
+
+    def close_subprocess(self, task: SpiffTask) -> None:
+        """Close the scope of a sub-process that was taken away."""
+        self._run.scopes.close(task.id)
 
     def open_subprocess(self, task: SpiffTask) -> None:
         """Open the scope of a sub-process that begins at a task."""

@@ -136,6 +136,10 @@ class SubProcess(SubWorkflowTask):
     def update_data(self, my_task: SpiffTask, subworkflow: object) -> None:
         """Copy nothing back."""
 
+    def _on_cancel(self, my_task: SpiffTask) -> None:
+        super()._on_cancel(my_task)
+        my_task.workflow.script_engine.close_subprocess(my_task)
+
 
 class External(EventDefinition):
     """An event that fires when the case is told so: by a job, a message, a signal or the case itself."""
