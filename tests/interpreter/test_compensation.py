@@ -3,8 +3,6 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.interpreter import Case
 from tests.interpreter.build import END, START, script, user_task
@@ -412,57 +410,6 @@ def test_a_case_that_undoes_nothing_keeps_nothing_for_it() -> None:
         run.complete("a")
         run.complete("b")
     assert bodies[0].outcome.body == bodies[1].outcome.body
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[list[int], list[str]]:
-    """Give how many tasks each of some branches holds (1: a plain task, more: a sub-process), and the order of work."""
-    branches = draw(st.lists(st.integers(1, 3), min_size=1, max_size=5))
-    work = [f"a{branch}_{step}" for branch, steps in enumerate(branches) for step in range(steps)]
-    order = draw(st.permutations(work))
-    ranked = sorted(order, key=lambda task: (task.split("_")[0], int(task.split("_")[1])))
-    steps = {
-        branch: [task for task in ranked if task.startswith(f"{branch}_")] for branch in {t.split("_")[0] for t in work}
-    }
-    in_order = [steps[task.split("_")[0]].pop(0) for task in order]
-    return branches, in_order[: draw(st.integers(0, len(in_order)))]
-
-
-def expected(branches: list[int], done: list[str]) -> list[str]:
-    """Undo what is complete, the latest first; a sub-process counts when its last task was done."""
-    undone_tasks: list[str] = []
-    for task in reversed(done):
-        branch, step = (int(part) for part in task[1:].split("_"))
-        if step == branches[branch] - 1:
-            undone_tasks += [f"undo_a{branch}_{one}" for one in reversed(range(branches[branch]))]
-    return undone_tasks
-
-
-@given(histories())
-def test_whatever_was_completed_is_undone_once_and_in_exactly_the_reverse_order(
-    history: tuple[list[int], list[str]],
-) -> None:
-    branches, done = history
-    nodes, flows = '<bpmn:parallelGateway id="g"/>' + user_task("begin") + throw(), {"start->g": "g0", "g->begin": "g1"}
-    for number, steps in enumerate(branches):
-        tasks = [f"a{number}_{step}" for step in range(steps)]
-        inside = "".join(undoable(task) for task in tasks)
-        nodes += inside if steps == 1 else sub(f"s{number}", inside, *tasks)
-        name = tasks[0] if steps == 1 else f"s{number}"
-        flows |= {f"g->{name}": f"in{number}", f"{name}->end": f"out{number}"}
-    run = Run(written(START + nodes + END, {**flows, "begin->throw": "t1", "throw->end": "t2"}))
-    for task in done:
-        run.complete(task)
-    run.complete("begin")
-    order = []
-    while any(waiting.startswith("undo") for waiting in run.waiting):
-        (now,) = [waiting for waiting in run.waiting if waiting.startswith("undo")]
-        order.append(now)
-        run.complete(now)
-    assert order == expected(branches, done)
-    for _ in range(sum(branches) - len(done)):
-        run.complete(run.waiting[0])
-    assert run.outcome.ended
 
 
 def test_an_ad_hoc_sub_process_is_undone_once_and_with_what_was_chosen_in_it() -> None:
