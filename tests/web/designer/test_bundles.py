@@ -64,6 +64,17 @@ def test_a_translation_keeps_the_places_of_its_text(dictionary: str) -> None:
     assert wrong == []
 
 
+def test_camunda_s_own_validator_takes_our_element_templates() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("the check itself needs Node on the path")
+    files = [str(path) for path in ROOT.glob("bpmn/element-templates/*.json")]
+    done = subprocess.run([node, FRONTEND / "check-templates.mjs", *files], capture_output=True, text=True, check=True)
+    checked = {report["template"]: report["errors"] for report in json.loads(done.stdout)}
+    assert len(checked) == 8
+    assert [errors for errors in checked.values() if errors] == []
+
+
 def test_the_reader_of_bpmn_io_reads_our_diagrams_without_a_warning() -> None:
     node = shutil.which("node")
     if node is None:

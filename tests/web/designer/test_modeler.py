@@ -242,3 +242,23 @@ def test_the_menus_speak_chinese(desk: Desk, menu: str) -> None:
         page.locator(f".djs-context-pad [data-action={menu}]").click()
     page.locator(".djs-popup .entry").first.wait_for()
     assert english(page) == set()
+
+
+def test_the_owner_picks_a_task_that_the_program_does_from_a_list_in_chinese(desk: Desk) -> None:
+    page = desk.edit(FILING, DIAGRAM)
+    desk.select("notify_filed")
+    panel = page.locator("[data-part=properties]")
+    panel.get_by_role("button", name="选择模板").click()
+    chooser = page.locator(".djs-popup")
+    for name in ("写台账", "查台账", "通知", "发邮件", "发群消息", "调用接口", "发布消息", "发起流程"):
+        expect(chooser.locator(".djs-popup-label").filter(has_text=name).first).to_be_visible()
+    # The names of the task's inputs are what the engine reads.
+    assert english(page) == {"to", "title", "text"}
+    chooser.locator(".entry").filter(has_text="调用接口").click()
+    expect(panel).to_contain_text("网址")
+    assert english(page) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    page.locator("[data-part=toggle-source]").click()
+    source = page.locator("[data-part=source]").input_value()
+    assert 'zeebe:modelerTemplate="qucheng.http"' in source
+    assert '<zeebe:taskDefinition type="http" retries="3" />' in source
+    assert '<zeebe:input source="noAuth" target="authentication.type" />' in source

@@ -1,6 +1,7 @@
 import { runEditor } from "../shared/editor.js";
 import { part } from "../shared/page.js";
 import { translateModule } from "../i18n/translate.js";
+import templates from "../../../../bpmn/element-templates/qucheng.json";
 import { blankDiagram } from "./blank.js";
 import { findElement, markFindings } from "./findings.js";
 import { Modeler } from "./modeler.js";
@@ -13,6 +14,7 @@ runEditor((page) => {
     container: part(page, "canvas"),
     propertiesPanel: { parent: part(page, "properties") },
     additionalModules: [translateModule],
+    elementTemplates: templates,
   });
   const commands = modeler.get("commandStack");
   const canvas = modeler.get("canvas");

@@ -5,7 +5,12 @@ import createAppendGroupsModule from "camunda-bpmn-js/lib/base/features/create-a
 import elementDescriptionsModule from "camunda-bpmn-js/lib/base/features/element-descriptions";
 import detailsPopupMenuModule from "camunda-bpmn-js/lib/camunda-cloud/features/popup-menu";
 import behaviorsModule from "camunda-bpmn-js-behaviors/lib/camunda-cloud";
-import { CreateAppendAnythingModule as createAppendAnythingModule } from "bpmn-js-create-append-anything";
+import {
+  CreateAppendAnythingModule as createAppendAnythingModule,
+  CreateAppendElementTemplatesModule as createAppendElementTemplatesModule,
+} from "bpmn-js-create-append-anything";
+import { CloudElementTemplatesPropertiesProviderModule as elementTemplatesModule } from "bpmn-js-element-templates";
+import elementTemplateChooserModule from "@bpmn-io/element-template-chooser";
 import colorPickerModule from "bpmn-js-color-picker";
 import {
   ZeebePropertiesProviderModule as zeebePropertiesProviderModule,
@@ -15,8 +20,8 @@ import { ZeebeVariableResolverModule as variableResolverModule } from "@bpmn-io/
 import zeebeModdle from "zeebe-bpmn-moddle/resources/zeebe.json";
 
 /**
- * The Camunda 8 modeler without its element templates and linked resources, which belong to Camunda's
- * own platform and would offer what this engine does not have.
+ * The Camunda 8 modeler without its linked resources, which belong to Camunda's own platform and would offer
+ * what this engine does not have. The element templates it offers are ours: one for each task the engine does itself.
  *
  * @param {Object} options those of bpmn-js
  */
@@ -34,7 +39,10 @@ export class Modeler extends BaseModeler {
       ...super.getModules(options),
       behaviorsModule,
       zeebePropertiesProviderModule,
+      elementTemplatesModule,
+      elementTemplateChooserModule,
       createAppendAnythingModule,
+      createAppendElementTemplatesModule,
       createAppendGroupsModule,
       elementDescriptionsModule,
       detailsPopupMenuModule,
