@@ -46,6 +46,10 @@ class GoneError(ConflictError):
     """What was waiting is no longer there: the case went on, or has ended."""
 
 
+class SuspendedError(ConflictError):
+    """An administrator lets the case rest: what is asked for has to wait until it is resumed."""
+
+
 class InvalidError(EngineError):
     """The input is wrong; ``where`` says which part."""
 

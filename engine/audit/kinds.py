@@ -6,6 +6,8 @@ KIND_NAMES = {
     "case.started": mark("发起"),
     "case.withdrawn": mark("撤销"),
     "case.terminated": mark("终止"),
+    "case.suspended": mark("暂停"),
+    "case.resumed": mark("恢复"),
     "task.completed": mark("办理任务"),
     "task.assigning": mark("请求指定办理人"),
     "task.completing": mark("提交任务"),

@@ -15,7 +15,12 @@ from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_va
 
 _LISTS = frozenset({"jobs", "subscriptions", "signals", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset({"incident.resolved", "incident.skipped"})
-_MOVES_NO_TOKEN = frozenset({"task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started"})
+_MOVES_NO_TOKEN = frozenset(
+    {
+        "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
+        "case.resumed",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ def cancel_instance(session: Session, instance_id: int, reason: str, actor: str)
     Raises NotFoundError, ForbiddenError for anybody but an administrator, InvalidError without a reason,
     ConflictError where it has ended.
     """
-    locked = lock_instance(session, instance_id)
+    locked = lock_instance(session, instance_id, suspended_too=True)
     if "admin" not in locked.organisation.grants_of(actor):
         raise ForbiddenError(mark("只有管理员可以终止事项。"))
     if not reason.strip():

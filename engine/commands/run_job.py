@@ -37,7 +37,8 @@ def run_job(session: Session, job_id: int, replies: Mapping[str, object] | None 
     if kind == "start":
         _start(session, job_id, type_)
         return
-    locked = lock_job(session, job_id)
+    # A case whose caller has ended ends, even where it rests.
+    locked = lock_job(session, job_id, suspended_too=kind == "cancel")
     _close(session, job_id)
     if locked.work.kind == "service":
         connect(locked, replies or {})

@@ -19,7 +19,7 @@ def lock_incident(session: Session, incident_id: int, actor: str) -> tuple[Locke
     incident = session.get(Incident, incident_id)
     if incident is None:
         raise NotFoundError(mark("没有编号为 {number} 的异常。"), number=incident_id)
-    locked = lock_instance(session, incident.instance_id)
+    locked = lock_instance(session, incident.instance_id, suspended_too=True)
     if "admin" not in locked.organisation.grants_of(actor):
         raise ForbiddenError(mark("只有管理员可以处理异常。"))
     _mark_resolved(locked, incident_id, actor)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.audit.chain import Head
-from engine.errors import ConflictError, GoneError, NotFoundError, mark
+from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedError, mark
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
 from engine.interpreter import Case, Environment
@@ -51,10 +51,11 @@ def environment(session: Session, known: Organisation, found: Definition) -> Env
     )
 
 
-def lock_instance(session: Session, instance_id: int) -> LockedCase:
-    """Lock a running case by its number. Raises NotFoundError, or ConflictError where it has ended."""
+def lock_instance(session: Session, instance_id: int, *, suspended_too: bool = False) -> LockedCase:
+    """Lock a running case by its number. Raises NotFoundError, or ConflictError where it has ended or is suspended."""
     columns = (*_INSTANCE, revision_of.label("organisation_revision"))
-    return _lock(session, select(*columns).where(ProcessInstance.id == instance_id), instance_id)
+    statement = select(*columns).where(ProcessInstance.id == instance_id)
+    return _lock(session, statement, instance_id, suspended_too=suspended_too)
 
 
 def lock_task(session: Session, task_id: int) -> LockedCase:
@@ -71,9 +72,12 @@ def lock_task(session: Session, task_id: int) -> LockedCase:
     return locked
 
 
-def lock_job(session: Session, job_id: int) -> LockedCase:
-    """Lock the case of a job that is still to be done. Raises NotFoundError, or ConflictError where it is done."""
-    return _undone(_lock(session, _of_job(job_id), job_id))
+def lock_job(session: Session, job_id: int, *, suspended_too: bool = False) -> LockedCase:
+    """Lock the case of a job that is still to be done.
+
+    Raises NotFoundError, GoneError where it is done, SuspendedError where its case rests.
+    """
+    return _undone(_lock(session, _of_job(job_id), job_id, suspended_too=suspended_too))
 
 
 def look_at_job(session: Session, job_id: int) -> LockedCase:
@@ -113,6 +117,7 @@ _INSTANCE = (
     ProcessInstance.event_count,
     ProcessInstance.chain_head,
     ProcessInstance.incident_count,
+    ProcessInstance.suspended_at,
     ProcessInstance.parent_id,
     ProcessInstance.parent_token,
 )
@@ -153,13 +158,13 @@ def _undone(locked: LockedCase) -> LockedCase:
     return locked
 
 
-def _lock(session: Session, statement: Select[Any], number: int) -> LockedCase:
+def _lock(session: Session, statement: Select[Any], number: int, *, suspended_too: bool = False) -> LockedCase:
     # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
     # case and goes on to the task. Where the task's row was read too early, its conditional update says so.
-    return _read(session, statement.with_for_update(of=ProcessInstance), number)
+    return _read(session, statement.with_for_update(of=ProcessInstance), number, suspended_too=suspended_too)
 
 
-def _read(session: Session, statement: Select[Any], number: int) -> LockedCase:
+def _read(session: Session, statement: Select[Any], number: int, *, suspended_too: bool = False) -> LockedCase:
     row: Row[Any] | None = session.execute(statement).one_or_none()
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
@@ -177,4 +182,8 @@ def _read(session: Session, statement: Select[Any], number: int) -> LockedCase:
         if "task_state" in row._fields and row.task_state != "CREATED":
             raise already_done(locked)
         raise GoneError(mark("事项 {id}“{title}”已经结束，不能再改。"), id=row.id, title=row.title)
+    if row.suspended_at is not None and not suspended_too:
+        raise SuspendedError(
+            mark("事项 {id}“{title}”已暂停，恢复之后才能办理。请联系管理员。"), id=row.id, title=row.title
+        )
     return locked

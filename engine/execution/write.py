@@ -15,6 +15,7 @@ from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
+from engine.execution.suspending import park_jobs
 from engine.execution.task_changes import apply_changes
 from engine.interpreter import Outcome
 from engine.model import HistoryEvent, ProcessInstance
@@ -52,6 +53,8 @@ def write_outcome(
         incident_count=ProcessInstance.incident_count + len(outcome.stuck) - resolved,
         **_ending(outcome, state, ended, now),
     )
+    if locked.instance.suspended_at is not None:
+        park_jobs(session, instance_id)
     if outcome.ended:
         release_entries(session, instance_id)
     if outcome.ended and locked.instance.parent_id is not None:
@@ -64,8 +67,8 @@ def write_outcome(
         )
 
 
-def write_event(locked: LockedCase, event: NewEvent) -> None:
-    """Write an event of a command that moves no token, such as a claim."""
+def write_event(locked: LockedCase, event: NewEvent, **columns: object) -> None:
+    """Write an event of a command that moves no token, such as a claim, and new values of columns of the case's row."""
     rows, head = append(
         locked.head,
         [event],
@@ -74,7 +77,7 @@ def write_event(locked: LockedCase, event: NewEvent) -> None:
         definition_hash=locked.definition.hash,
     )
     locked.session.execute(insert(HistoryEvent), rows)
-    _update_instance(locked, event_count=head.sequence, chain_head=head.hash)
+    _update_instance(locked, event_count=head.sequence, chain_head=head.hash, **columns)
 
 
 def _close_subscriptions(locked: LockedCase, outcome: Outcome) -> None:

@@ -37,6 +37,8 @@ class ProcessInstance(Base):
     chain_head: Mapped[str] = mapped_column(Hash)
     """The hash of the newest history event."""
     incident_count: Mapped[int] = mapped_column(default=0)
+    suspended_at: Mapped[dt.datetime | None]
+    """Since when an administrator lets it rest: it is ACTIVE, and nothing of it goes on."""
 
 
 class UserTask(Base):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, and_, case, select
 from sqlalchemy.orm import Session
 
 from engine.model import ProcessDefinition, ProcessInstance
@@ -19,11 +19,12 @@ class InstanceRecord:
     """One case."""
 
     id: int
-    state: Literal["ACTIVE", "COMPLETED", "TERMINATED"]
+    state: Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"]
     """A case that was withdrawn counts as terminated."""
     started_by: str
     started_at: dt.datetime
     ended_at: dt.datetime | None
+    suspended_at: dt.datetime | None
     has_incident: bool
     definition_id: int
     process_id: str
@@ -32,7 +33,11 @@ class InstanceRecord:
     version_tag: str | None
 
 
-_STATE = case((ProcessInstance.state == "WITHDRAWN", "TERMINATED"), else_=ProcessInstance.state)
+_STATE = case(
+    (ProcessInstance.state == "WITHDRAWN", "TERMINATED"),
+    (and_(ProcessInstance.state == "ACTIVE", ProcessInstance.suspended_at.is_not(None)), "SUSPENDED"),
+    else_=ProcessInstance.state,
+)
 _COLUMNS: dict[str, Any] = {
     "process_instance_key": ProcessInstance.id,
     "process_definition_key": ProcessInstance.definition_id,
@@ -67,6 +72,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         ProcessInstance.started_by,
         ProcessInstance.started_at,
         ProcessInstance.ended_at,
+        ProcessInstance.suspended_at,
         (ProcessInstance.incident_count > 0).label("has_incident"),
         ProcessInstance.definition_id,
         ProcessDefinition.process_id,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from engine.commands.drop_job import drop_job
 from engine.commands.fail_job import fail_job
+from engine.commands.park_job import park_job
 from engine.commands.run_job import run_job
 from engine.config_outside import Outside, load_outside
 from engine.database import Database
-from engine.errors import EngineError, GoneError
+from engine.errors import EngineError, GoneError, SuspendedError
 from engine.execution.errands import note_reply, plan_errands
 
 log = logging.getLogger("qucheng.worker")
@@ -25,6 +26,8 @@ def do_job(database: Database, job_id: int, outside: Outside | None = None) -> N
         replies = _do_errands(database, job_id, load_outside() if outside is None else outside)
         with database.transaction() as session:
             run_job(session, job_id, replies)
+    except SuspendedError:
+        _park(database, job_id)
     except GoneError:
         # The case went on or ended between the lease and the lock: nothing is left to do.
         with database.transaction() as session:
@@ -47,6 +50,15 @@ def _do_errands(database: Database, job_id: int, outside: Outside) -> Mapping[st
     return replies
 
 
+def _park(database: Database, job_id: int) -> None:
+    try:
+        with database.transaction() as session:
+            park_job(session, job_id)
+    except GoneError:
+        with database.transaction() as session:
+            drop_job(session, job_id)
+
+
 def _note_failure(database: Database, job_id: int, error: Exception) -> None:
     log_id = None
     if not isinstance(error, EngineError):
@@ -55,6 +67,8 @@ def _note_failure(database: Database, job_id: int, error: Exception) -> None:
     try:
         with database.transaction() as session:
             fail_job(session, job_id, error, log_id=log_id)
+    except SuspendedError:
+        _park(database, job_id)
     except GoneError:
         # Its case went on while the call was under way, and another worker or the case itself has closed the job.
         with database.transaction() as session:

@@ -100,8 +100,10 @@ class ProcessInstance(Answer):
     process_definition_version_tag: str | None
     start_date: Moment
     end_date: Moment | None
-    state: Literal["ACTIVE", "COMPLETED", "TERMINATED"] = Field(description="A withdrawn case is TERMINATED.")
-    suspended_date: None = None
+    state: Literal["ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED"] = Field(
+        description="A withdrawn case is TERMINATED."
+    )
+    suspended_date: Moment | None
     has_incident: bool
     tenant_id: str = TENANT
     parent_process_instance_key: None = None
@@ -178,6 +180,7 @@ def _answer(record: InstanceRecord) -> ProcessInstance:
         process_definition_version_tag=record.version_tag,
         start_date=record.started_at,
         end_date=record.ended_at,
+        suspended_date=record.suspended_at if record.state == "SUSPENDED" else None,
         state=record.state,
         has_incident=record.has_incident,
         root_process_instance_key=record.id,

@@ -1,0 +1,137 @@
+"""Suspended cases rest: tasks, timers, jobs and messages wait, and go on once the case is resumed."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.cancel_instance import cancel_instance
+from engine.commands.claim_task import claim_task
+from engine.commands.complete_job import complete_job
+from engine.commands.resume_instance import resume_instance
+from engine.commands.suspend_instance import suspend_instance
+from engine.errors import ConflictError, ForbiddenError, SuspendedError
+from engine.model import HistoryEvent, Job, ProcessInstance, UserTask
+from engine.worker import do_job, next_due
+from tests.execution.test_events import AGREEMENT, MINE, PAYING, WAITING, World, activate, called
+from tests.interpreter.build import END, START, diagram, user_task
+
+TIMED = diagram(
+    START
+    + user_task("a").replace(*MINE)
+    + user_task("late").replace(*MINE)
+    + END
+    + '<bpmn:boundaryEvent id="border" attachedToRef="a" cancelActivity="false"><bpmn:timerEventDefinition>'
+    "<bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>",
+    {"start->a": "f1", "a->end": "f2", "border->late": "f3", "late->end": "f4"},
+)
+
+
+def suspend(world: World, case: int, actor: str = "admin") -> None:
+    with world.database.transaction() as session:
+        suspend_instance(session, case, "等总部通知", actor)
+
+
+def resume(world: World, case: int) -> None:
+    with world.database.transaction() as session:
+        resume_instance(session, case, "admin")
+
+
+def test_no_task_of_a_suspended_case_is_done_until_it_is_resumed(world: World) -> None:
+    world.publish(AGREEMENT)
+    case = world.start()
+    suspend(world, case)
+    with pytest.raises(SuspendedError, match="暂停"):
+        world.complete("sign")
+    with world.database.reading() as session:
+        task = session.scalars(select(UserTask.id)).one()
+    with pytest.raises(SuspendedError), world.database.transaction() as session:
+        claim_task(session, task, "zhang.wei")
+    resume(world, case)
+    world.complete("sign")
+    assert world.state(case) == "COMPLETED"
+    with world.database.reading() as session:
+        kinds = session.scalars(select(HistoryEvent.kind).order_by(HistoryEvent.sequence)).all()
+    assert kinds == ["case.started", "case.suspended", "case.resumed", "task.completed"]
+
+
+def test_a_cycle_that_was_missed_many_times_happens_once_after_the_resumption(world: World) -> None:
+    world.publish(TIMED)
+    case = world.start()
+    suspend(world, case)
+    assert next_due(world.database) == dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+    world.clock.advance(hours=10)
+    world.work()
+    assert world.open_tasks() == ["a"]
+    resume(world, case)
+    world.work()
+    assert world.open_tasks() == ["a", "late"]
+
+
+def test_a_message_for_a_suspended_case_arrives_when_it_is_resumed(world: World) -> None:
+    world.publish(WAITING)
+    case = world.start(order="7")
+    suspend(world, case)
+    world.message("7", amount=3)
+    world.work()
+    assert world.state(case) == "ACTIVE"
+    resume(world, case)
+    world.work()
+    assert world.state(case) == "COMPLETED"
+    assert world.variables(case)["amount"] == 3
+
+
+def test_external_workers_get_no_job_of_a_suspended_case_and_finish_none(world: World) -> None:
+    world.publish(PAYING)
+    case = world.start()
+    (job,) = activate(world)
+    suspend(world, case)
+    with pytest.raises(SuspendedError), world.database.transaction() as session:
+        complete_job(session, job.id, {}, "admin")
+    world.clock.advance(hours=2)
+    assert activate(world) == []
+    resume(world, case)
+    (again,) = activate(world)
+    with world.database.transaction() as session:
+        complete_job(session, again.id, {}, "admin")
+    assert world.state(case) == "COMPLETED"
+
+
+def test_a_job_that_a_worker_had_taken_before_waits_too(world: World) -> None:
+    world.publish(TIMED)
+    case = world.start()
+    world.clock.advance(hours=2)
+    with world.database.reading() as session:
+        job = session.scalars(select(Job.id)).one()
+    suspend(world, case)
+    do_job(world.database, job)
+    with world.database.reading() as session:
+        assert session.get_one(Job, job).state == "CREATED"
+    resume(world, case)
+    world.work()
+    assert world.open_tasks() == ["a", "late"]
+
+
+def test_called_cases_rest_with_their_caller_and_end_with_it(world: World) -> None:
+    case = called(world)
+    suspend(world, case)
+    with world.database.reading() as session:
+        assert None not in session.scalars(select(ProcessInstance.suspended_at)).all()
+    with pytest.raises(SuspendedError):
+        world.complete("sign")
+    with world.database.transaction() as session:
+        cancel_instance(session, case, "不做了", "admin")
+    world.work()
+    assert {one.state for one in world.cases()} == {"TERMINATED"}
+
+
+def test_only_administrators_suspend_and_only_once(world: World) -> None:
+    world.publish(AGREEMENT)
+    case = world.start()
+    with pytest.raises(ForbiddenError):
+        suspend(world, case, "zhang.wei")
+    with pytest.raises(ConflictError):
+        resume(world, case)
+    suspend(world, case)
+    with pytest.raises(ConflictError):
+        suspend(world, case)
