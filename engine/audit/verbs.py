@@ -71,6 +71,14 @@ def _skip(awake: Case, token: int, body: Body) -> None:
     awake.skip(token, body["input"], body["flows"])
 
 
+def _modify(awake: Case, _token: int, body: Body) -> None:
+    for one in body["activate"]:
+        awake.activate(one["element_id"], within=one["within"] and int(one["within"]), variables=one["variables"])
+    for token in body["terminate"]:
+        awake.terminate(int(token))
+    awake.settle()
+
+
 def _cancel(awake: Case, _token: int, _body: Body) -> None:
     awake.cancel()
 
@@ -89,6 +97,7 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "incident.resolved": _retry,
     "incident.corrected": _correct,
     "incident.skipped": _skip,
+    "case.modified": _modify,
     "case.withdrawn": _cancel,
     "case.terminated": _cancel,
 }

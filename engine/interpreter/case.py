@@ -159,16 +159,27 @@ class Case:
         """Set variables where the element at a token sees them: in the innermost scope that has them, or the case."""
         self._run.scopes.propagate(self._run.scope_of(self._waiting(token)), values)
 
-    def activate(self, element_id: str, *, within: int | None = None) -> int:
+    def activate(
+        self,
+        element_id: str,
+        *,
+        within: int | None = None,
+        variables: Sequence[tuple[str, Mapping[str, object]]] = (),
+    ) -> int:
         """Put a new token on an element and give its number; it runs with ``settle``.
 
-        ``within`` names the token of the open sub-process it shall stand in, where there are several. Raises
-        InvalidError for an element that no token can begin at.
+        ``within`` names the token of the open sub-process it shall stand in, where there are several;
+        ``variables`` go to the scope of the element named, or of one around it, or to the case where none is.
+        Raises InvalidError for an element that no token can begin at.
         """
-        element = self._run.specification.process.elements.get(element_id)
-        if element is None:
-            raise InvalidError(mark("流程里没有元素 {element}。"), where="element", element=element_id)
-        return int(moving.activate(self._run, element, within).id)
+        for scope, values in variables:
+            if not scope:
+                self._run.scopes.root.update(values)
+        task = moving.activate(self._run, element_id, within)
+        for scope, values in variables:
+            if scope:
+                moving.set_local(self._run, task, scope, values)
+        return int(task.id)
 
     def terminate(self, token: int) -> None:
         """Take a token away, that of a sub-process with all in it. Raises GoneError, or InvalidError."""
@@ -202,6 +213,17 @@ class Case:
     def tokens_at(self, element_id: str) -> list[int]:
         """Give the tokens at an element: those that wait there, and those of what is going on inside it."""
         return moving.tokens_at(self._run, element_id)
+
+    def around(self, token: int) -> list[int]:
+        """Give the tokens of the sub-processes a token stands in, the innermost first. Raises GoneError."""
+        task = moving.find(self._run, token)
+        if task is None:
+            raise gone()
+        return moving.around(self._run, task)
+
+    def holds(self, token: int, element_id: str) -> bool:
+        """Tell whether an element stands right inside the sub-process at a token."""
+        return moving.holds(self._run, token, element_id)
 
     def visible_to_job(self, token: int) -> dict[str, object]:
         """Give the variables that the job at a token sees: what is handed in and not yet accepted, too."""

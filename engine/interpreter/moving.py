@@ -5,7 +5,7 @@ way back (``reset_from_task_id``) deletes what other branches still need and ope
 tokens wait at them and not where in the tree those stand (see ``joins``), so they wait for the right ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 _TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
-def activate(run: "Run", element: Element, within: int | None = None) -> SpiffTask:
+def activate(run: "Run", element_id: str, within: int | None = None) -> SpiffTask:
     """Put a new token on an element, opening the sub-processes around it that are not open; it has not run yet.
 
     ``within`` is the token of the open sub-process it shall stand in, where there are several. Raises
     InvalidError where no token can begin there.
     """
+    element = run.specification.process.elements.get(element_id)
+    if element is None:
+        raise InvalidError(mark("流程里没有元素 {element}。"), where="element", element=element_id)
     if element.id not in run.specification.process.beginnings:
         raise InvalidError(
             mark("不能从“{label}”开始：开始事件、边界事件、事件子流程、补偿活动和事件网关之后的事件不能单独放上令牌。"),
@@ -46,6 +49,35 @@ def activate(run: "Run", element: Element, within: int | None = None) -> SpiffTa
             label=element.label,
         )
     return _begin(run, _scope(run, element, within), element)
+
+
+def set_local(run: "Run", task: SpiffTask, element_id: str, values: Mapping[str, object]) -> None:
+    """Set variables in the scope of the element at a token, or of a sub-process around it. Raises InvalidError."""
+    for one in (task, *(run.workflow.get_task_from_id(token) for token in around(run, task))):
+        element = run.element(one)
+        if element is not None and element.id == element_id:
+            if one.id not in run.scopes.values:
+                run.scopes.open(one.id, run.scope_of(one))
+            run.scopes.values[one.id].update(values)
+            return
+    raise InvalidError(mark("元素 {element} 不是所放令牌的元素，也不在它外层。"), where="variables", element=element_id)
+
+
+def around(run: "Run", task: SpiffTask) -> list[int]:
+    """Give the tokens of the sub-processes a token stands in, the innermost first."""
+    found: list[int] = []
+    outer = task.workflow.parent_task_id
+    while outer is not None:
+        found.append(int(outer))
+        outer = run.workflow.get_task_from_id(outer).workflow.parent_task_id
+    return found
+
+
+def holds(run: "Run", token: int, element_id: str) -> bool:
+    """Tell whether an element stands right inside the sub-process at a token."""
+    element = run.specification.process.elements.get(element_id)
+    around_it = run.element(run.workflow.get_task_from_id(token))
+    return element is not None and around_it is not None and element.parent == around_it.id
 
 
 def terminate(run: "Run", task: SpiffTask) -> None:
