@@ -16,6 +16,7 @@ CLAUSE = re.compile(r"\[(D\d\d-[\w.]+|assumption)\]")
 SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
+    "rebate_settlement": {"D09-2.7", "D09-2.8", "D09-2.9", "D09-2.10", "D09-2.11"},
     "permission_change": {"D06-2.2", "D06-2.3", "D06-4.2"},
     "channel_termination_filing": {
         "D01-2", "D01-3.4a", "D01-3.4b", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",
