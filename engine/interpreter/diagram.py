@@ -107,6 +107,7 @@ class Listener:
     type: str
     """The job type; an expression where it begins with ``=``."""
     retries: int = 3
+    retries_rule: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

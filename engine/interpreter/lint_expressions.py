@@ -63,7 +63,9 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
             (mark("完成条件"), element.loop.completion),
         )
         yield from ((what, text) for what, text in repeated if text)
-    yield from ((mark("监听器类型"), listener.type) for listener in element.listeners)
+    for listener in element.listeners:
+        yield mark("监听器类型"), listener.type
+        yield mark("重试次数"), listener.retries_rule or ""
     for name in ("resultExpression", "errorExpression"):
         if element.job_type and element.headers.get(name):
             yield name, "=" + feel.strip_equals(element.headers[name])

@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.interpreter import rules
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element, Listener
 from engine.interpreter.outcome import OpenedJob
@@ -101,7 +102,7 @@ def open_job(run: "Run", task: SpiffTask, element: Element, variables: Mapping[s
         kind="service",
         type=str(run.env.text_or_expression(listener.type, variables)),
         due_at=run.env.now,
-        retries=listener.retries,
+        retries=rules.retries_of(listener, element, variables, run.env),
         listener=listener.event,
     )
 

@@ -142,7 +142,7 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         priority=_extension(node, "priorityDefinition").get("priority"),
         job_type=job.get("type"),
         retries=_retries(job.get("retries")),
-        retries_rule=rule if (rule := job.get("retries", "").strip()).startswith("=") else None,
+        retries_rule=_rule(job.get("retries")),
         script=script.get("expression"),
         result_variable=script.get("resultVariable"),
         inputs=_mapped(node, "input"),
@@ -181,6 +181,7 @@ def _listeners(node: etree._Element) -> tuple[Listener, ...]:
             event=found.get("eventType", ""),
             type=found.get("type", ""),
             retries=_retries(found.get("retries")),
+            retries_rule=_rule(found.get("retries")),
         )
         for tag in ("executionListener", "taskListener")
         for found in node.findall(f"{extensions}{tag}s/{{{ZEEBE}}}{tag}")
@@ -276,6 +277,10 @@ def _timer(node: etree._Element) -> Timer | None:
         if found is not None:
             return Timer(kind=kind, expression=(found.text or "").strip())
     return None
+
+
+def _rule(text: str | None) -> str | None:
+    return text.strip() if text is not None and text.lstrip().startswith("=") else None
 
 
 def _retries(text: str | None) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from engine import feel
 from engine.errors import mark
-from engine.interpreter.diagram import Element
+from engine.interpreter.diagram import Element, Listener
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.moments import moment
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
@@ -55,20 +55,21 @@ def open_job(token: int, element: Element, variables: Mapping[str, object], env:
         kind="call" if calls else "service",
         type=str(env.text_or_expression(wanted, variables)),
         due_at=env.now,
-        retries=_retries(element, variables, env),
+        retries=retries_of(element, element, variables, env),
     )
 
 
-def _retries(element: Element, variables: Mapping[str, object], env: Environment) -> int:
-    if element.retries_rule is None:
-        return element.retries
-    found = env.evaluate(element.retries_rule, variables)
+def retries_of(source: Element | Listener, element: Element, variables: Mapping[str, object], env: Environment) -> int:
+    """Give how often the job of an element or of its listener is tried. Raises StuckError where its rule fails."""
+    if source.retries_rule is None:
+        return source.retries
+    found = env.evaluate(source.retries_rule, variables)
     if not isinstance(found, Decimal) or not 0 <= found <= MOST_RETRIES:
         raise StuckError(
             "retries_wrong",
             mark("“{label}”的重试次数“{expression}”应得出 0 到 {most} 的整数，实际为 {value}。"),
             label=element.label,
-            expression=element.retries_rule,
+            expression=source.retries_rule,
             most=MOST_RETRIES,
             value="null" if found is None else str(found),
         )

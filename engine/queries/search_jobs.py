@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from engine.execution.immutable import definition
@@ -38,9 +38,16 @@ class JobRecord:
 
 
 _PASSAGE = passage_number(Job.instance_id, Job.token)
+_KIND = case(
+    (Job.listener.is_(None), "BPMN_ELEMENT"),
+    (Job.listener.in_(("start", "end")), "EXECUTION_LISTENER"),
+    else_="TASK_LISTENER",
+)
 _COLUMNS: dict[str, Any] = {
     "job_key": Job.id,
     "type": Job.type,
+    "kind": _KIND,
+    "listener_event_type": func.coalesce(func.upper(Job.listener), "UNSPECIFIED"),
     "state": Job.state,
     "retries": Job.retries,
     "error_message": Job.error,

@@ -110,6 +110,8 @@ def test_what_a_listener_may_not_say_is_refused(program: AsPerson, company: Comp
     ).json["jobs"]  # type: ignore[index] # a JSON object
     done = f"/jobs/{job['jobKey']}/completion"
     assert job["userTask"]["userTaskKey"] is None
+    assert [one["jobKey"] for one in admin.found("jobs", filter={"kind": "TASK_LISTENER"})] == [job["jobKey"]]
+    assert admin.found("jobs", filter={"listenerEventType": "START"}) == []
     admin.refused(400, "POST", done, json={"result": {"type": "userTask", "denied": True}})
     admin.refused(400, "POST", done, json={"result": {"type": "adHocSubProcess"}})
     admin.refused(400, "POST", done, json={"variables": {"x": 1}})

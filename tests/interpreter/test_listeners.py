@@ -237,6 +237,14 @@ def test_a_listener_whose_type_can_not_be_told_is_stuck_until_it_can() -> None:
     assert [one.code for one in run.outcome.stuck] == ["expression_failed"]
 
 
+def test_how_often_a_listener_is_tried_may_be_an_expression() -> None:
+    listened = listeners(("start", "x")).replace('type="x"', 'type="x" retries="=tries + 1"')
+    content = diagram(START + user_task("a", listened) + END, A_TASK)
+    (job,) = Run(content, tries=4).outcome.jobs
+    assert job.retries == 5
+    assert [one.code for one in Run(content, tries="many").outcome.stuck] == ["retries_wrong"]
+
+
 def test_an_error_from_a_listener_goes_to_the_border() -> None:
     border = (
         '<bpmn:boundaryEvent id="border" attachedToRef="a">'

@@ -16,6 +16,8 @@ class JobFilter(ElementFilter):
 
     job_key: WantedKey = ABSENT
     type: WantedText = ABSENT
+    kind: WantedText = ABSENT
+    listener_event_type: WantedText = ABSENT
     state: WantedText = ABSENT
     retries: WantedNumber = ABSENT
     error_message: WantedText = ABSENT
@@ -84,10 +86,10 @@ serve_search(
         path="/jobs/search",
         operation="searchJobs",
         tag="Job",
-        does="Find jobs of service tasks in cases that the caller may see.",
+        does="Find jobs of service tasks and listeners in cases that the caller may see.",
         asks=JobFilter,
-        sorts="jobKey type state retries errorMessage worker deadline elementId elementInstanceKey "
-        "processInstanceKey processDefinitionKey processDefinitionId",
+        sorts="jobKey type kind listenerEventType state retries errorMessage worker deadline elementId "
+        "elementInstanceKey processInstanceKey processDefinitionKey processDefinitionId",
         item=JobAnswer,
         find=search_jobs,
         write=_answer,

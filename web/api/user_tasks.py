@@ -111,7 +111,10 @@ def get_user_task_form(user_task_key: str) -> ResponseReturnValue:
 @blueprint.doc(
     operation_id="assignUserTask",
     tags=["User task"],
-    responses={204: "The person has the task.", 409: "Somebody else has it, or it is done."},
+    responses={
+        204: "The person has the task, or it is ASSIGNING while its listeners are asked.",
+        409: "Somebody else has it, or it is done.",
+    },
 )
 def assign_user_task(user_task_key: str, sent: Assignment) -> ResponseReturnValue:
     """Claim a task, or give it to somebody: others than oneself is for administrators."""
@@ -142,7 +145,7 @@ def unassign_user_task(user_task_key: str) -> ResponseReturnValue:
 @blueprint.doc(
     operation_id="completeUserTask",
     tags=["User task"],
-    responses={204: "The task is done and the case has gone on.", 409: "Somebody was first."},
+    responses={204: "The task is done, or COMPLETING while its listeners are asked.", 409: "Somebody was first."},
 )
 def complete_user_task(user_task_key: str, sent: Completion) -> ResponseReturnValue:
     """Complete a task with the values of its form.
