@@ -14,7 +14,7 @@ from engine.organisation import organisation
 TITLE = mark("流程“{process}”没有按时发起")
 TEXT = mark(
     "应在 {due} 发起的一件“{process}”试了几次都没有成功：{error} 这一件不会再自动发起；以后的仍会照常发起。"
-    "请更正流程后重新发布，或手工发起这一件。作业编号 {job}。"
+    "请在“异常”页里重试或放弃这一件（作业编号 {job}）；是流程的问题，就更正后重新发布。"
 )
 
 

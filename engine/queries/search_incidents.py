@@ -41,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "condition_not_boolean": "CONDITION_ERROR",
     "correlation_key_missing": "EXTRACT_VALUE_ERROR",
     "timer_without_time": "EXTRACT_VALUE_ERROR",
+    "timer_cycle": "EXTRACT_VALUE_ERROR",
     "collection_not_list": "EXTRACT_VALUE_ERROR",
     "expression_failed": "EXTRACT_VALUE_ERROR",
     "decision_missing": "CALLED_DECISION_ERROR",

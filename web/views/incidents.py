@@ -31,6 +31,7 @@ TITLES = {
     "job_failed": mark("系统任务没有做成"),
     "correlation_key_missing": mark("消息的关联键没有值"),
     "timer_without_time": mark("定时器没有时间"),
+    "timer_cycle": mark("循环定时的写法不对"),
     "collection_not_list": mark("多实例的集合不是列表"),
     "endless_loop": mark("流程在转圈"),
     "nobody_found": mark("没有找到办理人"),
