@@ -31,16 +31,3 @@ def evaluate_decision(session: Session, definition_id: int, variables: Mapping[s
     except feel.FeelError as error:
         return record_evaluation(session, asked, [nothing], failure=str(error))
     return record_evaluation(session, asked, [one.as_json() for one in result.decisions] or [nothing])
-
-
-def newest_decision(session: Session, decision_id: str) -> int:
-    """Give the newest version of a decision. Raises NotFoundError."""
-    found = session.scalar(
-        select(DecisionDefinition.id)
-        .where(DecisionDefinition.decision_id == decision_id)
-        .order_by(DecisionDefinition.version.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise NotFoundError(mark("没有已发布的决策 {decision}。"), decision=decision_id)
-    return found

@@ -84,6 +84,19 @@ def find_decision(session: Session, definition_id: int) -> DecisionRecord:
     return _record(row)
 
 
+def newest_decision(session: Session, decision_id: str) -> int:
+    """Give the newest version of a decision. Raises NotFoundError."""
+    found = session.scalar(
+        select(DecisionDefinition.id)
+        .where(DecisionDefinition.decision_id == decision_id)
+        .order_by(DecisionDefinition.version.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFoundError(mark("没有已发布的决策 {decision}。"), decision=decision_id)
+    return found
+
+
 def find_decision_file(session: Session, file_id: int) -> DecisionRecord:
     """Give a file of decisions as its first decision. Raises NotFoundError, also for the key of another decision."""
     found = find_decision(session, file_id)

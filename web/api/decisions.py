@@ -8,13 +8,13 @@ from flask import Response
 from pydantic import Discriminator, Field, RootModel, Tag
 
 from engine.commands.evaluate_decision import evaluate_decision as evaluate_decision_command
-from engine.commands.evaluate_decision import newest_decision
 from engine.queries.search_decision_instances import DecisionInstanceRecord, find_evaluation
 from engine.queries.search_decisions import (
     DecisionRecord,
     decision_xml,
     find_decision,
     find_decision_file,
+    newest_decision,
     search_decision_files,
     search_decisions,
 )
