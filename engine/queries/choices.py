@@ -24,6 +24,7 @@ class OpenChoice:
     """An ad-hoc sub-process that is open, and what can be begun in it."""
 
     token: int
+    element_id: str
     name: str
     elements: tuple[Choosable, ...]
 
@@ -47,4 +48,4 @@ def _choices(process: Process, waiting: Iterable[tuple[int, str]]) -> Iterator[O
                 Choosable(id=one.id, name=one.label, documentation=one.documentation, running=running[one.id])
                 for one in process.startable(element.id)
             )
-            yield OpenChoice(token=int(token), name=element.label, elements=tuple(startable))
+            yield OpenChoice(token=int(token), element_id=element.id, name=element.label, elements=tuple(startable))

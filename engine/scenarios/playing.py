@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import exists, or_, select
 
 from engine import clock, feel
+from engine.commands.activate_adhoc_elements import Chosen, activate_adhoc_elements
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.cancel_instance import cancel_instance
 from engine.commands.claim_task import claim_task
@@ -18,10 +19,13 @@ from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
 from engine.errors import EngineError, FormInvalidError, NotFoundError, mark
+from engine.execution.immutable import definition
 from engine.execution.starting import newest_definition
-from engine.model import UserTask, UserTaskCandidate
+from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.queries.case_view import view_case
+from engine.queries.choices import open_choices
 from engine.queries.people import find_person
+from engine.queries.timeline import load_events
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.expecting import Difference, compare
 from engine.scenarios.reading import Scenario, Script, Step
@@ -173,6 +177,18 @@ def _broadcast(world: World, step: Step) -> None:
         broadcast_signal(session, step.told["signal"], step.values, step.by)
 
 
+def _choose(world: World, step: Step) -> None:
+    number, wanted = _number(world, step), step.told["in"]
+    with world.database.transaction() as session:
+        process = definition(session, session.get_one(ProcessInstance, number).definition_id).process
+        open_now = open_choices(process, (event.body for event in load_events(session, number)))
+        token = next((choice.token for choice in open_now if choice.element_id == wanted), None)
+        if token is None:
+            raise NotFoundError(mark("这时没有等待选择的即席子流程 {element}。"), element=wanted)
+        chosen = [Chosen(element_id=element) for element in step.told["tasks"]]
+        activate_adhoc_elements(session, number, token, chosen, step.by)
+
+
 def _wait(_world: World, _step: Step) -> None:
     """Only let time go by, which every step does first."""
 
@@ -186,5 +202,6 @@ _DO: Mapping[str, Callable[[World, Step], None]] = {
     "read": _read,
     "publish": _publish,
     "broadcast": _broadcast,
+    "choose": _choose,
     "wait": _wait,
 }

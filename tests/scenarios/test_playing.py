@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from engine import clock
+from engine.commands.deploy import File
 from engine.database import Database
+from engine.json_text import dumps
 from engine.scenarios import Played, Scenario, play, process_files, read_folder, read_script
 from engine.scenarios.expecting import _Unordered, matches
 from tests.bpmn.drawing import ROOT
+from tests.interpreter.build import drawn
 
 SCRIPT = read_script((ROOT / "bpmn/new_channel_filing/scenarios.json").read_bytes(), "scenarios.json")
 
@@ -63,3 +66,36 @@ def test_the_programs_clock_is_its_own_again(played: Played) -> None:
 )
 def test_values_agree_as_their_reader_means_it(wanted: object, actual: object, agree: bool) -> None:
     assert matches(wanted, actual) is agree
+
+
+def _choosing(*steps: dict[str, object], **expected: object) -> bytes:
+    """Write a scenario of a process in which people choose what is done next."""
+    begun = {"at": "2026-03-02T09:00", "do": "start", "by": "zhang.wei", "answers": {"ready": False}}
+    one = {"id": "one", "title": "选着办", "clauses": [], "steps": [begun, *steps], "expect": expected}
+    return dumps({"format": 1, "process": "process", "organisation": "demo", "scenarios": [one]})
+
+
+def _at(hour: int, **step: object) -> dict[str, object]:
+    return {"at": f"2026-03-02T{hour}:00", "by": "zhang.wei", **step}
+
+
+def _play(content: bytes, sqlite_url: str, folder: Path) -> Played:
+    script = read_script(content, "scenarios.json")
+    database = Database(sqlite_url)
+    result = play(script, script.scenarios[0], database, folder, [[File(name="p.bpmn", content=drawn("adhoc_choice"))]])
+    database.dispose()
+    return result
+
+
+def test_people_of_a_scenario_choose_what_is_done_in_an_ad_hoc_sub_process(sqlite_url: str, tmp_path: Path) -> None:
+    content = _choosing(
+        _at(10, do="choose", **{"in": "gather"}, tasks=["ask", "check"]),
+        _at(11, do="choose", **{"in": "gather"}, tasks=["note"], refused={"error": "InvalidError"}),
+        _at(12, do="choose", by="li.na", **{"in": "gather"}, tasks=["ask"], refused={"error": "ForbiddenError"}),
+        _at(13, do="complete", task="ask", answers={"ready": True}),
+        _at(14, do="choose", **{"in": "gather"}, tasks=["ask"], refused={"error": "NotFoundError"}),
+        _at(15, do="complete", task="decide", answers={}),
+        state="COMPLETED",
+        ends=["end"],
+    )
+    assert _play(content, sqlite_url, tmp_path).differences == []
