@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def note_completed(run: "Run", task: SpiffTask, element: Element) -> None:
     """Keep a completed activity for compensation, where it has a handler or something inside it has one."""
     process = run.specification.process
-    if not process.handlers:
+    if not (process.handlers or process.undoing):
         return
     inside = run.ledger.take_all(task.id)
     if element.for_compensation or element.id in process.undoing.values():

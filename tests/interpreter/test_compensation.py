@@ -422,3 +422,58 @@ def test_an_ad_hoc_sub_process_is_undone_once_and_with_what_was_chosen_in_it() -
     run.complete("a")
     assert undo_all(run) == ["undo_s", "undo_a", "undo_b"]
     assert run.waiting == ["after"]
+
+
+def test_a_compensation_event_sub_process_alone_is_enough_to_undo_a_sub_process() -> None:
+    start = '<bpmn:startEvent id="u_start"><bpmn:compensateEventDefinition/></bpmn:startEvent>'
+    inner = sub("u", user_task("x"), "x").replace('<bpmn:startEvent id="u_start"/>', start)
+    inner = inner.replace('id="u"', 'id="u" triggeredByEvent="true"')
+    nodes = sub("s", user_task("a") + inner, "a", more=MANY) + throw() + user_task("after")
+    run = Run(line(nodes, "s", "throw", "after"), people=["p", "q"])
+    assert run.waiting == ["a", "a"]
+    run.complete("a")
+    run.complete("a")
+    seen = []
+    while run.waiting == ["x"]:
+        case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+        seen.append(case.visible(run.token("x"))["person"])
+        run.complete("x")
+    assert sorted(seen) == ["p", "q"]
+    assert run.waiting == ["after"]
+    assert run.complete("after").ended
+
+
+def test_the_listeners_of_the_event_are_asked_before_and_after_everything_is_undone() -> None:
+    listeners = (
+        "<bpmn:extensionElements><zeebe:executionListeners>"
+        '<zeebe:executionListener eventType="start" type="before"/>'
+        '<zeebe:executionListener eventType="end" type="after"/>'
+        "</zeebe:executionListeners></bpmn:extensionElements>"
+    )
+    event_of = throw().replace("<bpmn:compensate", listeners + "<bpmn:compensate")
+    run = Run(line(undoable("a") + event_of + user_task("after"), "a", "throw", "after"))
+    run.complete("a")
+    for moment in ("start", "end"):
+        assert run.waiting == ["throw"]
+        assert [job.listener for job in run.outcome.jobs] == [moment]
+        run.step(lambda case: case.complete_listener(run.token("throw"), {}))
+        if moment == "start":
+            assert undo_all(run) == ["undo_a"]
+    assert run.waiting == ["after"]
+
+
+def test_an_event_that_is_taken_away_by_hand_leaves_the_rest_as_it_is() -> None:
+    run = Run(line(undoable("a") + undoable("b") + throw() + user_task("after"), "a", "b", "throw", "after"))
+    run.complete("a")
+    run.complete("b")
+    (token,) = {passage.token for passage in run.outcome.passages if passage.element_id == "throw"}
+
+    def go_on(case: Case) -> None:
+        case.activate("after")
+        case.terminate(token)
+        case.settle()
+
+    run.step(go_on)
+    assert run.waiting == ["after"]
+    assert [element.id for element in run.outcome.canceled.values()] == ["undo_b"]
+    assert run.complete("after").ended
