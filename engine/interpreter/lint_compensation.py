@@ -79,7 +79,18 @@ def throws(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001
                 "compensation_not_waited_for",
                 mark("补偿事件“{label}”设为不等补偿完成，暂不支持。请勾选“等待完成 (Wait for completion)”。"),
             )
-        if throw.compensates is not None and not _can_undo(process, throw, throw.compensates):
+        undone = _undone_by(process, throw)
+        if throw.compensates is None and not undone:
+            yield about(
+                throw,
+                "compensation_of_nothing",
+                mark(
+                    "补偿事件“{label}”什么也不会撤销：同一层里没有带补偿活动的活动。"
+                    "请给要撤销的活动加上补偿边界事件，或删除它。"
+                ),
+                severity="warning",
+            )
+        if throw.compensates is not None and throw.compensates not in undone:
             yield about(
                 throw,
                 "compensation_target",
@@ -161,14 +172,15 @@ def _handlers_of(process: Process, boundary: Element) -> list[Element]:
     return [process.elements[t] for t in targets if t in process.elements and process.elements[t].for_compensation]
 
 
-def _can_undo(process: Process, throw: Element, target: str) -> bool:
-    element = process.elements.get(target)
+def _undone_by(process: Process, throw: Element) -> set[str]:
+    """Give what an event can undo: in its own scope, and around an event sub-process that it stands in."""
     scopes = {throw.parent}
     around = process.elements.get(throw.parent)
     if around is not None and around.triggered_by_event:
         scopes.add(around.parent)
     undone = {*process.handlers, *process.undoing}
-    return element is not None and element.parent in scopes and bool(undone & {target, *_inside(process, target)})
+    beside = [element.id for element in process.elements.values() if element.parent in scopes]
+    return {element_id for element_id in beside if undone & {element_id, *_inside(process, element_id)}}
 
 
 def _inside(process: Process, container: str) -> Iterator[str]:

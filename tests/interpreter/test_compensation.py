@@ -438,7 +438,7 @@ def test_a_compensation_event_sub_process_alone_is_enough_to_undo_a_sub_process(
         case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
         seen.append(case.visible(run.token("x"))["person"])
         run.complete("x")
-    assert sorted(seen) == ["p", "q"]
+    assert sorted(map(str, seen)) == ["p", "q"]
     assert run.waiting == ["after"]
     assert run.complete("after").ended
 

@@ -146,3 +146,11 @@ def test_what_cannot_mean_anything_is_refused_by_name_with_a_remedy(
     nodes: str, path: list[str], more: dict[str, str | tuple[str, str]], expected: list[tuple[str, str]]
 ) -> None:
     assert sorted(found(line(nodes, *path, more=more))) == sorted(expected)
+
+
+def test_an_event_that_would_undo_nothing_is_warned_of() -> None:
+    checked = check(line(user_task("a") + throw() + sub("s", undoable("b"), "b"), "a", "throw"), "p.bpmn", KNOWN)
+    assert ("compensation_of_nothing", "throw") not in {(one.code, one.element) for one in checked.findings}
+    checked = check(line(user_task("a") + throw(), "a", "throw"), "p.bpmn", KNOWN)
+    assert ("compensation_of_nothing", "throw") in {(one.code, one.element) for one in checked.findings}
+    assert checked.errors == []
