@@ -94,6 +94,19 @@ class UnpublishableError(InvalidError):
         self.findings = list(findings)
 
 
+class UnmigratableError(InvalidError):
+    """A case can't go on under another version; ``findings`` has a reason for each token."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            mark("不能迁移：发现 {count} 个问题，第一个：{first}"),
+            where="mappingInstructions",
+            count=len(findings),
+            first=findings[0] if findings else "",
+        )
+        self.findings = list(findings)
+
+
 @dataclass(frozen=True)
 class FieldProblem:
     """What is wrong with one field of a form, in a sentence that can be translated."""

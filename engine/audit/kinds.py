@@ -9,6 +9,7 @@ KIND_NAMES = {
     "case.suspended": mark("暂停"),
     "case.resumed": mark("恢复"),
     "case.modified": mark("移动令牌"),
+    "case.migrated": mark("迁移到另一版本"),
     "task.completed": mark("办理任务"),
     "task.assigning": mark("请求指定办理人"),
     "task.completing": mark("提交任务"),

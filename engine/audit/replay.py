@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,7 @@ class RecordedEvent:
     kind: str
     actor: str
     token: int | None
+    definition_hash: str
     text: str
     """The body as it is stored."""
 
@@ -59,18 +60,36 @@ class Replay:
         return self.difference is None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Versions:
+    """The versions a case ran on."""
+
+    present: Specification
+    others: Mapping[str, Specification] = field(default_factory=dict)
+    """By hash: all of them, where the case was migrated."""
+
+    def of(self, definition_hash: str) -> Specification:
+        """Give a version by its hash; there is only one to a case that was not migrated."""
+        return self.others.get(definition_hash, self.present)
+
+
 def replay(
-    case: int, specification: Specification, events: Iterable[RecordedEvent], *, stored: bytes | None = None
+    case: int,
+    specification: Specification | Versions,
+    events: Iterable[RecordedEvent],
+    *,
+    stored: bytes | None = None,
 ) -> Replay:
     """Execute a case again and compare each step's marking, passages, variables and tasks with its event.
 
     ``stored`` is the state the case has now, compared with the last step's. A pure function of its arguments.
     """
+    versions = specification if isinstance(specification, Versions) else Versions(present=specification)
     state: bytes | None = None
     steps = 0
     for event in events:
         try:
-            state, difference = _step(case, specification, state, event)
+            state, difference = _step(case, versions, state, event)
         except Exception as error:  # noqa: BLE001 - altered history may lead the interpreter anywhere; that is the finding
             difference = _impossible(case, event, error)
         if difference is not None:
@@ -81,12 +100,12 @@ def replay(
 
 
 def _step(
-    case: int, specification: Specification, state: bytes | None, event: RecordedEvent
+    case: int, versions: Versions, state: bytes | None, event: RecordedEvent
 ) -> tuple[bytes | None, Discrepancy | None]:
     if event.kind in _MOVES_NO_TOKEN or (event.kind in _MAY_MOVE_NO_TOKEN and "waiting" not in event.body):
         return state, None
     world = RecordedWorld(event.at, event.body.get("reads") or {}, event.body.get("decisions") or ())
-    awake = _awake(specification, world, state, event)
+    awake = _awake(versions, world, state, event)
     outcome = awake.outcome()
     # First what a rule asked and nobody had recorded: it explains whatever else then differs.
     compared = {"unanswered": world.unanswered, **_caused(outcome)}
@@ -97,13 +116,17 @@ def _step(
     return outcome.body, None
 
 
-def _awake(specification: Specification, world: RecordedWorld, state: bytes | None, event: RecordedEvent) -> Case:
+def _awake(versions: Versions, world: RecordedWorld, state: bytes | None, event: RecordedEvent) -> Case:
     """Apply the command of an event."""
+    specification = versions.of(event.definition_hash)
     if event.kind == "case.started":
         variables = {**event.body["input"], "initiator": event.body.get("initiator", event.actor)}
         return Case.start(specification, world.environment, variables, start_event=event.body.get("start"))
     if state is None:
         raise ConflictError(mark("这个事项的历史不是从发起开始的。"))
+    if event.kind == "case.migrated":
+        before = Case.wake(state, versions.of(event.body["from"]["hash"]), world.environment)
+        return Case.migrate(before, specification, event.body["mapping"])
     awake = Case.wake(state, specification, world.environment)
     apply(awake, event.kind, event.token if event.token is not None else 0, event.body)
     return awake
@@ -225,5 +248,6 @@ def recorded_events(rows: Iterable[Mapping[str, Any]]) -> Iterator[RecordedEvent
             kind=row["kind"],
             actor=row["actor"],
             token=row["token"],
+            definition_hash=row["definition_hash"],
             text=row["body"],
         )

@@ -6,11 +6,12 @@ from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import GoneError, InvalidError, mark
+from engine.errors import GoneError, InvalidError, UnmigratableError, mark
 from engine.interpreter import adhoc, events, listeners, moving, recovering, rules, state, task_listeners, timers
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import open_scopes, scope_passages
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Stuck
 from engine.interpreter.preparing import original
@@ -33,6 +34,8 @@ class Case:
         self._again: dict[int, timers.Due] = {}
         """Timers that fired and will again, by token."""
         self._scopes_before: dict[int, SpiffTask] = {}
+        self._removed: dict[int, Element] = {}
+        """What was waiting and has no place in the version it was migrated to."""
 
     # -- making one ---------------------------------------------------------------------------------
 
@@ -69,6 +72,29 @@ class Case:
         case._stuck_before = {token for token, task in case._before.items() if "stuck" in task.internal_data}
         case._variables_before = dict(run.scopes.root)
         case._scopes_before = open_scopes(run)
+        return case
+
+    @classmethod
+    def migrate(cls, awake: "Case", specification: Specification, mapping: Mapping[str, str]) -> "Case":
+        """Give a case that was just woken under another version; ``mapping`` names elements whose id changes.
+
+        Raises UnmigratableError with a finding for each token that can't go on there.
+        """
+        case = cls(specification, awake._run.env)
+        old, run = awake._run, case._run
+        migration = Migration(old, run, mapping)
+        findings = migration.findings()
+        if findings:
+            raise UnmigratableError(findings)
+        migration.run()
+        waiting = run.waiting()
+        case._before = {token: task for token, task in waiting.items() if token in awake._before}
+        case._phases_before = {token: awake._phases_before[token] for token in case._before}
+        case._stuck_before = awake._stuck_before
+        case._variables_before = awake._variables_before
+        case._scopes_before = open_scopes(run)
+        case._removed = {token: _element_of(old, task) for token, task in awake._before.items() if token not in waiting}
+        run.settle()
         return case
 
     # -- verbs ----------------------------------------------------------------------------------------
@@ -288,7 +314,8 @@ class Case:
             deciders=tuple(run.deciders),
             stuck=tuple(self._newly_stuck(after)),
             completed_tokens=completed | self._left(after),
-            canceled={token: _element_of(run, task) for token, task in gone.items() if token not in completed},
+            canceled=self._removed
+            | {token: _element_of(run, task) for token, task in gone.items() if token not in completed},
             waiting={token: self._place(task) for token, task in after.items()},
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),

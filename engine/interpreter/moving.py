@@ -30,7 +30,7 @@ from engine.interpreter.task_specs import BoundaryEvent, EventGateway, Trigger
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
 
-_TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+HOLDS_TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
 def activate(run: "Run", element_id: str, within: int | None = None) -> SpiffTask:
@@ -110,14 +110,14 @@ def tokens_at(run: "Run", element_id: str) -> list[int]:
     return [
         int(task.id)
         for task in run.workflow.open_tasks()
-        if element is not None and task.has_state(_TOKEN) and run.element(task) is element and not _is_part(task)
+        if element is not None and task.has_state(HOLDS_TOKEN) and run.element(task) is element and not _is_part(task)
     ]
 
 
 def find(run: "Run", token: int) -> SpiffTask | None:
     """Give the task of a token that stands at an element; None where there is none any more."""
     found = next((task for task in run.workflow.open_tasks() if task.id == token), None)
-    stands = found is not None and found.has_state(_TOKEN) and not isinstance(found.task_spec, Choice)
+    stands = found is not None and found.has_state(HOLDS_TOKEN) and not isinstance(found.task_spec, Choice)
     return found if stands and run.element(found) is not None else None
 
 
@@ -243,6 +243,6 @@ def _inside(run: "Run", task: SpiffTask) -> list[int]:
 
 def _has_token(flow: BpmnBaseWorkflow) -> bool:
     return any(
-        task.has_state(_TOKEN) and not (isinstance(task.task_spec, Trigger) and task.state == TaskState.WAITING)
+        task.has_state(HOLDS_TOKEN) and not (isinstance(task.task_spec, Trigger) and task.state == TaskState.WAITING)
         for task in flow.tasks.open.values()
     )

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from camunda_orchestration_sdk.models import (
     InferredAncestorKeyInstruction,
+    MigrateProcessInstanceMappingInstruction,
     ModifyProcessInstanceVariableInstruction,
     ModifyProcessInstanceVariableInstructionVariables,
+    ProcessInstanceMigrationInstruction,
     ProcessInstanceModificationActivateInstruction,
     ProcessInstanceModificationInstruction,
     ProcessInstanceModificationMoveInstruction,
@@ -16,7 +18,7 @@ from camunda_orchestration_sdk.models import (
     SourceElementIdInstruction,
     SourceElementInstanceKeyInstruction,
 )
-from camunda_orchestration_sdk.semantic_types import ElementId, ElementInstanceKey
+from camunda_orchestration_sdk.semantic_types import ElementId, ElementInstanceKey, ProcessDefinitionKey
 
 from engine.commands.deploy import File, deploy
 from tests.api.conftest import AsPerson
@@ -103,6 +105,25 @@ def test_tokens_are_moved(program: AsPerson, company: Company, case: int) -> Non
     )
     modify(program, case, move_instructions=[second])
     assert company.task(case).element_id == "y"
+
+
+def test_a_case_goes_on_under_another_version(program: AsPerson, company: Company, case: int) -> None:
+    admin = program("admin")
+    content = NESTED.replace(b"tester", b"zhang.wei").replace(b'"a"', b'"check"')
+    with company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=content)], "zeng.rui")
+    [newest] = admin.found("process-definitions", filter={"processDefinitionId": "process", "version": 2})
+    path = f"/process-instances/{case}/migration"
+    key = ProcessDefinitionKey(newest["processDefinitionKey"])
+    plan = ProcessInstanceMigrationInstruction(target_process_definition_key=key, mapping_instructions=[])
+    assert "“a”" in admin.refused(400, "POST", path, json=plan.to_dict())["detail"]
+    mapped = MigrateProcessInstanceMappingInstruction(
+        source_element_id=ElementId("a"), target_element_id=ElementId("check")
+    )
+    plan = ProcessInstanceMigrationInstruction(target_process_definition_key=key, mapping_instructions=[mapped])
+    assert admin.call("POST", path, json=plan.to_dict()).status_code == 204
+    assert company.task(case).element_id == "check"
+    assert admin.get(f"/process-instances/{case}")["processDefinitionVersion"] == 2
 
 
 def test_what_can_not_be_done_is_refused_in_words(program: AsPerson, case: int) -> None:

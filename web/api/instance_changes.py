@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from engine.commands.migrate_instance import migrate_instance as migrate_command
 from engine.commands.modify_instance import Activation, Modification, Move, Scoped
 from engine.commands.modify_instance import modify_instance as modify_command
 from engine.commands.resume_instance import resume_instance as resume_command
@@ -107,6 +108,42 @@ class ModificationRequest(Body):
     activate_instructions: Annotated[list[ActivateInstruction], Field(max_length=100)] = Field(default=[])
     move_instructions: Annotated[list[MoveInstruction], Field(max_length=100)] = Field(default=[])
     terminate_instructions: Annotated[list[TerminateById | TerminateByKey], Field(max_length=100)] = Field(default=[])
+
+
+class MappingInstruction(Body):
+    """An element whose id is another in the target version; all others keep theirs."""
+
+    source_element_id: ElementId
+    target_element_id: ElementId
+
+
+class MigrationRequest(Body):
+    """The version a case shall go on under."""
+
+    target_process_definition_key: SentKey
+    mapping_instructions: Annotated[list[MappingInstruction], Field(max_length=1000)]
+    operation_reference: Reference = None
+
+
+@blueprint.post("/process-instances/<process_instance_key>/migration")
+@allow(*PROGRAMS)
+@blueprint.input(MigrationRequest, arg_name="sent")
+@blueprint.doc(
+    operation_id="migrateProcessInstance",
+    tags=["Process instance"],
+    responses={204: "The case goes on under the version.", 409: "It has ended."},
+)
+def migrate_process_instance(process_instance_key: str, sent: MigrationRequest) -> ResponseReturnValue:
+    """Let a case go on under another version, where every token has a place in it."""
+    migrate_command(
+        current_session(),
+        key_of(process_instance_key),
+        sent.target_process_definition_key,
+        {one.source_element_id: one.target_element_id for one in sent.mapping_instructions},
+        REASON,
+        current_person().username,
+    )
+    return "", 204
 
 
 @blueprint.post("/process-instances/<process_instance_key>/suspension")

@@ -1,0 +1,48 @@
+"""Let a running case go on under another version of its process."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.audit.chain import NewEvent
+from engine.errors import ForbiddenError, InvalidError, mark
+from engine.execution.immutable import definition
+from engine.execution.locked import lock_instance
+from engine.execution.migrating import rebind
+from engine.execution.people import hand_to_administrators
+from engine.execution.write import write_outcome
+from engine.interpreter import Case
+from engine.model import ProcessInstance
+
+
+def migrate_instance(
+    session: Session, instance_id: int, definition_id: int, mapping: Mapping[str, str], reason: str, actor: str
+) -> None:
+    """Move a case to another published version, all of it or nothing; tokens keep their numbers, tasks their people.
+
+    ``mapping`` names the elements whose id changes, old to new; all others keep theirs. Raises NotFoundError,
+    ForbiddenError for anybody but an administrator, UnmigratableError with a finding for each token that has
+    no place in the new version, InvalidError, ConflictError where the case has ended.
+    """
+    locked = lock_instance(session, instance_id, suspended_too=True)
+    if "admin" not in locked.organisation.grants_of(actor):
+        raise ForbiddenError(mark("只有管理员可以迁移事项。"))
+    if not reason.strip():
+        raise InvalidError(mark("请填写迁移的原因。"), where="reason")
+    old, new = locked.definition, definition(session, definition_id)
+    if new.id == old.id:
+        raise InvalidError(mark("这个事项已经在第 {version} 版上运行。"), where="definition", version=new.version)
+    case = Case.migrate(locked.wake(), new.specification, mapping)
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(definition_id=new.id))
+    rebind(session, instance_id, old, new, outcome)
+    body = {
+        "reason": reason.strip(),
+        "from": {"hash": old.hash, "process": old.process_id, "version": old.version},
+        "to": {"hash": new.hash, "process": new.process_id, "version": new.version},
+        "mapping": dict(mapping),
+    }
+    event = NewEvent(kind="case.migrated", actor=actor, body=body)
+    write_outcome(replace(locked, definition=new), outcome, event)

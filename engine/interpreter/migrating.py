@@ -1,0 +1,227 @@
+"""A running case under another version: its tokens stand at the elements that answer to theirs.
+
+Nothing of the past is carried over: joins know what waits at them (see ``joins``), and history has the rest. So each
+token is hung at the root of its process or sub-process in the new version, with its number, state and scope, the
+borders of its activity are those of the new version, and whatever the new version waits for besides is opened.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Finding, mark
+from engine.interpreter.diagram import Element
+from engine.interpreter.joins import FROM, Inclusive, Parallel, source_of
+from engine.interpreter.moving import HOLDS_TOKEN, entry_of
+from engine.interpreter.preparing import original
+from engine.interpreter.repeating_specs import Repeated, is_instance
+from engine.interpreter.run import Engine, Run
+from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, EndJoin, EventGateway, SubProcess, Trigger
+from engine.interpreter.workflow import SubWorkflow, Workflow
+
+_BESIDE = (BoundaryEvent, BoundaryEventSplit, BoundaryJoin, Trigger)
+"""What comes with something else."""
+
+
+class Migration:
+    """One case on its way from one version to another; ``mapping`` names elements whose id changes."""
+
+    def __init__(self, old: Run, new: Run, mapping: Mapping[str, str]) -> None:
+        self._old = old
+        self._new = new
+        self._mapping = mapping
+
+    def target(self, element_id: str) -> str:
+        """Give the id that answers to an element's in the new version."""
+        process, other = self._old.specification.process, self._new.specification.process
+        return other.id if element_id == process.id else self._mapping.get(element_id, element_id)
+
+    # -- whether it can be -----------------------------------------------------------------------------
+
+    def findings(self) -> list[Finding]:
+        """Say of every token why it can't go on in the new version; nothing where all can."""
+        found = [finding for task in self._tokens() if (finding := self._finding(task)) is not None]
+        elements = self._new.specification.process.elements
+        for level in self._old.ledger.levels.values():
+            found += [
+                _finding("completed_missing", mark("“{label}”以后可能要补偿，但新版本里没有它。"), done.activity)
+                for done in level
+                if done.activity not in elements
+            ]
+        return found
+
+    def _tokens(self) -> Iterator[SpiffTask]:
+        for task in self._old.workflow.open_tasks():
+            if task.has_state(HOLDS_TOKEN) and not isinstance(task.task_spec, (*_BESIDE, EndJoin)):
+                yield task
+
+    def _finding(self, task: SpiffTask) -> Finding | None:
+        element = self._old.element(task)
+        if element is None or type(task.task_spec).__name__ in {"Choice", "Path", "AdHocSubProcess", "Revived"}:
+            return _finding("not_migratable", mark("“{label}”正在即席子流程或补偿里，办完之后才能迁移。"), element)
+        other = self._new.specification.process.elements.get(self.target(element.id))
+        if other is None:
+            return _finding("element_missing", mark("“{label}”正在等待，新版本里没有与它对应的元素。"), element)
+        if _shape(element) != _shape(other):
+            return _finding(
+                "kind_differs", mark("“{label}”在新版本里是另一种元素（{other}），不能接着办。"), element, other
+            )
+        if self.target(element.parent) != other.parent:
+            return _finding("scope_differs", mark("“{label}”在新版本里不在同一个子流程里。"), element, other)
+        if isinstance(task.task_spec, (Parallel, Inclusive)) and task.state == TaskState.WAITING:
+            sources = {
+                flow.source for flow in self._new.specification.process.flows.values() if flow.target == other.id
+            }
+            if self.target(original(source_of(task))) not in sources:
+                return _finding("flow_missing", mark("“{label}”等着汇合的那条分支在新版本里不通到它。"), element, other)
+        return None
+
+    # -- doing it --------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Build the tokens of the new version from those of the old one."""
+        specification = self._new.specification
+        top = Workflow(
+            specification.spec,
+            specification.subprocess_specs,
+            Engine(self._new),
+            counter=self._old.workflow.counter,
+            deserializing=True,
+        )
+        self._new.workflow, self._new.scopes, self._new.ledger = top, self._old.scopes, self._old.ledger
+        ended = self._old.scopes.end
+        self._new.scopes.end = self.target(ended) if ended else None
+        self._fill(self._old.workflow, top)
+
+    def _fill(self, old: BpmnBaseWorkflow, new: BpmnBaseWorkflow) -> None:
+        root = SpiffTask(new, new.spec.start, state=TaskState.COMPLETED)
+        new.task_tree = root
+        new.completed = False
+        for task in sorted(old.tasks.open.values(), key=lambda one: int(one.id)):
+            if task.has_state(HOLDS_TOKEN) and not isinstance(task.task_spec, _BESIDE) and not is_instance(task):
+                self._carry(task, new)
+        self._carry_triggers(old, new)
+
+    def _carry(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
+        if isinstance(task.task_spec, EndJoin):
+            _hang(task, flow.task_tree, flow.spec.end)
+        elif isinstance(task.parent.task_spec, EventGateway):
+            self._carry_choice(task, flow)
+        else:
+            self._carry_activity(task, flow)
+
+    def _carry_activity(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
+        name, entry = entry_of(flow.spec, self.target(original(task.task_spec.bpmn_id)))
+        parent = flow.task_tree
+        if isinstance(entry, BoundaryEventSplit):
+            parent = parent._add_child(entry, TaskState.COMPLETED)
+            parent.triggered = True
+        placed = _hang(task, parent, flow.spec.task_specs[name])
+        source = self.target(original(source_of(task)))
+        if source in self._new.specification.process.elements:
+            placed.internal_data[FROM] = entry_of_name(flow, source)
+        if isinstance(entry, BoundaryEventSplit):
+            self._carry_border(task, parent)
+        self._carry_inside(task, placed)
+
+    def _carry_border(self, task: SpiffTask, split: SpiffTask) -> None:
+        """Keep the events on a border that were there, and let new ones wait; one that has happened is over."""
+        siblings = task.parent.children if isinstance(task.parent.task_spec, BoundaryEventSplit) else []
+        there = {self._target_of(one): one for one in siblings if isinstance(one.task_spec, BoundaryEvent)}
+        for spec in split.task_spec.outputs:
+            if isinstance(spec, BoundaryEvent):
+                self._carry_event(there.get(original(spec.bpmn_id)), split, spec)
+
+    def _carry_choice(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
+        """Carry all events behind an event-based gateway with the first of them."""
+        gateway = task.parent
+        siblings = [child for child in gateway.children if child.has_state(HOLDS_TOKEN)]
+        if task is not min(siblings, key=lambda one: int(one.id)):
+            return
+        name, _entry = entry_of(flow.spec, self.target(original(gateway.task_spec.bpmn_id)))
+        parent = _hang(gateway, flow.task_tree, flow.spec.task_specs[name])
+        there = {self._target_of(one): one for one in siblings}
+        for spec in parent.task_spec.outputs:
+            self._carry_event(there.get(original(spec.bpmn_id)), parent, spec)
+
+    def _carry_triggers(self, old: BpmnBaseWorkflow, new: BpmnBaseWorkflow) -> None:
+        """Let event sub-processes wait, but not one that has happened, nor any beside one that interrupted."""
+        tasks = [task for task in old.tasks.values() if isinstance(task.task_spec, Trigger)]
+        there = {self._target_of(task): task for task in tasks}
+        interrupted = any(task.task_spec.interrupting and task.state == TaskState.COMPLETED for task in tasks)
+        for spec in new.spec.start.outputs:
+            if isinstance(spec, Trigger) and not (interrupted and original(spec.bpmn_id) not in there):
+                self._carry_event(there.get(original(spec.bpmn_id)), new.task_tree, spec)
+
+    def _carry_event(self, old: SpiffTask | None, parent: SpiffTask, spec: TaskSpec) -> None:
+        if old is None:
+            fresh = parent._add_child(spec, TaskState.WAITING)
+            fresh.triggered = True
+            spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
+        elif old.has_state(HOLDS_TOKEN):
+            _hang(old, parent, spec)
+
+    def _carry_inside(self, task: SpiffTask, placed: SpiffTask) -> None:
+        """Carry what goes on inside a repeated activity or a sub-process."""
+        if isinstance(placed.task_spec, Repeated):
+            inner = placed.workflow.spec.task_specs[placed.task_spec.inner]
+            wanted = {int(one) for one in task.internal_data.get("loop", {}).get("pending") or ()}
+            for child in task.children:
+                if is_instance(child) and (child.has_state(HOLDS_TOKEN) or child.id in wanted):
+                    self._carry_inside(child, _hang(child, placed, inner))
+        flow = self._old.workflow.subprocesses.get(task.id)
+        if flow is not None and isinstance(placed.task_spec, SubProcess):
+            top = self._new.workflow
+            inside = SubWorkflow(top.subprocess_specs[placed.task_spec.spec], placed.id, top, deserializing=True)
+            top.subprocesses[placed.id] = inside
+            inside.completed_event.connect(placed.task_spec._on_subworkflow_completed, placed)
+            self._fill(flow, inside)
+
+    def _target_of(self, task: SpiffTask) -> str:
+        return self.target(original(task.task_spec.bpmn_id))
+
+
+def entry_of_name(flow: BpmnBaseWorkflow, element_id: str) -> str:
+    """Give the name of an element's spec, as joins know where tokens come from."""
+    specs = flow.spec.task_specs
+    return element_id if element_id in specs else entry_of(flow.spec, element_id)[0]
+
+
+def _hang(old: SpiffTask, parent: SpiffTask, spec: TaskSpec) -> SpiffTask:
+    """Give a token its place in the new tree; it keeps number, state and what it knows."""
+    task = SpiffTask(parent.workflow, spec, state=old.state, id=int(old.id))
+    task._parent = parent.id
+    parent._children.append(task.id)
+    task.triggered = True
+    task.internal_data = dict(old.internal_data)
+    if task.has_state(TaskState.FINISHED_MASK):
+        task.workflow.tasks.open.pop(task.id)
+    elif not isinstance(spec, EndJoin):
+        spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    return task
+
+
+def _shape(element: Element) -> tuple[object, ...]:
+    """Give what must agree, so that a waiting token can wait on as it does."""
+    kind = "task" if element.kind in {"serviceTask", "sendTask"} else element.kind
+    loop = element.loop.sequential if element.loop is not None else None
+    return kind, element.event, element.timer is None, loop, element.standard_loop is None, element.triggered_by_event
+
+
+def _finding(code: str, message: str, element: Element | str | None, other: Element | None = None) -> Finding:
+    label = element.label if isinstance(element, Element) else element or ""
+    facts: dict[str, object] = {"label": label}
+    if other is not None:
+        facts["other"] = other.label
+    return Finding(
+        severity="error",
+        code=code,
+        message=message,
+        facts=facts,
+        element=element.id if isinstance(element, Element) else element,
+        name=label,
+    )
