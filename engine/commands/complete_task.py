@@ -33,8 +33,9 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     bind(session, locked.instance.id, values, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
     if ask_listeners(locked, "completing", {"action": "complete", "result": values}, actor, case=case):
-        # Whatever they say, nothing that was typed is lost.
-        session.execute(update(UserTask).where(UserTask.id == task_id).values(draft=dict(submitted)))
+        # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.
+        mine = UserTask.id == task_id, UserTask.assignee == actor
+        session.execute(update(UserTask).where(*mine).values(draft=dict(submitted)))
         return False
     _close(locked, actor)
     case.complete(locked.work.token, values)

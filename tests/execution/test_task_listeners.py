@@ -113,6 +113,8 @@ def test_an_assignment_that_is_refused_changes_nothing_and_says_why(world: World
 
 def test_a_completion_goes_through_every_listener_and_one_that_refuses_keeps_what_was_typed(world: World) -> None:
     task = created(world)
+    claim(world, task)
+    answer(world, "check_person")
     assert not complete(world, task, amount=900)
     assert (task_of(world).state, (task_of(world).pending or {})["state"]) == ("CREATED", "COMPLETING")
     with pytest.raises(ConflictError, match="正在处理"):
@@ -133,13 +135,20 @@ def test_a_completion_goes_through_every_listener_and_one_that_refuses_keeps_wha
     assert (found.draft, found.denied, found.pending) == (None, None, None)
     (case,) = world.cases()
     assert (case.state, world.variables(case.id)["amount"]) == ("COMPLETED", 100)
-    assert kinds(world)[2:] == [
+    assert kinds(world)[4:] == [
         ("task.completing", "wu.tao"),
         ("listener.completed", "admin"),
         ("task.completing", "wu.tao"),
         ("listener.completed", "admin"),
         ("task.completed", "wu.tao"),
     ]
+
+
+def test_what_somebody_handed_in_without_a_claim_is_not_shown_to_who_claims_later(world: World) -> None:
+    task = created(world)
+    assert not complete(world, task, amount=900)
+    answer(world, "check_values", denied="超过额度")
+    assert (task_of(world).draft, task_of(world).assignee) == (None, None)
 
 
 def test_a_task_that_is_assigned_from_the_start_asks_first_and_never_belongs_to_nobody(world: World) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from engine.commands.activate_jobs import activate_jobs
 from engine.commands.complete_job import complete_job
 from engine.commands.deploy import File, deploy
+from engine.commands.report_failure import report_failure
+from engine.commands.skip_incident import skip_incident
 from engine.commands.start_instance import start_instance
-from engine.model import UserTask
+from engine.model import Incident, UserTask
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.web.conftest import Site
 
@@ -99,3 +101,31 @@ def test_a_claim_that_is_looked_at_can_not_be_made_twice_and_a_refusal_says_why(
     second.post(f"/tasks/{task}/claim")
     answer(site)
     assert 'name="purpose"' in second.read(f"/tasks/{task}")
+
+
+def test_a_listener_of_the_whole_process_that_fails_is_shown_and_passed_over_like_any_incident(site: Site) -> None:
+    listened = (
+        '<bpmn:extensionElements><zeebe:executionListeners><zeebe:executionListener eventType="start" type="check"/>'
+        '<zeebe:executionListener eventType="end" type="check"/></zeebe:executionListeners></bpmn:extensionElements>'
+    )
+    content = diagram(START + user_task("a").replace("tester", "zhao.lei") + END, {"start->a": "f1", "a->end": "f2"})
+    head = b'isExecutable="true">'
+    with site.company.database.transaction() as session:
+        deploy(
+            session, [File(name="process.bpmn", content=content.replace(head, head + listened.encode()))], "zeng.rui"
+        )
+        case = start_instance(session, "process", {}, "zhang.wei")
+    for _ in range(2):
+        with site.company.database.transaction() as session:
+            (job,) = activate_jobs(session, "check", "w", most=1, timeout=dt.timedelta(minutes=1))
+            report_failure(session, job.id, "没有应答", "admin", retries=0)
+        with site.company.database.reading() as session:
+            number = session.scalars(select(Incident.id).where(Incident.resolved_at.is_(None))).one()
+        admin = site.visitor("admin")
+        assert "没有应答" in admin.read(f"/incidents/{number}")
+        assert "没有应答" in admin.read(f"/cases/{case}")
+        with site.company.database.transaction() as session:
+            skip_incident(session, number, "系统停用", "admin")
+        if site.company.instance(case).state == "ACTIVE":
+            site.company.complete(case, "zhao.lei", {})
+    assert site.company.instance(case).state == "COMPLETED"
