@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -56,23 +57,31 @@ def send(mail: Mail, outside: Outside) -> dict[str, object]:
     """
     if outside.rehearsal:
         return {"mailed": [one.username for one in mail.recipients]}
-    if not outside.smtp_url or not outside.mail_from:
+    if not outside.smtp_url or _address(parseaddr(outside.mail_from)[1]) is None:
         raise RefusedError(
             mark("没有设置邮件服务器。请系统管理员设置环境变量 QUCHENG_SMTP_URL 和 QUCHENG_MAIL_FROM 后重试。")
         )
-    reachable = [one for one in mail.recipients if one.address]
+    reachable = [one for one in mail.recipients if _address(one.address) is not None]
     if not reachable:
         raise RefusedError(
-            mark("收件人{people}都没有邮箱地址。请系统管理员在组织架构里补上后重试。"),
+            mark("收件人{people}都没有可用的邮箱地址。请系统管理员在组织架构里补上后重试。"),
             where="to",
             people="、".join(one.display_name for one in mail.recipients),
         )
     refused = _deliver(compose(mail, outside.mail_from), [str(one.address) for one in reachable], outside)
     return {
         "mailed": [one.username for one in reachable if one.address not in refused],
-        "without_address": [one.username for one in mail.recipients if not one.address],
+        "without_address": [one.username for one in mail.recipients if one not in reachable],
         **({"not_accepted": [one.username for one in reachable if one.address in refused]} if refused else {}),
     }
+
+
+def _address(text: str | None) -> Address | None:
+    """Read a mail address; None for none, or for one that no mail can carry."""
+    try:
+        return Address(addr_spec=text) if text else None
+    except (ValueError, IndexError, MessageError):
+        return None
 
 
 def compose(mail: Mail, sender: str) -> EmailMessage:
@@ -82,9 +91,11 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     domain = from_address.rpartition("@")[2]
     # A line break would begin another header.
     message["Subject"] = " ".join(mail.title.split())
-    message["From"] = Address(display_name=from_name, addr_spec=from_address)
+    message["From"] = Address(from_name, addr_spec=from_address)
     message["To"] = [
-        Address(display_name=one.display_name, addr_spec=str(one.address)) for one in mail.recipients if one.address
+        Address(one.display_name, addr_spec=str(one.address))
+        for one in mail.recipients
+        if _address(one.address) is not None
     ]
     message["Date"] = mail.sent_at.astimezone(SHANGHAI)
     message["Message-ID"] = f"<{mail.key}@{domain}>"

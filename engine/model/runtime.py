@@ -119,7 +119,7 @@ class Job(Base):
     type: Mapped[str] = mapped_column(Name)
     """The ``zeebe:taskDefinition`` type, the id of the process to call or start, or else the kind."""
     payload: Mapped[dict[str, Any] | None]
-    """What an event, return or start brings: its variables."""
+    """What an event, return or start brings: its variables; of a service job what its errands outside have brought."""
     listener: Mapped[str | None] = mapped_column(Name)
     """For ``service``: the moment of its element that a listener is asked at, such as ``start`` or ``completing``."""
     state: Mapped[str] = mapped_column(Name)

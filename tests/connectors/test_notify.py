@@ -96,7 +96,20 @@ def test_people_without_an_address_are_named_and_nobody_at_all_is_an_incident(
         address(world)
         told(world, notice(channels="mail"))
         assert len(server.mails) == 1
-    assert incidents(world) == ["收件人张伟、赵磊都没有邮箱地址。请系统管理员在组织架构里补上后重试。"]
+    assert incidents(world) == ["收件人张伟、赵磊都没有可用的邮箱地址。请系统管理员在组织架构里补上后重试。"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["zhao.lei", "a b@example.com", "赵磊@例子.中国", "x@example.com, y@example.com", "<>"]
+)
+def test_an_address_that_is_none_counts_as_missing(world: World, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    address(world, zhang_wei="zhang.wei@example.com", zhao_lei=wrong)
+    with mail_server() as server:
+        connect(monkeypatch, server)
+        case = told(world, notice(channels="mail"))
+        assert body(world, case, "job.completed")["result"]["mailed"] == ["zhang.wei"]
+        assert body(world, case, "job.completed")["result"]["without_address"] == ["zhao.lei"]
+        assert server.mails[0]["To"] == "张伟 <zhang.wei@example.com>"
 
 
 def test_without_a_mail_server_the_incident_says_what_to_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
