@@ -51,7 +51,7 @@ _COLUMNS: dict[str, Any] = {
     "state": Job.state,
     "retries": Job.retries,
     "error_message": Job.error,
-    "worker": Job.leased_by,
+    "worker": func.coalesce(Job.leased_by, ""),
     "deadline": Job.leased_until,
     "element_id": Job.element_id,
     "element_instance_key": _PASSAGE,
