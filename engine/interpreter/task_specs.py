@@ -1,5 +1,7 @@
 """SpiffWorkflow's task specs with our meaning of data, jobs, events, repetition and failing expressions."""
 
+from functools import cached_property
+
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -13,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -37,6 +40,22 @@ class ProcessSpec(BpmnProcessSpec):
         """The id of an activity that undoes another one → the name of its spec."""
         self.revivals: dict[str, str] = {}
         """The id of a sub-process → the name of the spec by which it is there again to be undone."""
+
+    @cached_property
+    def circles(self) -> frozenset[str]:
+        """Give the names of the specs from which a token can come back to them. Only for a process that is built."""
+        return frozenset(spec.name for spec in self.task_specs.values() if spec in _behind(spec))
+
+
+def _behind(spec: TaskSpec) -> set[TaskSpec]:
+    reached: set[TaskSpec] = set()
+    waiting = list(spec.outputs)
+    while waiting:
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += one.outputs
+    return reached
 
 
 class EndJoin(_EndJoin):

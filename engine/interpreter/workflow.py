@@ -61,7 +61,8 @@ class Token(SpiffTask):
 
         What lies behind the cut is looked at when a token arrives there.
         """
-        above = self.parent if self.state == TaskState.FUTURE else None
+        goes_round = self.state == TaskState.FUTURE and self.task_spec.name in self.workflow.spec.circles
+        above = self.parent if goes_round else None
         while above is not None and above.state == TaskState.FUTURE:
             if above.task_spec is self.task_spec:
                 self.internal_data["cut"] = True
