@@ -98,7 +98,10 @@ def lock_service_job(session: Session, job_id: int) -> LockedCase:
 
 def already_done(locked: LockedCase) -> ConflictError:
     """Say who was first, to the one who was not."""
-    by = locked.work.completed_by
+    # Asked again: whoever waited for the lock has read the task's row before the other one changed it.
+    by = locked.session.scalar(select(UserTask.completed_by).where(UserTask.id == locked.work.task_id))
+    if by is None and locked.instance.state != "ACTIVE":
+        return has_ended(locked.instance)
     if by is None:
         return ConflictError(mark("任务“{name}”已不在等待：流程已走到别处。"), name=locked.work.task_name)
     return ConflictError(
@@ -147,6 +150,11 @@ _JOB = (
 )
 
 
+def has_ended(instance: Any) -> GoneError:  # noqa: ANN401 - a row
+    """Say that a case has ended."""
+    return GoneError(mark("事项 {id}“{title}”已经结束，不能再改。"), id=instance.id, title=instance.title)
+
+
 def _of_job(job_id: int) -> Select[Any]:
     columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_JOB)
     return select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
@@ -179,9 +187,7 @@ def _read(session: Session, statement: Select[Any], number: int, *, suspended_to
         work=row,
     )
     if row.state != "ACTIVE":
-        if "task_state" in row._fields and row.task_state != "CREATED":
-            raise already_done(locked)
-        raise GoneError(mark("事项 {id}“{title}”已经结束，不能再改。"), id=row.id, title=row.title)
+        raise already_done(locked) if "task_id" in row._fields else has_ended(row)
     if row.suspended_at is not None and not suspended_too:
         raise SuspendedError(
             mark("事项 {id}“{title}”已暂停，恢复之后才能办理。请联系管理员。"), id=row.id, title=row.title
