@@ -128,7 +128,7 @@ def test_a_task_for_nobody_is_given_to_a_person(site: Site) -> None:
 
 
 def failed_start(site: Site) -> int:
-    row = {
+    row: dict[str, object] = {
         "instance_id": None, "token": 0, "element_id": "start", "name": "timer", "kind": "start", "type": "process",
         "payload": {"variables": {}}, "state": "FAILED", "due_at": clock.now(), "retries": 0,
         "error": "第一个任务没有办理人",
