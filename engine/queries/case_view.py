@@ -64,6 +64,8 @@ class CaseView:
     """The initiator's display name."""
     started_at: dt.datetime
     ended_at: dt.datetime | None
+    suspended_at: dt.datetime | None
+    """Since when the running case rests."""
     steps: tuple[Step, ...]
     happenings: tuple[Happening, ...]
     """Newest first."""
@@ -97,6 +99,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         started_by=known.display_name(row.started_by),
         started_at=row.started_at,
         ended_at=row.ended_at,
+        suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
         steps=tuple(open_steps(session, [row.id])[row.id]),
         happenings=tuple(reversed(timeline(session, of, events, known))),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
@@ -107,6 +110,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         may_choose=may_choose(person.username, person.roles, row.started_by),
         may_withdraw=row.started_by == person.username
         and row.state == "ACTIVE"
+        and row.suspended_at is None
         and withdrawable(of, load_variables(row.body)),
     )
 

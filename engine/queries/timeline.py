@@ -1,7 +1,7 @@
 """What happened in a case, as facts that a page can put into sentences."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import forms, json_text
 from engine.execution.immutable import Definition, form
+from engine.execution.immutable import definition as definition_of
 from engine.forms import Described
-from engine.model import HistoryEvent
+from engine.model import HistoryEvent, ProcessDefinition
 from engine.organisation import Organisation
 
 
@@ -81,7 +82,23 @@ def timeline(
     session: Session, definition: Definition, events: Iterable[StoredEvent], known: Organisation
 ) -> list[Happening]:
     """Tell the events of a case. Forms come from memory, so this costs no statement in the usual case."""
-    return [_happening(session, definition, event, known) for event in events]
+    told = list(events)
+    return [
+        _happening(session, version, event, known)
+        for version, event in zip(_versions(session, definition, told), told, strict=True)
+    ]
+
+
+def _versions(session: Session, present: Definition, events: Sequence[StoredEvent]) -> list[Definition]:
+    """Give the version that the case ran on at each event; it changes where the case was migrated."""
+    found: list[Definition] = []
+    for event in reversed(events):
+        found.append(present)
+        if event.row.kind == "case.migrated":
+            wanted = select(ProcessDefinition.id).where(ProcessDefinition.definition_hash == event.body["from"]["hash"])
+            before = session.scalars(wanted.limit(1)).one_or_none()
+            present = definition_of(session, before) if before is not None else present
+    return found[::-1]
 
 
 def _happening(session: Session, definition: Definition, event: StoredEvent, known: Organisation) -> Happening:

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web.views import (
     account,
+    administration,
     attachments,
     audit,
     cases,
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account.blueprint,
     tasks.blueprint,
     cases.blueprint,
+    administration.blueprint,
     choices.blueprint,
     registers.blueprint,
     designer.blueprint,

@@ -1,0 +1,123 @@
+"""What administrators do to one running case: let it rest, end it, move its tokens, take it to another version."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands.cancel_instance import cancel_instance
+from engine.commands.migrate_instance import migrate_instance
+from engine.commands.modify_instance import Modification, Move, modify_instance
+from engine.commands.resume_instance import resume_instance
+from engine.commands.suspend_instance import suspend_instance
+from engine.errors import FieldProblem, InvalidError, mark
+from engine.queries.administration import AdministrationView, view_administration
+from web.auth import allow, current_person, current_session
+from web.i18n import gettext
+from web.kept import kept_input
+
+blueprint = Blueprint("administration", __name__, url_prefix="/cases/<int:instance_id>/administration")
+
+MAPPED = "map:"
+"""Begins the name of the field that says where an element goes on in another version."""
+
+
+@blueprint.get("")
+@allow("admin")
+def show(instance_id: int) -> ResponseReturnValue:
+    """Show where a case stands, with the forms that change it."""
+    typed = kept_input() or request.args
+    return _page(_view(instance_id, typed), typed, {})
+
+
+@blueprint.post("")
+@allow("admin")
+def change(instance_id: int) -> ResponseReturnValue:
+    """Change a case, or show again what was typed with what is wrong about it."""
+    db, form = current_session(), request.form
+    action = _ACTIONS.get(form.get("action", ""))
+    problems: dict[str, FieldProblem] = {}
+    if action is None:
+        problems["action"] = FieldProblem(mark("请选择怎样处理。"))
+    else:
+        try:
+            with db.begin_nested():
+                told = action(instance_id, form)
+        except InvalidError as error:
+            problems[_field_of(error, form)] = FieldProblem(error.message, error.facts)
+        else:
+            flash(told, "ok")
+            return redirect(url_for("cases.show", instance_id=instance_id))
+    return _page(_view(instance_id, form), form, problems), 422
+
+
+def _field_of(error: InvalidError, form: Mapping[str, str]) -> str:
+    """Give the field that a refusal is about; one of moving that names an element is about where to."""
+    if error.where in {"reason", "token", "element", "version"}:
+        return error.where
+    return {"move": "element", "migrate": "migrate"}.get(form.get("action", ""), "action")
+
+
+def _suspend(instance_id: int, form: Mapping[str, str]) -> str:
+    suspend_instance(current_session(), instance_id, _reason(form), current_person().username)
+    return gettext("事项已暂停。")
+
+
+def _resume(instance_id: int, _form: Mapping[str, str]) -> str:
+    resume_instance(current_session(), instance_id, current_person().username)
+    return gettext("事项已恢复。")
+
+
+def _terminate(instance_id: int, form: Mapping[str, str]) -> str:
+    cancel_instance(current_session(), instance_id, form.get("reason", ""), current_person().username)
+    return gettext("事项已终止。")
+
+
+def _move(instance_id: int, form: Mapping[str, str]) -> str:
+    token, element = form.get("token", ""), form.get("element", "")
+    if not token.isdecimal():
+        raise InvalidError(mark("请选择要移动的令牌。"), where="token")
+    if not element:
+        raise InvalidError(mark("请选择移到哪里。"), where="element")
+    wanted = Modification(moves=[Move(token=int(token), element_id=element, within="inferred")])
+    modify_instance(current_session(), instance_id, wanted, form.get("reason", ""), current_person().username)
+    return gettext("令牌已移动。")
+
+
+def _migrate(instance_id: int, form: Mapping[str, str]) -> str:
+    version = form.get("version", "")
+    if not version.isdecimal():
+        raise InvalidError(mark("请选择迁移到哪个版本。"), where="version")
+    person, reason = current_person().username, form.get("reason", "")
+    migrate_instance(current_session(), instance_id, int(version), _mapping(form), reason, person)
+    return gettext("事项已迁移到新版本。")
+
+
+def _reason(form: Mapping[str, str]) -> str:
+    reason = form.get("reason", "")
+    if not reason.strip():
+        raise InvalidError(mark("请填写原因。"), where="reason")
+    return reason
+
+
+def _mapping(form: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(MAPPED): value for name, value in form.items() if name.startswith(MAPPED) and value}
+
+
+_ACTIONS: Mapping[str, Callable[[int, Mapping[str, str]], str]] = {
+    "suspend": _suspend,
+    "resume": _resume,
+    "terminate": _terminate,
+    "move": _move,
+    "migrate": _migrate,
+}
+
+
+def _view(instance_id: int, typed: Mapping[str, str]) -> AdministrationView:
+    version = typed.get("version", "")
+    target = int(version) if version.isdecimal() and len(version) < 18 else None
+    return view_administration(current_session(), instance_id, target, _mapping(typed))
+
+
+def _page(case: AdministrationView, typed: Mapping[str, str], problems: Mapping[str, FieldProblem]) -> str:
+    return render_template("cases/administration.html", case=case, typed=typed, problems=problems)
