@@ -177,7 +177,9 @@ def get_decision_requirements_xml(decision_requirements_key: str) -> Response:
 @allow(*EVALUATORS)
 @blueprint.input(DecisionEvaluation, arg_name="sent")
 @blueprint.output(DecisionResult)
-@blueprint.doc(operation_id="evaluateDecision", tags=["Decision definition"])
+@blueprint.doc(
+    operation_id="evaluateDecision", tags=["Decision definition"], responses={404: "There is no such decision."}
+)
 def evaluate_decision(sent: DecisionEvaluation) -> DecisionResult:
     """Evaluate a decision that belongs to no case, and keep what it saw; `failureMessage` says why there is no value.
 
