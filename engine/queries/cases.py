@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.execution.search_text import like_pattern
@@ -57,6 +57,7 @@ class CaseRow:
     started_at: dt.datetime
     ended_at: dt.datetime | None
     incident_count: int
+    is_suspended: bool
     steps: tuple[Step, ...] = ()
     """The open tasks."""
 
@@ -72,6 +73,7 @@ def list_cases(session: Session, wanted: CaseFilter, page: int = 1, size: int = 
             ProcessInstance.started_at,
             ProcessInstance.ended_at,
             ProcessInstance.incident_count,
+            and_(ProcessInstance.suspended_at.is_not(None), ProcessInstance.state == "ACTIVE").label("is_suspended"),
             ProcessDefinition.name.label("process_name"),
             func.coalesce(User.display_name, ProcessInstance.started_by).label("started_by"),
         )

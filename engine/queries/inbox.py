@@ -39,6 +39,8 @@ class TaskRow:
     instance_id: int
     case_title: str
     case_state: str
+    is_suspended: bool
+    """Its case rests; the task can be done when it is resumed."""
     process_name: str
     started_by: str
     """The initiator's display name."""
@@ -86,6 +88,7 @@ def list_tasks(
             UserTask.pending.is_not(None).label("is_pending"),
             ProcessInstance.title.label("case_title"),
             ProcessInstance.state.label("case_state"),
+            and_(ProcessInstance.suspended_at.is_not(None), ProcessInstance.state == "ACTIVE").label("is_suspended"),
             ProcessDefinition.name.label("process_name"),
             func.coalesce(User.display_name, ProcessInstance.started_by).label("started_by"),
         )

@@ -58,6 +58,8 @@ class TaskView:
     """``ASSIGNING`` or ``COMPLETING`` while its listeners are asked: nothing can be done with it meanwhile."""
     denied: tuple[str, str] | None
     """What a listener has refused last, ``assigning`` or ``completing``, and why."""
+    is_suspended: bool
+    """Its case rests: the task can be done when it is resumed."""
     is_mine: bool
     """The reader is the assignee of this open task."""
     may_claim: bool
@@ -116,6 +118,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         started_at=case.started_at,
         pending=task.pending["state"] if is_open and task.pending is not None else None,
         denied=(task.denied["event"], task.denied["reason"]) if is_open and task.denied is not None else None,
+        is_suspended=is_open and case.suspended_at is not None,
         is_mine=is_mine,
         may_claim=is_free and task.assignee is None and is_candidate,
         may_unclaim=is_mine and is_free and bool(candidates),

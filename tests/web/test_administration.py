@@ -36,6 +36,8 @@ def test_a_suspended_case_says_so_and_its_task_is_refused_until_it_is_resumed(si
         assert words in page
     doer, task = site.visitor("zhang.wei"), site.company.task(case).id
     assert address not in doer.read(f"/cases/{case}")
+    for seen in ("/tasks", f"/tasks/{task}", "/cases/mine"):
+        assert "已暂停" in doer.read(seen)
     refused = doer.post(f"/tasks/{task}")
     assert refused.status_code == 409
     assert "暂停" in refused.text
