@@ -52,11 +52,17 @@ class FairLock:
 class Database:
     """One database and its transactions: ``with database.transaction() as session``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, hands_out: bool = False) -> None:
+        """Open a database by its SQLAlchemy URL.
+
+        ``hands_out`` says that jobs that are due go to Procrastinate's queue in the transaction that writes them,
+        which PostgreSQL alone has; else a worker looks for them.
+        """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = FairLock()
         self._listeners: list[Callable[[], object]] = []
+        self.hands_out = hands_out and not self.is_sqlite
         options: dict[str, Any] = {"json_serializer": json_text.dump_text, "json_deserializer": json_text.loads}
         if self.is_sqlite:
             if self.url.database:
@@ -78,7 +84,7 @@ class Database:
             with (
                 self.engine.connect().execution_options(writing=True) as connection,
                 connection.begin(),
-                Session(bind=connection, expire_on_commit=False) as session,
+                Session(bind=connection, expire_on_commit=False, info={"hands_out": self.hands_out}) as session,
             ):
                 yield session
                 session.flush()

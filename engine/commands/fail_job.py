@@ -9,6 +9,7 @@ from engine.errors import EngineError, mark
 from engine.execution.answering import answer_to_error
 from engine.execution.connecting import settle
 from engine.execution.failing import back_off, note_failure
+from engine.execution.jobs import hand_out
 from engine.execution.locked import LockedCase, lock_job
 from engine.execution.start_events import start_again, take_turns
 from engine.execution.unstarted import tell_administrators
@@ -74,6 +75,7 @@ def _fail_start(session: Session, job: Job, error: Exception, cause: tuple[str, 
     job.leased_until = None
     if job.retries:
         job.due_at = clock.now() + back_off(None, job.retries)
+        hand_out(session, [job.id])
     else:
         job.state = "FAILED"
         tell_administrators(session, job)

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.execution.incidents import event_of, lock_incident
+from engine.execution.jobs import hand_out
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.write import write_event, write_outcome
@@ -62,6 +63,7 @@ def _try_job_again(locked: LockedCase, job_id: int) -> None:
         .where(Job.id == job_id, Job.state == "FAILED")
         .values(state="CREATED", retries=1, due_at=locked.environment.now, error=None)
     )
+    hand_out(locked.session, [job_id])
 
 
 def _write(locked: LockedCase, case: Case, incident: Incident, kind: str, actor: str, **body: object) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.execution.immutable import Definition
+from engine.execution.jobs import insert_jobs
 from engine.execution.subscriptions import open_subscriptions, throw_signals
 from engine.interpreter import OpenedJob, OpenedTask, Outcome, Stuck
 from engine.model import Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
@@ -29,7 +30,7 @@ def return_to_caller(
     session: Session, parent_id: int, token: int, variables: Mapping[str, object], *, ended: bool
 ) -> None:
     """Let the caller of an ended case go on, by a job under the caller's own lock."""
-    session.execute(insert(Job), [_job(parent_id, token, "return", {"variables": dict(variables), "ended": ended})])
+    insert_jobs(session, [_job(parent_id, token, "return", {"variables": dict(variables), "ended": ended})])
 
 
 def _open_tasks(
@@ -53,7 +54,7 @@ def _open_tasks(
 def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) -> None:
     """Insert jobs and timers."""
     if jobs:
-        session.execute(insert(Job), [_job_row(job, instance_id) for job in jobs])
+        insert_jobs(session, [_job_row(job, instance_id) for job in jobs])
 
 
 def close_everything(session: Session, instance_id: int, outcome: Outcome) -> None:
@@ -81,8 +82,8 @@ def _cancel_called(session: Session, instance_id: int, tokens: Sequence[int]) ->
             ProcessInstance.state == "ACTIVE",
         )
     ).all()
-    for child in called:
-        session.execute(insert(Job), [_job(child, 0, "cancel", {})])
+    if called:
+        insert_jobs(session, [_job(child, 0, "cancel", {}) for child in called])
 
 
 def _open_incidents(session: Session, instance_id: int, stuck: Sequence[Stuck], now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 
 from engine.audit.chain import NewEvent
 from engine.connectors.reading import seconds
+from engine.execution.jobs import hand_out
 from engine.execution.locked import LockedCase
 from engine.execution.write import write_event
 from engine.interpreter import Element
@@ -44,6 +45,7 @@ def note_failure(
         values["state"] = "FAILED"
         _raise_incident(locked, message, facts)
     locked.session.execute(update(Job).where(Job.id == locked.work.job_id).values(**values))
+    hand_out(locked.session, [locked.work.job_id])
     event = NewEvent(
         kind="job.failed",
         actor=actor,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import Finding
+from engine.execution.jobs import insert_jobs
 from engine.execution.subscriptions import queue_up
 from engine.interpreter import Element, Environment, Process, StuckError
 from engine.interpreter.lint_timers import unreadable
@@ -101,4 +102,4 @@ def _wait_until(
         "due_at": when.at,
         "retries": 3,
     }
-    session.execute(insert(Job), [row])
+    insert_jobs(session, [row])

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.execution.immutable import Definition
+from engine.execution.jobs import insert_jobs
 from engine.execution.rows import changed
 from engine.interpreter import OpenedSubscription
-from engine.model import EventSubscription, Job, Message, MessageDelivery
+from engine.model import EventSubscription, Message, MessageDelivery
 
 
 def open_subscriptions(
@@ -113,8 +114,8 @@ def throw_signals(
         waiting = session.scalars(
             select(EventSubscription).where(EventSubscription.kind == "signal", EventSubscription.name == name)
         ).all()
-        for subscription in waiting:
-            session.execute(insert(Job), [_job(subscription, variables, told_by)])
+        if waiting:
+            insert_jobs(session, [_job(subscription, variables, told_by) for subscription in waiting])
         told += len(waiting)
     return told
 
@@ -136,7 +137,7 @@ def _send(session: Session, subscription: EventSubscription, message: Any) -> No
     session.execute(insert(MessageDelivery), [row])
     # Which message it was goes into history with the event; the message itself is removed when its time is over.
     told_by = {"message": message.id, "name": message.name, "key": message.correlation_key, "id": message.message_id}
-    session.execute(insert(Job), [_job(subscription, message.variables, told_by)])
+    insert_jobs(session, [_job(subscription, message.variables, told_by)])
     if subscription.instance_id is not None:
         changed(session, update(EventSubscription).where(EventSubscription.id == subscription.id).values(pending=True))
 

@@ -8,6 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from engine.database import Database
+from engine.migrations.job_queue import upgrade_queue
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -18,6 +19,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         else:
             with connection.begin():
                 command.upgrade(_config(connection), revision)
+                upgrade_queue(connection)
 
 
 def _upgrade_sqlite(connection: Connection, revision: str) -> None:

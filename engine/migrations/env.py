@@ -6,6 +6,7 @@ from alembic import context
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 
+from engine.migrations.job_queue import is_ours
 from engine.model import Base
 from engine.model.base import UtcDateTime
 
@@ -30,5 +31,6 @@ context.configure(
     render_as_batch=True,
     process_revision_directives=_number,
     render_item=_render,
+    include_name=is_ours,
 )
 context.run_migrations()

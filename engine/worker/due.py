@@ -3,18 +3,19 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.config_outside import Outside
 from engine.connectors import CONNECTORS
 from engine.database import Database
+from engine.execution.jobs import LEASE, hand_out
 from engine.model import Job
 from engine.worker.doing import do_job
 
-LEASE = dt.timedelta(minutes=2)
-"""How long a job belongs to the worker that took it. A worker that died gives it back by not renewing."""
+HANDED_OUT_AT_ONCE = 500
+"""Jobs that one transaction hands out: those that wait for it are kept waiting for a moment only."""
 
 OWN_KINDS = ("timer", "event", "call", "return", "cancel", "start")
 """What the program does by itself; a ``service`` job it does where there is a connector of its type."""
@@ -73,10 +74,24 @@ def _lease(database: Database, worker_name: str) -> int | None:
 
 def _free(session: Session, queue: ColumnElement[bool], now: dt.datetime) -> int | None:
     """Lock the first due job of a queue that no other worker is about to take."""
-    return session.scalar(
-        select(Job.id)
-        .where(queue, Job.look_at <= now)
-        .order_by(Job.look_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+    return session.scalar(_free_ones(queue, now).limit(1))
+
+
+def _free_ones(queue: ColumnElement[bool], now: dt.datetime) -> Select[int]:
+    return (
+        select(Job.id).where(queue, Job.look_at <= now).order_by(Job.look_at, Job.id).with_for_update(skip_locked=True)
     )
+
+
+def hand_out_due(database: Database) -> int:
+    """Put into the queue what has become due, and what was taken and not done in time; give how many jobs."""
+    now = clock.now()
+    with database.reading() as session:
+        due = [queue for moment, queue in _next_of_each(session) if moment <= now]
+    handed_out = 0
+    for queue in due:
+        with database.transaction() as session:
+            ids = session.scalars(_free_ones(queue, now).limit(HANDED_OUT_AT_ONCE)).all()
+            hand_out(session, ids)
+            handed_out += len(ids)
+    return handed_out

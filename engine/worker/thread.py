@@ -1,21 +1,16 @@
 """The worker that lives beside the server."""
 
-import datetime as dt
 import logging
 import threading
 from pathlib import Path
 
 from engine import clock
-from engine.audit.checkpoint import seal
 from engine.database import Database
 from engine.worker.due import next_due, run_due
-from engine.worker.tidying import TIDY_EVERY, tidy
+from engine.worker.housekeeping import Housekeeping
 
 LONGEST_WAIT = 30.0
 """Seconds. Other processes can write jobs too; this is how late we notice where nobody tells us."""
-
-SEAL_EVERY = dt.timedelta(hours=1)
-"""How much of history an attacker with the whole database could rewrite unnoticed: what came since the last seal."""
 
 log = logging.getLogger("qucheng.worker")
 
@@ -25,9 +20,7 @@ class Worker:
 
     def __init__(self, database: Database, name: str = "embedded", *, signing_key: Path | None = None) -> None:
         self._database = database
-        self._signing_key = signing_key
-        self._seal_at: dt.datetime | None = None
-        self._tidy_at: dt.datetime | None = None
+        self._housekeeping = Housekeeping(database, signing_key)
         self._name = name
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -55,8 +48,7 @@ class Worker:
             self._woken.clear()
             try:
                 run_due(self._database, self._name)
-                self._seal()
-                self._tidy()
+                self._housekeeping.keep()
                 wait = self._seconds_to_wait()
             except Exception:
                 # The database may be away for a moment; a worker that dies would leave cases waiting for ever.
@@ -64,27 +56,8 @@ class Worker:
                 wait = 5.0
             self._woken.wait(wait)
 
-    def _seal(self) -> None:
-        now = clock.now()
-        if self._signing_key is None or not _is_time(self._seal_at, now, SEAL_EVERY):
-            return
-        # Several workers may try: the one that comes within the hour finds the seal and makes none.
-        seal(self._database, self._signing_key, at_most_every=SEAL_EVERY)
-        self._seal_at = now + SEAL_EVERY
-
-    def _tidy(self) -> None:
-        now = clock.now()
-        if _is_time(self._tidy_at, now, TIDY_EVERY):
-            tidy(self._database)
-            self._tidy_at = now + TIDY_EVERY
-
     def _seconds_to_wait(self) -> float:
         due = next_due(self._database)
         if due is None:
             return LONGEST_WAIT
         return min(LONGEST_WAIT, max(0.05, (due - clock.now()).total_seconds()))
-
-
-def _is_time(at: dt.datetime | None, now: dt.datetime, every: dt.timedelta) -> bool:
-    """Tell whether it is time again; also where the clock was set back, and the next time is too far away."""
-    return at is None or not now < at <= now + every

@@ -28,10 +28,10 @@ from engine.errors import GoneError, UnpublishableError
 from engine.interpreter import load_variables
 from engine.model import EventSubscription, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from engine.queries.due_jobs import has_due_job
-from engine.worker import run_due
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.test_elements import event, event_sub, written
 from tests.support.clock import FixedClock
+from tests.support.working import do_due
 
 WAIT = (
     '<bpmn:intermediateCatchEvent id="wait" name="等待付款">'
@@ -78,7 +78,7 @@ class World:
             )
 
     def work(self) -> None:
-        run_due(self.database)
+        do_due(self.database)
 
     def state(self, case: int) -> str:
         with self.database.reading() as session:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.database import Database
 from engine.migrations import upgrade
+from engine.migrations.job_queue import is_ours
 from engine.model import Base, Job
 
 
@@ -16,7 +17,7 @@ def test_a_migrated_database_has_the_schema_of_the_models(empty_database_url: st
     upgrade(database)
     upgrade(database)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, Base.metadata) == []
     database.dispose()
 

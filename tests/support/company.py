@@ -16,8 +16,8 @@ from engine.commands.upload_attachment import upload_attachment
 from engine.database import Database
 from engine.demo import load_demo
 from engine.model import HistoryEvent, ProcessInstance, UserTask
-from engine.worker import run_due
 from tests.support.clock import FixedClock
+from tests.support.working import do_due
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = "new_channel_filing"
@@ -114,7 +114,7 @@ class Company:
 
     def work(self) -> int:
         """Do all due jobs."""
-        return run_due(self.database)
+        return do_due(self.database)
 
     def instance(self, case: int) -> Any:  # noqa: ANN401 - a row
         """Give the row of a case."""

@@ -11,6 +11,12 @@ from engine.worker import Worker, tidying
 from tests.execution.test_events import WAITING, World
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Run the test once for each kind of database: tidying is the same in whatever way jobs are done."""
+    return str(request.param)
+
+
 def messages(world: World) -> list[str]:
     with world.database.reading() as session:
         return list(session.scalars(select(Message.correlation_key).order_by(Message.id)))
@@ -116,5 +122,5 @@ def test_the_worker_tidies_by_itself_also_when_the_clock_was_set_back(world: Wor
 def wait_for_tidying(worker: Worker) -> None:
     """Wait until a worker has tidied up for the first time."""
     deadline = time.monotonic() + 20
-    while worker._tidy_at is None and time.monotonic() < deadline:
+    while worker._housekeeping.tidy_at is None and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -13,8 +13,9 @@ from engine.commands.resolve_incident import resolve_incident
 from engine.connectors import CONNECTORS, Call, RefusedError
 from engine.errors import ConflictError, ForbiddenError
 from engine.model import Checkpoint, Incident, Job, Notification, ProcessInstance, RegisterEntry
-from engine.worker import Worker, next_due
+from engine.worker import next_due
 from tests.support.company import Company
+from tests.support.working import worker_of
 
 
 def filed(company: Company) -> int:
@@ -128,7 +129,7 @@ def test_many_workers_do_each_job_once(company: Company) -> None:
 
 
 def test_the_embedded_worker_wakes_at_a_commit_and_not_by_polling(company: Company) -> None:
-    worker = Worker(company.database)
+    worker = worker_of(company.database)
     worker.start()
     try:
         case = filed(company)
@@ -161,7 +162,7 @@ def test_a_job_of_a_case_that_has_ended_meanwhile_is_dropped(company: Company) -
 
 def test_the_worker_seals_history_by_the_hour(company: Company, tmp_path: Path) -> None:
     company.start()
-    worker = Worker(company.database, signing_key=tmp_path / "seal.key")
+    worker = worker_of(company.database, signing_key=tmp_path / "seal.key")
 
     def seals() -> int:
         with company.database.reading() as session:

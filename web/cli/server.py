@@ -2,6 +2,7 @@
 
 import ipaddress
 import signal
+import socket
 import sys
 from dataclasses import replace
 from types import FrameType
@@ -14,7 +15,7 @@ from engine.database import Database
 from engine.demo import PASSWORD, demo_organisation
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
-from engine.worker import Worker
+from engine.worker import QueueWorker, Worker
 from web.app import create_app
 from web.cli.installation import require_initialised
 
@@ -41,10 +42,13 @@ def run_command(host: str | None, port: int | None, processes: int, threads: int
 
 
 @click.command("worker")
-def worker_command() -> None:
-    """只运行后台作业,可在多台机器上各启动一个(PostgreSQL)。 / Run due jobs only."""
+@click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="同时做几项。 / At once.")
+@click.option("--name", default=socket.gethostname, help="日志里的名字,默认是主机名。 / Its name in logs.")
+def worker_command(concurrency: int, name: str) -> None:
+    """只运行后台作业；在 PostgreSQL 上可在多台机器上各启动任意个。 / Run due jobs only, any number of workers."""
     settings = load_settings()
-    worker = Worker(require_initialised(settings), name="worker", signing_key=settings.signing_key)
+    require_initialised(settings).dispose()
+    worker = _worker(settings, open_database(settings), name, concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.stop(timeout=0)
@@ -53,6 +57,19 @@ def worker_command() -> None:
     signal.signal(signal.SIGINT, stop)
     click.echo("后台作业已启动,按 Ctrl+C 停止。")
     worker.run()
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database so that due jobs go to the workers' queue, which PostgreSQL has."""
+    return Database(settings.database_url, hands_out=True)
+
+
+def _worker(settings: Settings, database: Database, name: str, concurrency: int = 1) -> Worker | QueueWorker:
+    if database.hands_out:
+        return QueueWorker(database, name, concurrency=concurrency, signing_key=settings.signing_key)
+    if concurrency > 1:
+        raise InvalidError(mark("SQLite 上一次只能做一项作业。要同时做多项，请改用 PostgreSQL。"), where="concurrency")
+    return Worker(database, name, signing_key=settings.signing_key)
 
 
 def _require_loopback(settings: Settings) -> None:
@@ -117,9 +134,9 @@ def _serve_with_waitress(settings: Settings, threads: int) -> None:
 
 def _application(settings: Settings) -> Any:  # noqa: ANN401 - a WSGI application
     # Made in the process that answers: connections and threads don't survive a fork.
-    database = Database(settings.database_url)
+    database = open_database(settings)
     if settings.worker:
-        Worker(database, signing_key=settings.signing_key).start()
+        _worker(settings, database, "web").start()
     return create_app(settings, database)
 
 

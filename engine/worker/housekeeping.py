@@ -1,0 +1,47 @@
+"""What every worker does beside its jobs: sealing history by the hour, and removing what has had its time."""
+
+import datetime as dt
+from pathlib import Path
+
+from engine import clock
+from engine.audit.checkpoint import seal
+from engine.database import Database
+from engine.worker.tidying import TIDY_EVERY, tidy
+
+SEAL_EVERY = dt.timedelta(hours=1)
+"""How much of history an attacker with the whole database could rewrite unnoticed: what came since the last seal."""
+
+
+class Housekeeping:
+    """Remembers when each task was done last; any number of workers may each have one."""
+
+    def __init__(self, database: Database, signing_key: Path | None) -> None:
+        self._database = database
+        self._signing_key = signing_key
+        self._seal_at: dt.datetime | None = None
+        self.tidy_at: dt.datetime | None = None
+        """When expired messages are removed next."""
+
+    def keep(self) -> None:
+        """Do what it is time for."""
+        self._seal()
+        self._tidy()
+
+    def _seal(self) -> None:
+        now = clock.now()
+        if self._signing_key is None or not _is_time(self._seal_at, now, SEAL_EVERY):
+            return
+        # Several workers may try: the one that comes within the hour finds the seal and makes none.
+        seal(self._database, self._signing_key, at_most_every=SEAL_EVERY)
+        self._seal_at = now + SEAL_EVERY
+
+    def _tidy(self) -> None:
+        now = clock.now()
+        if _is_time(self.tidy_at, now, TIDY_EVERY):
+            tidy(self._database)
+            self.tidy_at = now + TIDY_EVERY
+
+
+def _is_time(at: dt.datetime | None, now: dt.datetime, every: dt.timedelta) -> bool:
+    """Tell whether it is time again; also where the clock was set back, and the next time is too far away."""
+    return at is None or not now < at <= now + every
