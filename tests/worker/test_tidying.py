@@ -106,11 +106,13 @@ def test_the_worker_tidies_by_itself_also_when_the_clock_was_set_back(world: Wor
     try:
         world.message("7")
         wait_for_tidying(worker)
-        world.clock.advance(**jump)
-        long_ago = world.clock() - dt.timedelta(hours=1)
+        long_ago = world.clock() - dt.timedelta(days=60)
         row = {"name": "old", "correlation_key": "8", "variables": {}, "published_by": "zhang.wei"}
         with world.database.transaction() as session:
             session.execute(insert(Message), [{**row, "published_at": long_ago, "expires_at": long_ago}])
+        # Not before: a worker that looks between the jump and the message would tidy once too early.
+        world.clock.advance(**jump)
+        world.message("9")
         deadline = time.monotonic() + 20
         while "8" in messages(world) and time.monotonic() < deadline:
             time.sleep(0.02)
