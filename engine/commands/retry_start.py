@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.execution.jobs import hand_out
 from engine.execution.starts import lock_failed_start, note
 
 
@@ -14,3 +15,4 @@ def retry_start(session: Session, job_id: int, actor: str) -> None:
     job = lock_failed_start(session, job_id, actor)
     note(job, "retry", actor)
     job.state, job.retries, job.due_at, job.error = "CREATED", 1, clock.now(), None
+    hand_out(session, [job.id])

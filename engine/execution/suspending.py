@@ -8,6 +8,7 @@ import datetime as dt
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from engine.execution.jobs import hand_out
 from engine.model import Job
 
 NOBODY = "suspended"
@@ -26,8 +27,10 @@ def park_jobs(session: Session, instance_id: int) -> None:
 
 def release_jobs(session: Session, instance_id: int) -> None:
     """Let the jobs of a case go on: what became due meanwhile is done at once, a missed cycle once."""
-    session.execute(
+    released = session.scalars(
         update(Job)
         .where(Job.instance_id == instance_id, Job.leased_by == NOBODY, Job.state == "CREATED")
         .values(leased_by=None, leased_until=None)
-    )
+        .returning(Job.id)
+    ).all()
+    hand_out(session, released)
