@@ -101,7 +101,7 @@ def test_a_field_of_a_register_filters_by_its_value(company: Company) -> None:
         page = list_entries(session, register, EntryFilter(fields={"channel_kind": "offline"}), 1)
         assert len(company.statements) == 2
         assert [row.texts["channel_kind"] for row in page.rows] == ["线下"]
-        assert list_registers(session) == [("channel", "渠道台账", 2)]
+        assert ("channel", "渠道台账", 2) in list_registers(session)
 
 
 @pytest.mark.parametrize(
