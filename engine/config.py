@@ -1,5 +1,6 @@
 """Settings, read once from the environment at the edge of the program."""
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Mapping
@@ -64,6 +65,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         worker=env.get("QUCHENG_WORKER", "1") == "1",
         outside=load_outside(env),
     )
+
+
+def load_lease(environment: Mapping[str, str] | None = None) -> dt.timedelta:
+    """Read how long a job belongs to the worker that took it: ``QUCHENG_LEASE_SECONDS``, two minutes unless set.
+
+    Longer than any job takes; a worker that died keeps its job from the others for as long.
+    """
+    env = os.environ if environment is None else environment
+    return dt.timedelta(seconds=_whole_number(env, "QUCHENG_LEASE_SECONDS", 120))
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:

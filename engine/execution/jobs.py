@@ -7,10 +7,11 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.config import load_lease
 from engine.connectors import CONNECTORS
 from engine.model import Job
 
-LEASE = dt.timedelta(minutes=2)
+LEASE = load_lease()
 """How long a job belongs to the worker, or to the queue, that took it. Who died gives it back by not renewing."""
 
 QUEUE_NAME = "queue"

@@ -14,14 +14,14 @@ from sqlalchemy import or_, select
 from engine import clock
 from engine.config_outside import Outside
 from engine.database import Database
-from engine.execution.jobs import QUEUE_NAME
+from engine.execution.jobs import LEASE, QUEUE_NAME
 from engine.model import Job
 from engine.worker.doing import do_job
 
 QUEUE = "jobs"
 """As ``engine.execution.jobs`` writes it."""
 
-DEAD_AFTER = 30.0
+DEAD_AFTER = min(30.0, LEASE.total_seconds())
 """Seconds without a heartbeat after which a worker counts as dead, and others take over what it was doing."""
 
 log = logging.getLogger("qucheng.worker")

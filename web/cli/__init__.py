@@ -6,7 +6,7 @@ import sys
 import click
 
 from engine.errors import EngineError, UnpublishableError
-from web.cli import accounts, evidence, installation, scenarios, server
+from web.cli import accounts, bench, evidence, installation, scenarios, server
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +19,8 @@ def qucheng() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-for command in (*installation.COMMANDS, *server.COMMANDS, *accounts.COMMANDS, *evidence.COMMANDS, *scenarios.COMMANDS):
+ROOMS = (installation, server, accounts, evidence, scenarios, bench)
+for command in (command for room in ROOMS for command in room.COMMANDS):
     qucheng.add_command(command)
 
 

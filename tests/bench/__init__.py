@@ -1,0 +1,1 @@
+"""Trying the whole program as it is run."""

@@ -1,0 +1,85 @@
+"""``qucheng bench``: try the program under conditions that nobody wants."""
+
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import click
+from tqdm import tqdm
+
+from engine.bench import Crash, CrashReport, run_crash
+from engine.bench.postgresql import private_cluster
+from engine.database import Database
+from engine.migrations import upgrade
+
+PROGRAM = (sys.executable, "-c", "from web.cli import main; main()")
+"""This very program, whether it is installed or run from its folder."""
+
+Kind = Literal["sqlite", "postgresql"]
+PROCESSES = {"sqlite": 2, "postgresql": 4}
+
+
+@click.group("bench")
+def bench_group() -> None:
+    """用真实的进程和数据库考验系统。 / Try the program with real processes and databases."""
+
+
+@bench_group.command("crash")
+@click.option("--seed", type=int, help="随机数种子，默认随机选一个。 / Seed.")
+@click.option("--cases", type=click.IntRange(1), default=200, show_default=True, help="事项数。 / Cases.")
+@click.option("--database", "kind", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+@click.option("--processes", type=click.IntRange(1), help="进程数，默认 SQLite 2、PostgreSQL 4。 / Processes.")
+@click.option("--kills", type=click.IntRange(0), default=30, show_default=True, help="强行结束几次。 / Kills.")
+def crash_command(seed: int | None, cases: int, kind: Kind, processes: int | None, kills: int) -> None:
+    """在 200 个事项运行时随机强杀服务器和后台进程，看结果是否分毫不差。 / Kill at random; all must end as predicted."""
+    chosen = random.SystemRandom().randrange(1_000_000) if seed is None else seed
+    click.echo(f"seed {chosen}  {kind}  cases {cases}")
+    with _fresh(kind) as (url, folder), tqdm(total=cases, desc="事项", unit="个", disable=None) as bar:
+        crash = Crash(
+            seed=chosen,
+            cases=cases,
+            processes=processes or PROCESSES[kind],
+            kills=kills,
+            database_url=url,
+            folder=folder,
+            program=PROGRAM,
+        )
+        report = run_crash(crash, lambda ended: bar.update(ended - bar.n))
+    _tell(report)
+
+
+@contextmanager
+def _fresh(kind: Kind) -> Iterator[tuple[str, Path]]:
+    """Give a migrated database and a folder; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="qucheng-crash-") as name:
+        folder = Path(name)
+        if kind == "sqlite":
+            yield _migrated(f"sqlite:///{folder / 'qucheng.db'}"), folder
+            return
+        with private_cluster() as cluster:
+            yield _migrated(cluster.create("crash")), folder
+
+
+def _migrated(url: str) -> str:
+    database = Database(url)
+    upgrade(database)
+    database.dispose()
+    return url
+
+
+def _tell(report: CrashReport) -> None:
+    kills = "  ".join(f"{name} {count}" for name, count in report.kills.items())
+    answers = "  ".join(f"{name} {count}" for name, count in sorted(report.answers.items()))
+    click.echo(f"kills   {sum(report.kills.values())}  ({kills})\nanswers {answers}\nseconds {report.seconds:.1f}")
+    for difference in report.differences:
+        click.echo(f"✗ {difference}", err=True)
+    click.echo("✗ 有不符" if report.differences else "✓ 每个事项都如模型所料")
+    if report.differences:
+        sys.exit(1)
+
+
+COMMANDS = (bench_group,)
