@@ -36,6 +36,8 @@ def test_a_suspended_case_says_so_and_its_task_is_refused_until_it_is_resumed(si
         assert words in page
     doer, task = site.visitor("zhang.wei"), site.company.task(case).id
     assert address not in doer.read(f"/cases/{case}")
+    assert "去办理" not in doer.read(f"/cases/{case}")
+    assert 'type="submit" disabled>提交' in doer.read(f"/tasks/{task}")
     for seen in ("/tasks", f"/tasks/{task}", "/cases/mine"):
         assert "已暂停" in doer.read(seen)
     refused = doer.post(f"/tasks/{task}")
@@ -51,7 +53,7 @@ def test_a_token_is_moved_and_the_story_says_why(site: Site, case: int) -> None:
     fields = {"action": "move", "token": token, "element": "b", "reason": "第一步已在线下办完"}
     answer = admin.post(address, fields)
     page = admin.read(answer.headers["Location"])
-    assert "系统管理员 移动了令牌" in page
+    assert "系统管理员 把事项移到了另一步" in page
     assert "第一步已在线下办完" in page
     assert site.company.task(case).element_id == "b"
 
@@ -89,7 +91,7 @@ def test_a_case_is_terminated_with_a_reason(site: Site, case: int) -> None:
     [
         ({"action": "suspend"}, "请填写原因"),
         ({"action": "terminate"}, "请填写终止原因"),
-        ({"action": "move", "element": "b", "reason": "写好的原因"}, "请选择要移动的令牌"),
+        ({"action": "move", "element": "b", "reason": "写好的原因"}, "请选择从哪一步移走"),
         ({"action": "move", "token": "3", "reason": "写好的原因"}, "请选择移到哪里"),
         ({"action": "move", "token": "TOKEN", "element": "start", "reason": "写好的原因"}, "不能从“start”开始"),
         ({"action": "migrate", "reason": "写好的原因"}, "请选择迁移到哪个版本"),

@@ -67,6 +67,10 @@ def test_the_page_shows_cause_place_and_the_variables_concerned_first(site: Site
 def test_the_case_leads_administrators_to_its_incident(site: Site) -> None:
     incident = stuck(site)
     address = f"/cases/{incident.instance_id}"
+    for seen in (address, "/cases/mine", "/"):
+        page = site.visitor("zhang.wei").read(seen)
+        assert "卡住了，等管理员处理" in page
+        assert "系统处理中" not in page
     assert f"/incidents/{incident.id}" in site.visitor("admin").read(address)
     assert f"/incidents/{incident.id}" not in site.visitor("zhang.wei").read(address)
 

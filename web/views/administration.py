@@ -76,12 +76,12 @@ def _terminate(instance_id: int, form: Mapping[str, str]) -> str:
 def _move(instance_id: int, form: Mapping[str, str]) -> str:
     token, element = form.get("token", ""), form.get("element", "")
     if not token.isdecimal():
-        raise InvalidError(mark("请选择要移动的令牌。"), where="token")
+        raise InvalidError(mark("请选择从哪一步移走。"), where="token")
     if not element:
         raise InvalidError(mark("请选择移到哪里。"), where="element")
     wanted = Modification(moves=[Move(token=int(token), element_id=element, within="inferred")])
     modify_instance(current_session(), instance_id, wanted, form.get("reason", ""), current_person().username)
-    return gettext("令牌已移动。")
+    return gettext("已移到所选的步骤。")
 
 
 def _migrate(instance_id: int, form: Mapping[str, str]) -> str:
