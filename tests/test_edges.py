@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import clock, json_text
-from engine.config import load_settings
+from engine.config import load_lease, load_settings
 from engine.errors import InvalidError
 from tests.support.clock import FixedClock
 
@@ -18,6 +18,11 @@ def test_settings_have_defaults_that_work_on_one_machine(tmp_path: Path) -> None
     settings = load_settings({"QUCHENG_HOME": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/var/qucheng.db"
     assert (settings.host, settings.port, settings.demo) == ("127.0.0.1", 8000, False)
+
+
+def test_a_job_belongs_to_its_worker_for_two_minutes_or_as_long_as_is_set() -> None:
+    assert load_lease({}) == dt.timedelta(minutes=2)
+    assert load_lease({"QUCHENG_LEASE_SECONDS": "2"}) == dt.timedelta(seconds=2)
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

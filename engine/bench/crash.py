@@ -21,6 +21,9 @@ LEASE_SECONDS = 2
 BETWEEN_KILLS = 6.0
 """Seconds that one process lives on average."""
 
+SPARED_WHILE_STARTING = 0.8
+"""The share of kills that wait until a server answers: most are to hit one that works, some one that starts."""
+
 Progress = Callable[[int], object]
 """Is told how many cases have ended so far."""
 
@@ -81,7 +84,7 @@ def run_crash(crash: Crash, progress: Progress = lambda _ended: None) -> CrashRe
         for process in processes:
             process.stop()
         with database.reading() as session:
-            found = [*driver.faults, *stuck, *differences(session, orders)]
+            found = [*driver.faults, *stuck, *_fallen(processes), *differences(session, orders)]
     return CrashReport(
         kills={process.name: process.kills for process in processes},
         answers=dict(driver.answers),
@@ -121,9 +124,15 @@ def _kill_at_random(crash: Crash, processes: Sequence[Process], look: Callable[[
     for _ in range(crash.kills):
         time.sleep(numbers.uniform(0.2, 1.8) * mean)
         victim = numbers.choice(processes)
+        if numbers.random() < SPARED_WHILE_STARTING:
+            victim.wait_until_ready()
         victim.kill()
         victim.start()
         look()
+
+
+def _fallen(processes: Sequence[Process]) -> list[str]:
+    return [f"{one.name} ended by itself:\n{one.log[-2000:]}" for one in processes if one.fell]
 
 
 def _wait(crash: Crash, database: Database, orders: Sequence[Order], progress: Progress) -> list[str]:

@@ -26,6 +26,8 @@ class Process:
     port: int | None = None
     """Where a server answers; None for a worker."""
     kills: int = 0
+    fell: int = 0
+    """How often it ended by itself, which it never should."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -48,7 +50,7 @@ class Process:
             )
 
     def wait_until_ready(self) -> None:
-        """Wait until a server answers. Raises TimeoutError."""
+        """Wait until a server answers. Raises TimeoutError with what it has printed."""
         end = time.monotonic() + START_TIMEOUT
         while self.port is not None and not _answers(self.port):
             if time.monotonic() > end or not self.alive:
@@ -62,16 +64,21 @@ class Process:
 
     def kill(self) -> None:
         """End it and the processes it started, without a chance to tidy up."""
-        if self._process is not None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self.kills += 1
-            self._process = None
+        else:
+            self.fell += 1
+        self._process = None
 
     def stop(self) -> None:
         """End it as an administrator does; by force where it does not listen."""
         if self._process is None:
             return
+        self.fell += not self.alive
         self._process.terminate()
         try:
             self._process.wait(timeout=20)
