@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from engine.commands.deploy import File, deploy
+from engine.commands.start_instance import start_instance
 from engine.database import Database
+from tests.interpreter.build import END, START, diagram, user_task
 from tests.support.browser import PHONE, Watch
 from tests.support.clock import FixedClock
 from tests.support.company import Company
@@ -76,6 +79,19 @@ def test_a_case_shows_its_diagram_with_the_current_step_marked(server: Server, d
     desktop.goto(f"{server.url}/cases/1")
     desktop.locator("[data-element-id=approve_filing].diagram-current").wait_for()
     assert desktop.locator("[data-element-id=filing_submitted].diagram-passed").count() == 1
+
+
+def test_a_process_without_a_drawing_says_so_in_the_reader_s_language(
+    server: Server, filed: Company, desktop: Page
+) -> None:
+    undrawn = diagram(START + user_task("a").replace("tester", "zhang.wei") + END, {"start->a": "f1", "a->end": "f2"})
+    with filed.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=undrawn)], "zeng.rui")
+        case = start_instance(session, "process", {}, "zhang.wei")
+    sign_in(desktop, server, "zhang.wei")
+    desktop.goto(f"{server.url}/cases/{case}")
+    desktop.get_by_text("这个流程发布时没有附图。").wait_for()
+    assert desktop.get_by_text("no diagram").count() == 0
 
 
 @pytest.mark.usefixtures("filed")

@@ -166,7 +166,9 @@ class DiagramViewer extends HTMLElement {
     const problem = document.createElement("p");
     problem.className = "diagram-problem";
     problem.setAttribute("role", "alert");
-    problem.textContent = translate("The diagram can't be shown: {reason}", { reason: error.message });
+    problem.textContent = error.message.includes("no diagram to display")
+      ? translate("The process was published without a drawing.")
+      : translate("The diagram can't be shown: {reason}", { reason: error.message });
     this.querySelector(".diagram-area").append(problem);
   }
 }
