@@ -68,7 +68,8 @@ def real_pdf(chromium: Browser) -> bytes:
 def fill_filing(manager: Person, channel: str, contract: bytes) -> None:
     soon = clock.today() + dt.timedelta(days=30)
     manager.open("/")
-    manager.go("发起新渠道报备")
+    manager.go("发起新事项")
+    manager.go("新渠道报备")
     manager.fill(
         channel_name=channel,
         basics="以短视频带货为主，已有三年合作基础。",
@@ -167,6 +168,7 @@ def manager_finds_the_entry_and_exports_it(manager: Person) -> None:
     manager.go("我发起的")
     manager.waits_for("已备案")
     manager.go("台账")
+    manager.go("渠道台账")
     row = manager.page.locator("tbody tr")
     expect(row).to_have_count(1)
     expect(row).to_contain_text(NUMBER)
