@@ -82,9 +82,12 @@ class Driver:
                 open_tasks = [(task, orders.get(keys.get(case, ""))) for task, case in waiting]
             for task, order in open_tasks:
                 now = time.monotonic()
-                if order is not None and now >= seen.setdefault(task, now) + order.answered_after:
-                    # Where it was cut off, the next look shows whether it was done.
-                    self._ask(f"/v2/user-tasks/{task}/completion", {"variables": {"amount": order.amount}})
+                if order is None or now < seen.setdefault(task, now) + order.answered_after:
+                    continue
+                body = {"variables": {"amount": order.amount}}
+                if self._ask(f"/v2/user-tasks/{task}/completion", body) == "cut":
+                    # The next look shows whether it was done.
+                    break
 
     def _ask(self, path: str, body: Mapping[str, object]) -> str:
         server = self.numbers.choice(self.servers)
