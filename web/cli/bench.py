@@ -1,5 +1,6 @@
 """``qucheng bench``: try the program under conditions that nobody wants."""
 
+import os
 import random
 import sys
 import tempfile
@@ -11,13 +12,15 @@ from typing import Literal
 import click
 from tqdm import tqdm
 
-from engine.bench import Crash, CrashReport, run_crash
+from engine.bench import Crash, CrashReport, Trial, compare_workers, run_crash
 from engine.bench.postgresql import private_cluster
 from engine.database import Database
 from engine.migrations import upgrade
 
 PROGRAM = (sys.executable, "-c", "from web.cli import main; main()")
 """This very program, whether it is installed or run from its folder."""
+
+KIND_NAMES = {"bench_outside": "等外部回答的作业", "bench_inside": "只写数据库的作业"}
 
 Kind = Literal["sqlite", "postgresql"]
 PROCESSES = {"sqlite": 2, "postgresql": 4}
@@ -50,6 +53,20 @@ def crash_command(seed: int | None, cases: int, kind: Kind, processes: int | Non
         )
         report = run_crash(crash, lambda ended: bar.update(ended - bar.n))
     _tell(report)
+
+
+@bench_group.command("workers")
+@click.option("--jobs", type=click.IntRange(1), default=100, show_default=True, help="每轮几项作业。 / Jobs a round.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="轮数。 / Rounds.")
+def workers_command(jobs: int, rounds: int) -> None:
+    """PostgreSQL 上两个后台进程比一个快多少倍。 / Two workers against one on PostgreSQL, in one run."""
+    with _fresh("postgresql") as (url, folder), tqdm(total=4 * rounds, unit="轮", disable=None) as bar:
+        trial = Trial(database_url=url, folder=folder, program=PROGRAM, jobs=jobs, rounds=rounds)
+        found = compare_workers(trial, bar.update)
+    click.echo(f"cpus {os.cpu_count()}  jobs {jobs}  rounds {rounds}")
+    for one in found:
+        spread = f"{min(one.ratios):.2f}–{max(one.ratios):.2f}"
+        click.echo(f"{KIND_NAMES[one.kind]}：两个比一个 {one.ratio:.2f} 倍（{spread}）")
 
 
 @contextmanager
