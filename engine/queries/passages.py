@@ -10,4 +10,6 @@ def passage_number(instance_id: Any, token: Any) -> Any:  # noqa: ANN401 - numbe
 
 def passage_of(number: int) -> tuple[int, int]:
     """Give the case and the token that a number stands for; a number of nothing gives a case that doesn't exist."""
-    return divmod(number, 2**32)
+    instance_id, token = divmod(number, 2**32)
+    # Beyond what the columns hold, PostgreSQL would fail instead of finding nothing.
+    return (instance_id, token) if 0 < instance_id < 2**31 and token < 2**31 else (0, 0)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
-from engine.queries.passages import passage_number
+from engine.queries.passages import passage_number, passage_of
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
 
@@ -42,6 +42,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "case.withdrawn": ("PROCESS_INSTANCE", "CANCEL"),
     "case.terminated": ("PROCESS_INSTANCE", "CANCEL"),
     "case.modified": ("PROCESS_INSTANCE", "MODIFY"),
+    "adhoc.activated": ("PROCESS_INSTANCE", "MODIFY"),
     "case.migrated": ("PROCESS_INSTANCE", "MIGRATE"),
     "case.suspended": ("PROCESS_INSTANCE", "SUSPEND"),
     "case.resumed": ("PROCESS_INSTANCE", "RESUME"),
@@ -110,7 +111,8 @@ def find_audit_record(session: Session, key: int) -> AuditRecord:
 
 def _is(key: int) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
     """Give the condition on the primary key: no index knows the key as a whole."""
-    return and_(HistoryEvent.instance_id == key >> 32, HistoryEvent.sequence == key & (2**32 - 1))
+    instance_id, sequence = passage_of(key)
+    return and_(HistoryEvent.instance_id == instance_id, HistoryEvent.sequence == sequence)
 
 
 def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify

@@ -451,7 +451,8 @@ def test_a_workers_error_goes_the_way_the_diagram_draws_or_becomes_an_incident(
 
 
 def test_what_the_program_does_by_itself_is_not_handed_to_external_workers(world: World) -> None:
-    world.publish(PAYING.replace(b'type="pay"', b'type="notify"'))
+    mapped = '<zeebe:ioMapping><zeebe:input source="li.na" target="to"/><zeebe:input source="好" target="title"/></zeebe:ioMapping>'
+    world.publish(PAYING.replace(b'type="pay"/>', f'type="notify"/>{mapped}'.encode()))
     world.start()
     with world.database.transaction() as session:
         assert not has_due_job(session, "notify")
