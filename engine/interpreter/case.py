@@ -13,12 +13,13 @@ from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import open_scopes, scope_passages
-from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask, Outcome, Stuck
+from engine.interpreter.opening import Opened, element_of
+from engine.interpreter.outcome import Outcome, Stuck
 from engine.interpreter.preparing import original
-from engine.interpreter.run import Engine, Run, local_inputs
+from engine.interpreter.run import Engine, Run
 from engine.interpreter.scopes import ROOT
 from engine.interpreter.specification import Specification
-from engine.interpreter.task_specs import JobTask, UserTask
+from engine.interpreter.task_specs import UserTask
 from engine.interpreter.workflow import Counter, Workflow
 
 
@@ -93,7 +94,7 @@ class Case:
         case._stuck_before = awake._stuck_before
         case._variables_before = awake._variables_before
         case._scopes_before = open_scopes(run)
-        case._removed = {token: _element_of(old, task) for token, task in awake._before.items() if token not in waiting}
+        case._removed = {token: element_of(old, task) for token, task in awake._before.items() if token not in waiting}
         run.settle()
         return case
 
@@ -262,7 +263,7 @@ class Case:
 
     def element_id(self, token: int) -> str:
         """Give the id of the element that a token waits at."""
-        return _element_of(self._run, self._waiting(token)).id
+        return element_of(self._run, self._waiting(token)).id
 
     def inputs(self, token: int) -> dict[str, object]:
         """Give the local variables of the element at a token: its input mappings' values."""
@@ -270,7 +271,7 @@ class Case:
 
     def inputs_of_listener(self, token: int) -> dict[str, object]:
         """Give what a built-in listener works on: the element's inputs and its headers. May raise StuckError."""
-        headers = _element_of(self._run, task := self._waiting(token)).headers
+        headers = element_of(self._run, task := self._waiting(token)).headers
         visible = {**self._run.visible(task), **task_listeners.brought(task)}
         given = {name: self._run.env.text_or_expression(text, visible) for name, text in headers.items()}
         return {**self.inputs(token), **rules.as_json(given)}
@@ -281,7 +282,7 @@ class Case:
         """Give the new state and all that was caused."""
         run = self._run
         recovering.mark_dead_ends(run)
-        opened = _Opened(run)
+        opened = Opened(run)
         for token, task in run.waiting().items():
             if "stuck" in task.internal_data:
                 continue
@@ -291,7 +292,7 @@ class Case:
         for token, when in self._again.items():
             # What the timer started may have ended what it stands on.
             if token in after:
-                opened.jobs.append(timers.open_timer(token, _element_of(run, after[token]), when))
+                opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
         gone = {token: task for token, task in self._before.items() if token not in after}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
         for token, task in gone.items():
@@ -315,7 +316,7 @@ class Case:
             stuck=tuple(self._newly_stuck(after)),
             completed_tokens=completed | self._left(after),
             canceled=self._removed
-            | {token: _element_of(run, task) for token, task in gone.items() if token not in completed},
+            | {token: element_of(run, task) for token, task in gone.items() if token not in completed},
             waiting={token: self._place(task) for token, task in after.items()},
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),
@@ -340,7 +341,7 @@ class Case:
 
     def _newly_stuck(self, waiting: Mapping[int, SpiffTask]) -> list[Stuck]:
         return [
-            Stuck(token=token, element=_element_of(self._run, task), **task.internal_data["stuck"])
+            Stuck(token=token, element=element_of(self._run, task), **task.internal_data["stuck"])
             for token, task in waiting.items()
             if "stuck" in task.internal_data and token not in self._stuck_before
         ]
@@ -351,69 +352,6 @@ class Case:
         return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
 
 
-class _Opened:
-    """What tokens that arrived in this step wait for."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self.tasks: list[OpenedTask] = []
-        self.jobs: list[OpenedJob] = []
-        self.subscriptions: list[OpenedSubscription] = []
-
-    def enter(self, task: SpiffTask, *, anew: bool) -> None:
-        """Open what an element waits for; a rule that fails leaves its token stuck."""
-        run, element = self._run, _element_of(self._run, task)
-        if anew:
-            run.note(task, "entered")
-        try:
-            variables = run.scopes.visible(self._open_scope(task, element))
-            if listeners.is_held(task):
-                self.jobs.append(task_listeners.open_job(run, task, element, variables))
-            elif isinstance(task.task_spec, UserTask):
-                self._open_task(task, element, variables)
-            elif isinstance(task.task_spec, JobTask):
-                self.jobs.append(rules.open_job(task.id, element, variables, run.env))
-            elif element.timer is not None:
-                when = timers.due(element.timer, variables, run.env)
-                self.jobs += [timers.open_timer(task.id, element, when)] if when is not None else []
-            elif element.event in {"message", "signal"}:
-                self.subscriptions.append(rules.open_subscription(task.id, element, variables, run.env))
-        except StuckError as error:
-            run.mark_stuck(task, error)
-
-    def _open_task(self, task: SpiffTask, element: Element, variables: Mapping[str, object]) -> None:
-        if task_listeners.is_opened(task):
-            return
-        found = rules.open_task(task.id, element, variables, self._run.env)
-        self.tasks.append(task_listeners.opened(self._run, task, found))
-        if listeners.is_held(task):
-            self.jobs.append(task_listeners.open_job(self._run, task, element, variables))
-
-    def _open_scope(self, task: SpiffTask, element: Element) -> int:
-        run = self._run
-        outer = run.scope_of(task)
-        phase = listeners.phase(task)
-        has_one = "scoped" in task.internal_data or isinstance(task.task_spec, Choice)
-        if has_one or task_listeners.is_opened(task) or (phase is not None and phase[0] == "end"):
-            return outer
-        if phase is not None:
-            return listeners.local_scope(run, task, local_inputs(run, element, outer))
-        if not element.inputs:
-            return outer
-        values = local_inputs(run, element, outer)
-        if task.id in run.scopes.values:
-            run.scopes.values[task.id].update(values)
-        else:
-            run.scopes.open(task.id, outer, values)
-        return int(task.id)
-
-
 def gone() -> GoneError:
     """Say that a token is not where somebody believes it to be."""
     return GoneError(mark("这一步已经不在等待：可能刚被别人处理，或流程已走到别处。请刷新后再看。"))
-
-
-def _element_of(run: Run, task: SpiffTask) -> Element:
-    element = listeners.where(run, task)
-    assert element is not None  # noqa: S101 - only elements of the diagram wait or evaluate anything
-    return element

@@ -1,0 +1,77 @@
+"""What tokens that have arrived wait for: tasks of people, jobs, messages and signals."""
+
+from collections.abc import Mapping
+
+from SpiffWorkflow.task import Task as SpiffTask
+
+from engine.interpreter import listeners, rules, task_listeners, timers
+from engine.interpreter.adhoc_specs import Choice
+from engine.interpreter.diagram import Element
+from engine.interpreter.environment import StuckError
+from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
+from engine.interpreter.run import Run, local_inputs
+from engine.interpreter.task_specs import JobTask, UserTask
+
+
+class Opened:
+    """What tokens that arrived in this step wait for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.tasks: list[OpenedTask] = []
+        self.jobs: list[OpenedJob] = []
+        self.subscriptions: list[OpenedSubscription] = []
+
+    def enter(self, task: SpiffTask, *, anew: bool) -> None:
+        """Open what an element waits for; a rule that fails leaves its token stuck."""
+        run, element = self._run, element_of(self._run, task)
+        if anew:
+            run.note(task, "entered")
+        try:
+            variables = run.scopes.visible(self._open_scope(task, element))
+            if listeners.is_held(task):
+                self.jobs.append(task_listeners.open_job(run, task, element, variables))
+            elif isinstance(task.task_spec, UserTask):
+                self._open_task(task, element, variables)
+            elif isinstance(task.task_spec, JobTask):
+                self.jobs.append(rules.open_job(task.id, element, variables, run.env))
+            elif element.timer is not None:
+                when = timers.due(element.timer, variables, run.env)
+                self.jobs += [timers.open_timer(task.id, element, when)] if when is not None else []
+            elif element.event in {"message", "signal"}:
+                self.subscriptions.append(rules.open_subscription(task.id, element, variables, run.env))
+        except StuckError as error:
+            run.mark_stuck(task, error)
+
+    def _open_task(self, task: SpiffTask, element: Element, variables: Mapping[str, object]) -> None:
+        if task_listeners.is_opened(task):
+            return
+        found = rules.open_task(task.id, element, variables, self._run.env)
+        self.tasks.append(task_listeners.opened(self._run, task, found))
+        if listeners.is_held(task):
+            self.jobs.append(task_listeners.open_job(self._run, task, element, variables))
+
+    def _open_scope(self, task: SpiffTask, element: Element) -> int:
+        run = self._run
+        outer = run.scope_of(task)
+        phase = listeners.phase(task)
+        has_one = "scoped" in task.internal_data or isinstance(task.task_spec, Choice)
+        if has_one or task_listeners.is_opened(task) or (phase is not None and phase[0] == "end"):
+            return outer
+        if phase is not None:
+            return listeners.local_scope(run, task, local_inputs(run, element, outer))
+        if not element.inputs:
+            return outer
+        values = local_inputs(run, element, outer)
+        if task.id in run.scopes.values:
+            run.scopes.values[task.id].update(values)
+        else:
+            run.scopes.open(task.id, outer, values)
+        return int(task.id)
+
+
+def element_of(run: Run, task: SpiffTask) -> Element:
+    """Give the element of the diagram that a task stands for."""
+    element = listeners.where(run, task)
+    assert element is not None  # noqa: S101 - only elements of the diagram wait or evaluate anything
+    return element
