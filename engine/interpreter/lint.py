@@ -17,6 +17,7 @@ from engine.interpreter import (
     lint_flows,
     lint_links,
     lint_listeners,
+    lint_offered,
     lint_tasks,
     lint_timers,
 )
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     lint_compensation.transactions,
     lint_expressions.expressions,
     lint_listeners.listeners,
+    lint_offered.offered_operations,
 )
 
 

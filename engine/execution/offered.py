@@ -1,0 +1,22 @@
+"""Whether the task at hand offers an operation."""
+
+from engine.errors import ForbiddenError, mark
+from engine.execution.locked import LockedCase
+from engine.interpreter.offered import LABELS, UNLESS_SAID, Offered, offered
+
+__all__ = ["LABELS", "UNLESS_SAID", "Offered", "offered", "offered_by", "require_offered"]
+
+
+def offered_by(locked: LockedCase) -> Offered:
+    """Give what the locked task offers, by the version its case runs on."""
+    return offered(locked.definition.process.elements.get(locked.work.element_id))
+
+
+def require_offered(locked: LockedCase, operation: str) -> None:
+    """Refuse an operation that the diagram does not offer on the task. Raises ForbiddenError."""
+    if operation not in offered_by(locked):
+        raise ForbiddenError(
+            mark("“{name}”这一步不提供{operation}。请联系流程负责人。"),
+            name=locked.work.task_name,
+            operation=LABELS[operation],
+        )
