@@ -22,12 +22,14 @@ def _complete(awake: Case, token: int, body: Body) -> None:
         # The last of its listeners has agreed to what was handed in before.
         _complete_listener(awake, token, body)
     else:
-        awake.complete(token, body["input"])
+        awake.complete(token, body["input"], by=body.get("completed_by"))
 
 
 def _ask(event: str) -> Callable[[Case, int, Body], None]:
     def ask(awake: Case, token: int, body: Body) -> None:
-        wanted = {"result": body["input"]} if "input" in body else {"assignee": body["assignee"][1]}
+        wanted = {"assignee": body["assignee"][1]} if "assignee" in body else {"result": body["input"]}
+        if "completed_by" in body:
+            wanted["by"] = body["completed_by"]
         awake.request(token, event, {"action": body["action"], **wanted})
 
     return ask

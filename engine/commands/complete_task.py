@@ -32,20 +32,20 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     values = genuine(session, _values(locked, submitted, stored), stored, actor)
     bind(session, locked.instance.id, values, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
-    if ask_listeners(locked, "completing", {"action": "complete", "result": values}, actor, case=case):
+    if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, actor, case=case):
         # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.
         mine = UserTask.id == task_id, UserTask.assignee == actor
         session.execute(update(UserTask).where(*mine).values(draft=dict(submitted)))
         return False
     _close(locked, actor)
-    case.complete(locked.work.token, values)
+    case.complete(locked.work.token, values, by=actor)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     event = NewEvent(
         kind="task.completed",
         actor=actor,
         element_id=locked.work.element_id,
         token=locked.work.token,
-        body={"task": task_id, "input": values},
+        body={"task": task_id, "input": values, "completed_by": actor},
     )
     write_outcome(locked, outcome, event)
     return True

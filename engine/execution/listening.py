@@ -22,7 +22,8 @@ def ask_listeners(
 ) -> bool:
     """Ask the listeners of a locked task before it is assigned or completed; tell whether it has any.
 
-    ``wanted`` is the ``action``, with the ``assignee`` or the ``result``; ``case`` the case where it is awake.
+    ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes; ``case`` is
+    the case where it is awake.
     Where there are listeners everything is written and the command is over: what is wanted happens when they
     have agreed. Raises ConflictError where somebody was first.
     """
@@ -36,7 +37,7 @@ def ask_listeners(
     _set_pending(locked, {"state": STATES[event], "by": actor, **asked})
     body: dict[str, object] = {"task": work.task_id, "action": wanted["action"]}
     if "result" in wanted:
-        body["input"] = wanted["result"]
+        body |= {"input": wanted["result"], "completed_by": actor}
     else:
         body["assignee"] = [work.assignee, wanted["assignee"]]
     write_outcome(

@@ -100,10 +100,15 @@ class Case:
 
     # -- verbs ----------------------------------------------------------------------------------------
 
-    def complete(self, token: int, result: Mapping[str, object]) -> None:
-        """Complete the user task or job at a token with its result, and go on."""
+    def complete(self, token: int, result: Mapping[str, object], *, by: str | None = None) -> None:
+        """Complete the user task or job at a token with its result, and go on.
+
+        ``by`` is the person who did a user task: its output mappings see them as ``completedBy``.
+        """
         task = self._waiting(token)
         task.internal_data["result"] = dict(result)
+        if by is not None:
+            task.internal_data["by"] = by
         task._set_state(TaskState.READY)
         self._run.run(task)
         self._run.settle()
@@ -121,7 +126,7 @@ class Case:
     def request(self, token: int, event: str, wanted: Mapping[str, object]) -> None:
         """Ask the listeners of an open user task before it is assigned or completed.
 
-        ``wanted`` is the ``action``, with the ``assignee`` or the ``result``.
+        ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes.
         """
         task = self._waiting(token)
         if listeners.is_held(task) or not isinstance(task.task_spec, UserTask):

@@ -58,6 +58,7 @@ def skip(run: "Run", task: SpiffTask, variables: Mapping[str, object], flow_ids:
     outputs = _chosen(run, task, flow_ids)
     task.internal_data.pop("stuck", None)
     task.internal_data.pop("result", None)
+    task.internal_data.pop("by", None)
     scope = run.scope_of(task)
     run.scopes.propagate(run.scopes.parents[scope] if scope == task.id else scope, variables)
     if isinstance(spec, (BoundaryEvent, Trigger)):

@@ -29,6 +29,8 @@ from engine.interpreter.task_specs import (
 )
 from engine.interpreter.workflow import Workflow
 
+COMPLETED_BY = "completedBy"
+"""What the output mappings of a user task call the person who completed it; nothing else sees it."""
 STEP_LIMIT = 10_000
 """Elements that one command may run through; a loop without a waiting element would never end."""
 
@@ -163,18 +165,21 @@ class Run:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
         result = task.internal_data.get("result", {})
+        who = {COMPLETED_BY: task.internal_data["by"]} if "by" in task.internal_data else {}
         if element is None or not (result or element.outputs) or isinstance(task.task_spec, (Repeated, Choice)):
             return
         scope = self.scope_of(task)
         if not element.outputs:
             self.scopes.propagate(scope, result)
         else:
-            visible = {**self.scopes.visible(scope), **result}
+            # Last, so that no form can say it was somebody else.
+            visible = {**self.scopes.visible(scope), **result, **who}
             mapped: dict[str, object] = {}
             for m in element.outputs:
                 put(mapped, m.target, self.env.text_or_expression(m.source, visible), visible)
             self.scopes.propagate(self.scopes.parents.get(task.id, scope), rules.as_json(mapped))
         task.internal_data.pop("result", None)
+        task.internal_data.pop("by", None)
 
     # -- looking --------------------------------------------------------------------------------------
 

@@ -132,6 +132,8 @@ def _let_happen(run: "Run", task: SpiffTask, element: Element, pending: Mapping[
     run.changed.append(_change(task, element, pending))
     if event == "completing":
         task.internal_data["result"] = dict(pending["wanted"]["result"])
+        if "by" in pending["wanted"]:
+            task.internal_data["by"] = pending["wanted"]["by"]
         run.run(task)
 
 
