@@ -65,7 +65,8 @@ def close_everything(session: Session, instance_id: int, outcome: Outcome) -> No
         if tokens:
             session.execute(
                 update(model)
-                .where(model.instance_id == instance_id, model.token.in_(tokens), model.state == "CREATED")
+                .where(model.instance_id == instance_id, model.token.in_(tokens))
+                .where(model.state.in_(("CREATING", "CREATED")))
                 .values(state="CANCELED")
             )
     calls = [token for token, element in outcome.canceled.items() if element.kind == "callActivity"]

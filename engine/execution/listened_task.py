@@ -32,7 +32,9 @@ def listened_task(session: Session, job: Job) -> ListenedTask | None:
         return None
     asks = job.payload or {}
     task = session.scalars(
-        select(UserTask).where(UserTask.instance_id == job.instance_id, UserTask.token == job.token)
+        select(UserTask).where(
+            UserTask.instance_id == job.instance_id, UserTask.token == job.token, UserTask.parent_task_id.is_(None)
+        )
     ).one_or_none()
     known = _described(session, task) if task is not None else asks.get("task", {})
     return ListenedTask(

@@ -132,7 +132,9 @@ def _asked(locked: LockedCase) -> tuple[int, str]:
     """Give the task that a listener is asked about, and who wants it completed."""
     row = locked.session.execute(
         select(UserTask.id, UserTask.pending).where(
-            UserTask.instance_id == locked.instance.id, UserTask.token == locked.work.token
+            UserTask.instance_id == locked.instance.id,
+            UserTask.token == locked.work.token,
+            UserTask.parent_task_id.is_(None),
         )
     ).one()
     return row.id, str(row.pending["by"])

@@ -26,7 +26,11 @@ def apply_changes(locked: LockedCase, outcome: Outcome, actor: str) -> Outcome:
 
 def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuck]:
     task = locked.session.scalars(
-        select(UserTask).where(UserTask.instance_id == locked.instance.id, UserTask.token == change.token)
+        select(UserTask).where(
+            UserTask.instance_id == locked.instance.id,
+            UserTask.token == change.token,
+            UserTask.parent_task_id.is_(None),
+        )
     ).one()
     asked = task.pending or {}
     task.pending = None

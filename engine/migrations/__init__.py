@@ -1,5 +1,6 @@
 """The schema's history, for SQLite and PostgreSQL alike."""
 
+from collections.abc import Callable
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import IntegrityError
 
@@ -15,21 +16,31 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database to the newest schema, or to a named one; does nothing where it is there already."""
     with database.engine.connect().execution_options(writing=True) as connection:
         if database.is_sqlite:
-            _upgrade_sqlite(connection, revision)
+            _change_sqlite(connection, command.upgrade, revision)
         else:
             with connection.begin():
                 command.upgrade(_config(connection), revision)
                 upgrade_queue(connection)
 
 
-def _upgrade_sqlite(connection: Connection, revision: str) -> None:
-    """Upgrade without foreign keys: SQLite changes a table by writing it anew, and what points to it would go along."""
+def downgrade(database: Database, revision: str) -> None:
+    """Take the schema back to a revision; what only the newer one could hold is lost."""
+    with database.engine.connect().execution_options(writing=True) as connection:
+        if database.is_sqlite:
+            _change_sqlite(connection, command.downgrade, revision)
+        else:
+            with connection.begin():
+                command.downgrade(_config(connection), revision)
+
+
+def _change_sqlite(connection: Connection, change: Callable[[Config, str], None], revision: str) -> None:
+    """Change without foreign keys: SQLite changes a table by writing it anew, and what points to it would go along."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, SQLiteConnection)  # noqa: S101 - narrows the type
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         with connection.begin():
-            command.upgrade(_config(connection), revision)
+            change(_config(connection), revision)
             broken = driver.execute("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise IntegrityError(f"a migration left rows that point to nothing: {broken[:5]}")

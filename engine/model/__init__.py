@@ -4,6 +4,7 @@ from engine.model.base import Base
 from engine.model.history import AccessEvent, Checkpoint, HistoryEvent
 from engine.model.organisation import ApiToken, Department, Group, Membership, Notification, OrganisationRevision, User
 from engine.model.passages import DecisionInstance, ElementInstance
+from engine.model.people_at_work import CaseReader, Handover, Substitution
 from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
 from engine.model.repository import (
     Content,
@@ -31,6 +32,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Base",
+    "CaseReader",
     "Checkpoint",
     "Content",
     "DecisionDefinition",
@@ -43,6 +45,7 @@ __all__ = [
     "EventSubscription",
     "FormDefinition",
     "Group",
+    "Handover",
     "HistoryEvent",
     "Incident",
     "Job",
@@ -57,6 +60,7 @@ __all__ = [
     "RegisterCounter",
     "RegisterEntry",
     "RegisterEntryVersion",
+    "Substitution",
     "User",
     "UserTask",
     "UserTaskCandidate",

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
@@ -46,10 +46,22 @@ class UserTask(Base):
 
     __tablename__ = "user_tasks"
     __table_args__ = (
-        CheckConstraint("state IN ('CREATED', 'COMPLETED', 'CANCELED')", name="state"),
-        UniqueConstraint("instance_id", "token"),
+        CheckConstraint("state IN ('CREATING', 'CREATED', 'COMPLETED', 'CANCELED')", name="state"),
+        CheckConstraint("position IN ('before', 'after', 'parallel')", name="position"),
+        CheckConstraint("(parent_task_id IS NULL) = (position IS NULL)", name="sign"),
+        Index(
+            "uq_user_tasks_token",
+            "instance_id",
+            "token",
+            unique=True,
+            sqlite_where=text("parent_task_id IS NULL"),
+            postgresql_where=text("parent_task_id IS NULL"),
+        ),
+        Index("ix_user_tasks_case", "instance_id", "token"),
         Index("ix_user_tasks_inbox", "assignee", "state", "id"),
         Index("ix_user_tasks_done", "completed_by", "completed_at"),
+        Index("ix_user_tasks_owner", "owner", "state", "id"),
+        Index("ix_user_tasks_signs", "parent_task_id", "id"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
@@ -73,6 +85,19 @@ class UserTask(Base):
     """What its listeners are deciding on: the ``state`` meanwhile (``COMPLETING``), who asked, and for what."""
     denied: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What a listener refused last, and why; forgotten when something else is asked."""
+    owner: Mapped[str | None] = mapped_column(Name)
+    """Who has delegated it and gets it back; empty while it is not delegated."""
+    delegation: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """While it is delegated: the ``reason``, and the ``draft`` that its owner gets back with it."""
+    parent_task_id: Mapped[int | None] = mapped_column(ForeignKey("user_tasks.id"))
+    """The task that this one was added to for a further signature; both have the same token."""
+    position: Mapped[str | None] = mapped_column(Name)
+    """Of such a task: whether it is signed ``before``, ``after`` or in ``parallel`` to its parent."""
+    open_signs: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Signatures that were asked for and are missing; who completes the task must have seen this number."""
+    signatures: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What signers and delegates have said: ``person``, ``agreed``, ``opinion``, ``at`` and ``way`` of each."""
+    urged_at: Mapped[dt.datetime | None]
     completed_at: Mapped[dt.datetime | None]
     completed_by: Mapped[str | None] = mapped_column(Name)
 

@@ -142,7 +142,12 @@ def _select() -> Select[*tuple[Any, ...]]:
         .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .outerjoin(
-            UserTask, and_(UserTask.instance_id == HistoryEvent.instance_id, UserTask.token == HistoryEvent.token)
+            UserTask,
+            and_(
+                UserTask.instance_id == HistoryEvent.instance_id,
+                UserTask.token == HistoryEvent.token,
+                UserTask.parent_task_id.is_(None),
+            ),
         )
     )
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from alembic import command
 from sqlalchemy import Select, select
 
 from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
-from engine.migrations import _config, upgrade
+from engine.migrations import downgrade, upgrade
 from engine.model import DecisionInstance, ElementInstance
 from tests.execution.test_events import TABLE
 from tests.interpreter.build import END, START
@@ -53,8 +52,7 @@ def test_decisions_from_before_can_be_searched_like_new_ones(company: Company) -
 
 def again(database: Database, revision: str) -> None:
     """Take the schema back to a revision and bring it up again."""
-    with database.engine.connect().execution_options(writing=True) as connection, connection.begin():
-        command.downgrade(_config(connection), revision)
+    downgrade(database, revision)
     upgrade(database)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.database import Database
 from engine.migrations import upgrade
 from engine.migrations.job_queue import is_ours
-from engine.model import Base, Job
+from engine.model import Base, Job, UserTask
 
 
 def test_a_migrated_database_has_the_schema_of_the_models(empty_database_url: str) -> None:
@@ -71,3 +71,51 @@ def test_a_job_that_was_waiting_or_leased_is_looked_at_as_before(empty_database_
         found = session.execute(select(Job.due_at, Job.look_at).order_by(Job.id)).all()
     assert [(look - due).total_seconds() for due, look in found] == [0, 120, 0]
     database.dispose()
+
+
+def test_a_task_that_was_open_before_tasks_could_be_added_to_stays_as_it_was(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0008")
+    with database.transaction() as session:
+        for row in CASE_WITH_A_TASK:
+            session.execute(text(row))
+    upgrade(database)
+    with database.reading() as session:
+        task = session.scalars(select(UserTask)).one()
+        assert (task.assignee, task.open_signs, task.parent_task_id) == ("li.na", 0, None)
+        candidate = "SELECT principal FROM user_task_candidates c JOIN user_tasks t ON t.id = c.task_id"
+        assert session.scalars(text(candidate)).all() == ["渠道专员"]
+    added = "INSERT INTO user_tasks (instance_id, token, element_id, name, state, created_at, priority, facts{names})"
+    values = " VALUES (1, 5, 'check', '核对', 'CREATED', '2026-03-02 01:00:00', 50, '{{}}'{more})"
+    with database.transaction() as session:
+        session.execute(
+            text((added + values).format(names=", parent_task_id, position", more=f", {task.id}, 'before'"))
+        )
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(text((added + values).format(names="", more="")))
+    database.dispose()
+
+
+CASE_WITH_A_TASK = (
+    "INSERT INTO contents (sha256, body) VALUES ('x', '')",
+    (
+        "INSERT INTO deployments (id, content_hash, deployed_at, deployed_by, note)"
+        " VALUES (1, 'x', '2026-03-02 01:00:00', 'a', '')"
+    ),
+    (
+        "INSERT INTO process_definitions (id, deployment_id, process_id, name, version, resource_name, sha256,"
+        " definition_hash, forms, decisions, properties)"
+        " VALUES (1, 1, 'p', 'p', 1, 'p.bpmn', 'x', 'x', '{}', '{}', '{}')"
+    ),
+    (
+        "INSERT INTO process_instances (id, definition_id, title, state, started_by, started_at, revision, body,"
+        " event_count, chain_head, incident_count)"
+        " VALUES (1, 1, '甲', 'ACTIVE', 'li.na', '2026-03-02 01:00:00', 1, '', 1, 'x', 0)"
+    ),
+    (
+        "INSERT INTO user_tasks (instance_id, token, element_id, name, state, assignee, created_at, priority, facts)"
+        " VALUES (1, 5, 'check', '核对', 'CREATED', 'li.na', '2026-03-02 01:00:00', 50, '{}')"
+    ),
+    "INSERT INTO user_task_candidates (task_id, kind, principal) SELECT id, 'group', '渠道专员' FROM user_tasks",
+)
+"""A running case of version 0008 with one open task."""
