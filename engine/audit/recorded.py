@@ -8,6 +8,7 @@ from engine.clock import SHANGHAI
 from engine.feel import HostFunction
 from engine.interpreter import Decided, Environment
 from engine.organisation import Organisation, Reads, functions
+from engine.organisation.functions import called
 
 _NOBODY = Organisation(revision=0, people={}, heads={}, grants={})
 
@@ -44,8 +45,7 @@ class RecordedWorld:
 
     def _call(self, name: str) -> Callable[..., object]:
         def call(*arguments: object) -> object:
-            shown = ", ".join(str(argument) for argument in arguments if argument is not None)
-            asked = f"{name}({shown})"
+            asked = called(name, arguments, self._reads)
             if asked not in self._recorded:
                 self.unanswered.append(asked)
                 return None

@@ -13,7 +13,7 @@ from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
-from engine.organisation import Organisation, Reads, functions, organisation, revision_of
+from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +41,14 @@ class LockedCase:
 
 def environment(session: Session, known: Organisation, found: Definition) -> Environment:
     """Give the world as it is now: the clock, the organisation with a note of what is read, the bound decisions."""
-    reads, now = Reads(), clock.now()
+    reads, turns, now = Reads(), Turns(session), clock.now()
     return Environment(
         now=now,
         decide=lambda decision_id, variables: decide(session, found, decision_id, variables, now),
-        functions=functions(known, reads),
+        functions=functions(known, reads, turns.take),
         take_reads=reads.take,
         all_reads=reads.everything,
+        attempt=turns.attempt,
     )
 
 

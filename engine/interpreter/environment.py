@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from engine import feel
@@ -47,6 +48,8 @@ class Environment:
     """Give and forget what the functions have read since the last call: kept with a rule's result as its proof."""
     all_reads: Callable[[], dict[str, object]] = dict
     """Give everything the functions have answered so far: kept with the step, so that it can be replayed."""
+    attempt: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Undo what functions have changed outside, such as whose turn it is, where a StuckError leaves the block."""
 
     def evaluate(self, expression: str, variables: Mapping[str, object]) -> object:
         """Evaluate an expression of a diagram; an error while it runs gives null, as FEEL says (DMN 1.5, 10.3.2.13).

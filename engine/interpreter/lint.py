@@ -59,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     lint_compensation.event_sub_processes,
     lint_compensation.transactions,
     lint_expressions.expressions,
+    lint_expressions.turns,
     lint_listeners.listeners,
     lint_offered.offered_operations,
 )

@@ -1,5 +1,6 @@
 """Every FEEL expression of a diagram must parse; where it doesn't, the place is named."""
 
+import re
 from collections.abc import Iterator
 
 from engine import feel
@@ -13,6 +14,28 @@ ORGANISATION_FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 """Names with spaces that the engine offers: they change how an expression is read."""
+
+_TAKES_A_TURN = re.compile(r"\brotate\s*\(")
+
+
+def turns(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
+    """Refuse a turn of a rotation in a condition: conditions are asked again and again, and each would take one."""
+    for flow in process.flows.values():
+        if flow.condition and _TAKES_A_TURN.search(flow.condition):
+            yield _turn_in_condition(flow)
+    for element in process.elements.values():
+        loops = (element.loop.completion if element.loop is not None else None,)
+        rounds = (element.standard_loop.condition if element.standard_loop is not None else None,)
+        if any(_TAKES_A_TURN.search(text) for text in (element.condition, *loops, *rounds) if text):
+            yield _turn_in_condition(element)
+
+
+def _turn_in_condition(where: Element | Flow) -> Finding:
+    return about(
+        where,
+        "turn_in_condition",
+        mark("“{label}”的条件里不能用 rotate：条件会反复计算，每算一次就轮过一个人。请先用脚本任务把这个人存入变量。"),
+    )
 
 
 def expressions(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike

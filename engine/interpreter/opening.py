@@ -28,20 +28,25 @@ class Opened:
         if anew:
             run.note(task, "entered")
         try:
-            variables = run.scopes.visible(self._open_scope(task, element))
-            if listeners.is_held(task):
-                self.jobs.append(task_listeners.open_job(run, task, element, variables))
-            elif isinstance(task.task_spec, UserTask):
-                self._open_task(task, element, variables)
-            elif isinstance(task.task_spec, JobTask):
-                self.jobs.append(rules.open_job(task.id, element, variables, run.env))
-            elif element.timer is not None:
-                when = timers.due(element.timer, variables, run.env)
-                self.jobs += [timers.open_timer(task.id, element, when)] if when is not None else []
-            elif element.event in {"message", "signal"}:
-                self.subscriptions.append(rules.open_subscription(task.id, element, variables, run.env))
+            with run.env.attempt():
+                self._wait(task, element)
         except StuckError as error:
             run.mark_stuck(task, error)
+
+    def _wait(self, task: SpiffTask, element: Element) -> None:
+        run = self._run
+        variables = run.scopes.visible(self._open_scope(task, element))
+        if listeners.is_held(task):
+            self.jobs.append(task_listeners.open_job(run, task, element, variables))
+        elif isinstance(task.task_spec, UserTask):
+            self._open_task(task, element, variables)
+        elif isinstance(task.task_spec, JobTask):
+            self.jobs.append(rules.open_job(task.id, element, variables, run.env))
+        elif element.timer is not None:
+            when = timers.due(element.timer, variables, run.env)
+            self.jobs += [timers.open_timer(task.id, element, when)] if when is not None else []
+        elif element.event in {"message", "signal"}:
+            self.subscriptions.append(rules.open_subscription(task.id, element, variables, run.env))
 
     def _open_task(self, task: SpiffTask, element: Element, variables: Mapping[str, object]) -> None:
         if task_listeners.is_opened(task):

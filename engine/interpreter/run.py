@@ -74,10 +74,11 @@ class Run:
             self._count()
             if listeners.hold_before_running(self, task):
                 return
-            self._open_inputs(task)
-            if not self._is_done(task):
-                return
-            ended = task.run()
+            with self.env.attempt():
+                self._open_inputs(task)
+                if not self._is_done(task):
+                    return
+                ended = task.run()
         except StuckError as error:
             self.mark_stuck(task, error)
             return

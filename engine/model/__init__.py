@@ -2,7 +2,16 @@
 
 from engine.model.base import Base
 from engine.model.history import AccessEvent, Checkpoint, HistoryEvent
-from engine.model.organisation import ApiToken, Department, Group, Membership, Notification, OrganisationRevision, User
+from engine.model.organisation import (
+    ApiToken,
+    Department,
+    Group,
+    Membership,
+    Notification,
+    OrganisationRevision,
+    Rotation,
+    User,
+)
 from engine.model.passages import DecisionInstance, ElementInstance
 from engine.model.people_at_work import CaseReader, Handover, Substitution
 from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
@@ -60,6 +69,7 @@ __all__ = [
     "RegisterCounter",
     "RegisterEntry",
     "RegisterEntryVersion",
+    "Rotation",
     "Substitution",
     "User",
     "UserTask",

@@ -60,6 +60,17 @@ class OrganisationRevision(Base):
     revision: Mapped[int]
 
 
+class Rotation(Base):
+    """A fair rotation by its key. The row is locked while a turn is taken, so that none is given twice."""
+
+    __tablename__ = "rotations"
+    key: Mapped[str] = mapped_column(Name, primary_key=True)
+    last: Mapped[str | None] = mapped_column(Name)
+    """The username of the person who had the last turn."""
+    turns: Mapped[int]
+    """How many were taken so far."""
+
+
 class ApiToken(Base):
     """A bearer token of the REST interface; only its hash is kept."""
 

@@ -1,7 +1,7 @@
 """The functions on organisation and calendar that FEEL rules of a diagram may call."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine.clock import SHANGHAI
@@ -16,11 +16,17 @@ class Reads:
     def __init__(self) -> None:
         self._reads: list[object] = []
         self._all: dict[str, object] = {}
+        self._times: dict[str, int] = {}
 
     def add(self, call: str, answer: object) -> None:
         """Note one answer."""
         self._reads.append({"call": call, "answer": answer})
         self._all[call] = answer
+
+    def numbered(self, call: str) -> str:
+        """Name a call that answers differently each time by how often it came in this step: from the second on."""
+        times = self._times[call] = self._times.get(call, 0) + 1
+        return call if times == 1 else f"{call.removesuffix(')')}, #{times})"
 
     def everything(self) -> dict[str, object]:
         """Give call → answer of the whole step: one organisation and one clock always answer alike."""
@@ -32,17 +38,30 @@ class Reads:
         return reads
 
 
-def functions(organisation: Organisation, reads: Reads) -> Mapping[str, HostFunction]:
+Take = Callable[[str, Sequence[str]], str | None]
+"""Gives whose turn it is in a rotation, among people."""
+
+TAKES_A_TURN = frozenset({"rotate"})
+"""Functions that answer differently each time they are asked."""
+
+
+def called(name: str, arguments: Sequence[object], reads: Reads) -> str:
+    """Write a call as it is noted and found again by a replay."""
+    given = [argument for argument in arguments if argument is not None]
+    shown = ", ".join("、".join(map(str, one)) if isinstance(one, list) else str(one) for one in given)
+    call = f"{name}({shown})"
+    return reads.numbered(call) if name in TAKES_A_TURN else call
+
+
+def _no_turns(_key: str, _people: Sequence[str]) -> None:
+    """Give nobody: where no case is at work nobody's turn may pass."""
+
+
+def functions(organisation: Organisation, reads: Reads, take_turn: Take = _no_turns) -> Mapping[str, HostFunction]:
     """Give the functions over one state of the organisation; every answer is noted in ``reads``."""
 
     def noted(name: str, function: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object) -> object:
-            answer = function(*arguments)
-            shown = ", ".join(str(argument) for argument in arguments if argument is not None)
-            reads.add(f"{name}({shown})", answer.isoformat() if isinstance(answer, dt.datetime) else answer)
-            return answer
-
-        return call
+        return _noted(reads, name, function)
 
     def superior_of(user: object, level: object = None) -> str | None:
         above = organisation.superiors_of(str(user))
@@ -62,6 +81,9 @@ def functions(organisation: Organisation, reads: Reads) -> Mapping[str, HostFunc
     def members_of(name: object) -> list[str]:
         return organisation.members_of(str(name))
 
+    def rotate(group: object, key: object) -> str | None:
+        return take_turn(str(key), _people(organisation, group))
+
     return {
         "superior of": HostFunction(("user", "level"), noted("superior of", superior_of), optional=1),
         "head of": HostFunction(("department",), noted("head of", head_of)),
@@ -69,8 +91,27 @@ def functions(organisation: Organisation, reads: Reads) -> Mapping[str, HostFunc
         "name of": HostFunction(("user",), noted("name of", name_of)),
         "members of": HostFunction(("group",), noted("members of", members_of)),
         "holders of": HostFunction(("post",), noted("holders of", members_of)),
+        "rotate": HostFunction(("group", "key"), noted("rotate", rotate)),
         "working days after": HostFunction(("date", "days"), noted("working days after", _working_days_after)),
     }
+
+
+def _noted(reads: Reads, name: str, function: Callable[..., object]) -> Callable[..., object]:
+    """Let a function's answers be noted."""
+
+    def call(*arguments: object) -> object:
+        answer = function(*arguments)
+        asked = called(name, arguments, reads)
+        reads.add(asked, answer.isoformat() if isinstance(answer, dt.datetime) else answer)
+        return answer
+
+    return call
+
+
+def _people(organisation: Organisation, group: object) -> list[str]:
+    """Give the active people of a group by its name, or of a list of usernames."""
+    named = map(str, group) if isinstance(group, list) else organisation.members_of(str(group))
+    return [username for username in named if organisation.is_active(username)]
 
 
 def _working_days_after(date: object, days: object) -> dt.datetime | None:

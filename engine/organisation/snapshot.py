@@ -60,6 +60,11 @@ class Organisation:
             p.username for p in self.people.values() if p.active and (name in p.groups or name == p.department)
         )
 
+    def is_active(self, username: str) -> bool:
+        """Tell whether somebody is known and still here."""
+        person = self.people.get(username)
+        return person is not None and person.active
+
     def groups_of(self, username: str) -> frozenset[str]:
         """Give the groups of a person; their department counts as one."""
         person = self.people.get(username)

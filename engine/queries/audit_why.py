@@ -25,6 +25,7 @@ _QUESTIONS = {
     "name of": mark("{0}叫什么名字？"),
     "members of": mark("{0}有哪些成员？"),
     "holders of": mark("谁担任{0}？"),
+    "rotate": mark("按顺序轮到{0}里的谁？（{1}）"),
     "working days after": mark("{0} 之后第 {1} 个工作日是哪天？"),
 }
 

@@ -1,0 +1,63 @@
+"""Fair rotation: whose turn it is, stored so that it holds for all cases, all machines and every restart."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.interpreter import StuckError
+from engine.model import Rotation
+
+
+class Turns:
+    """Takes turns in the transaction of the case that asks: a turn is taken exactly when the case has its person."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._taken: list[tuple[str, str | None]] = []
+        """The rotations that moved on, each with who was last before."""
+
+    def take(self, key: str, people: Sequence[str]) -> str | None:
+        """Give whose turn it is among ``people`` and let the next one's come; None where there is nobody.
+
+        The order is that of the usernames. Who was last is stored, not a count: whoever joins, leaves or is absent
+        changes nobody else's turn, and as long as nobody does each of k people gets n of any n·k turns.
+        """
+        if not people:
+            return None
+        last = self._lock(key)
+        chosen = following(people, last)
+        self._session.execute(update(Rotation).where(Rotation.key == key).values(last=chosen))
+        self._taken.append((key, last))
+        return chosen
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Give back the turns taken in a block that gets stuck: the one who is next is still next."""
+        before = len(self._taken)
+        try:
+            yield
+        except StuckError:
+            while len(self._taken) > before:
+                key, last = self._taken.pop()
+                given_back = update(Rotation).where(Rotation.key == key)
+                self._session.execute(given_back.values(last=last, turns=Rotation.turns - 1))
+            raise
+
+    def _lock(self, key: str) -> str | None:
+        """Count a turn and give who was last. The row stays locked until the case is committed: others wait for it."""
+        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
+        counted = dialect.insert(Rotation).values(key=key, last=None, turns=1)
+        statement = counted.on_conflict_do_update(
+            index_elements=[Rotation.key], set_={"turns": Rotation.turns + 1}
+        ).returning(Rotation.last)
+        last: str | None = self._session.execute(statement).scalar_one()
+        return last
+
+
+def following(people: Sequence[str], last: str | None) -> str:
+    """Give the one who comes after ``last`` in the order of the usernames, be ``last`` there or not."""
+    order = sorted(set(people))
+    return next((person for person in order if last is not None and person > last), order[0])
