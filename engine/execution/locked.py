@@ -41,7 +41,8 @@ class LockedCase:
 
 def environment(session: Session, known: Organisation, found: Definition) -> Environment:
     """Give the world as it is now: the clock, the organisation with a note of what is read, the bound decisions."""
-    reads, turns, now = Reads(), Turns(session), clock.now()
+    reads, now = Reads(), clock.now()
+    turns = Turns(session, now)
     return Environment(
         now=now,
         decide=lambda decision_id, variables: decide(session, found, decision_id, variables, now),

@@ -1,34 +1,38 @@
 """Fair rotation: whose turn it is, stored so that it holds for all cases, all machines and every restart."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.interpreter import StuckError
-from engine.model import Rotation
+from engine.model import Rotation, Substitution
 
 
 class Turns:
     """Takes turns in the transaction of the case that asks: a turn is taken exactly when the case has its person."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, now: dt.datetime) -> None:
         self._session = session
+        self._now = now
         self._taken: list[tuple[str, str | None]] = []
         """The rotations that moved on, each with who was last before."""
 
     def take(self, key: str, people: Sequence[str]) -> str | None:
         """Give whose turn it is among ``people`` and let the next one's come; None where there is nobody.
 
+        Whoever is stood in for in all processes is absent and passed over; where all are, their substitutes do it.
         The order is that of the usernames. Who was last is stored, not a count: whoever joins, leaves or is absent
         changes nobody else's turn, and as long as nobody does each of k people gets n of any n·k turns.
         """
         if not people:
             return None
         last = self._lock(key)
-        chosen = following(people, last)
+        absent = self._absent(people)
+        chosen = following([one for one in people if one not in absent] or people, last)
         self._session.execute(update(Rotation).where(Rotation.key == key).values(last=chosen))
         self._taken.append((key, last))
         return chosen
@@ -45,6 +49,16 @@ class Turns:
                 given_back = update(Rotation).where(Rotation.key == key)
                 self._session.execute(given_back.values(last=last, turns=Rotation.turns - 1))
             raise
+
+    def _absent(self, people: Sequence[str]) -> frozenset[str]:
+        """Give who is away now: the one for whom somebody stands in whatever the process."""
+        statement = select(Substitution.principal).where(
+            Substitution.principal.in_(people),
+            Substitution.process_ids.is_(None),
+            Substitution.starts_at <= self._now,
+            Substitution.ends_at > self._now,
+        )
+        return frozenset(self._session.scalars(statement))
 
     def _lock(self, key: str) -> str | None:
         """Count a turn and give who was last. The row stays locked until the case is committed: others wait for it."""

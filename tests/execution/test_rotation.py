@@ -1,5 +1,6 @@
 """Fair rotation: everybody has as many turns as the others, whatever comes at once, fails, or begins anew."""
 
+import datetime as dt
 from collections import Counter
 from contextlib import suppress
 from functools import partial
@@ -11,7 +12,7 @@ from engine.commands.resolve_incident import resolve_incident
 from engine.commands.start_instance import start_instance
 from engine.database import Database
 from engine.errors import UnpublishableError
-from engine.model import Incident, OrganisationRevision, Rotation, User, UserTask
+from engine.model import Incident, OrganisationRevision, Rotation, Substitution, User, UserTask
 from tests.execution.test_events import World
 from tests.execution.test_races import together
 from tests.interpreter.build import END, START, diagram, script, user_task
@@ -75,6 +76,20 @@ def test_who_is_absent_is_passed_over_and_nobody_else_loses_or_wins_a_turn(world
     be_active(world, "han.mei", active=True)
     world.start()
     assert turns(world) == ["feng.yi", "song.jia", "tang.wei", "feng.yi", "han.mei"]
+
+
+def test_whoever_is_stood_in_for_is_passed_over_until_back(world: World) -> None:
+    world.publish(BY_TURN)
+    away = {"substitute": "deng.chao", "reason": "休假", "made_by": "admin", "made_at": world.clock.moment}
+    for principal, processes in (("feng.yi", None), ("han.mei", ["another"])):
+        period = {"starts_at": world.clock.moment, "ends_at": world.clock.moment + dt.timedelta(days=1)}
+        with world.database.transaction() as session:
+            session.add(Substitution(principal=principal, process_ids=processes, **period, **away))
+    world.start()
+    world.clock.advance(days=1)
+    for _ in range(3):
+        world.start()
+    assert turns(world) == ["han.mei", "song.jia", "tang.wei", "feng.yi"]
 
 
 def test_each_key_has_its_own_rotation(world: World) -> None:
