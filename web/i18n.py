@@ -27,6 +27,7 @@ def init_i18n(app: Flask) -> None:
         "moment": moment,
         "full_moment": full_moment,
         "day": day,
+        "in_words": in_words,
         "file_size": file_size,
         "explain": explain,
     }
@@ -86,6 +87,15 @@ def moment(value: dt.datetime | None) -> str:
 def day(value: dt.date | None) -> str:
     """Write a day with its year."""
     return "" if value is None else _in_words(value, "d MMM y", "y年M月d日")
+
+
+def in_words(written: str) -> str:
+    """Write a day of a form, or a day and a time, as people do; what is no day stays as it is."""
+    date, _, time = written.partition(" ")
+    try:
+        return " ".join(filter(None, (day(dt.date.fromisoformat(date)), time)))
+    except ValueError:
+        return written
 
 
 def full_moment(value: dt.datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.forms import files, moments, parts, texts
+from engine.forms import files, formats, moments, parts, texts
 from engine.forms.instances import Instance
 from engine.forms.options import Option
 from engine.forms.parsing import is_document
@@ -13,19 +13,36 @@ from engine.forms.schema import Component
 
 def line(instance: Instance, page: Page) -> parts.Part:
     """Print a text field, a text area or a number."""
+    component, control = instance.component, page.control(instance)
+    before, after = page.say(instance, "appearance.prefixAdorner"), page.say(instance, "appearance.suffixAdorner")
     return parts.Line(
-        **page.control(instance),
-        # What was typed stays as it was typed, wrong or right.
-        value=instance.raw if isinstance(instance.raw, str) else texts.show(instance.value),
-        prefix=page.say(instance, "appearance.prefixAdorner"),
-        suffix=page.say(instance, "appearance.suffixAdorner"),
-        keyboard=_keyboard(instance.component),
+        **control,
+        value=_written(instance, readonly=control["readonly"]),
+        prefix=formats.sign(component, before, after),
+        suffix=after,
+        keyboard=_keyboard(component),
+        format=str(component.get("properties.format") or ""),
+        digits=formats.digits(component) or 0,
+        capitals=formats.in_capitals(component, instance.value, after) if control["readonly"] else "",
     )
+
+
+def _written(instance: Instance, *, readonly: bool) -> str:
+    if readonly:
+        return formats.show(instance.component, instance.value)
+    # What was typed stays as it was typed, wrong or right.
+    if isinstance(instance.raw, str):
+        return instance.raw
+    if formats.is_money(instance.component):
+        return formats.show(instance.component, instance.value)
+    return texts.show(instance.value)
 
 
 def _keyboard(component: Component) -> str:
     if component.type == "number":
         return "numeric" if component.get("decimalDigits") == 0 else "decimal"
+    if own := formats.format_of(component):
+        return own.keyboard
     return {"email": "email", "phone": "tel"}.get(str(component.get("validate.validationType")), "")
 
 

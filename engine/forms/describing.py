@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.clock import Clock
 from engine.errors import mark
-from engine.forms import moments, parts, texts
+from engine.forms import formats, moments, parts, texts
 from engine.forms.controls import documents
 from engine.forms.instances import Instance
 from engine.forms.options import find
@@ -32,14 +32,22 @@ class Described:
 
 
 def describe(
-    form: Form, values: Mapping[str, object], *, clock: Clock | None = None, finder: Finder | None = None
+    form: Form,
+    values: Mapping[str, object],
+    *,
+    masked: bool = False,
+    clock: Clock | None = None,
+    finder: Finder | None = None,
 ) -> list[Described]:
-    """List every visible field that holds a value, in the order of the form, with its label and its value in words."""
+    """List every visible field that holds a value, in the order of the form, with its label and its value in words.
+
+    ``masked`` hides the middle of ID numbers and mobile numbers: lists are read by people whom they don't concern.
+    """
     found = resolve(form, values, readonly=True, clock=clock, finder=finder)
-    return [shown for top in found for one in top.walk() for shown in _described(one, clock)]
+    return [shown for top in found for one in top.walk() for shown in _described(one, clock, masked=masked)]
 
 
-def _described(instance: Instance, clock: Clock | None) -> Iterator[Described]:
+def _described(instance: Instance, clock: Clock | None, *, masked: bool) -> Iterator[Described]:
     component = instance.component
     label = texts.line(component.label, instance.context, clock)
     if not component.kind.keyed or (component.type == "expression" and not label):
@@ -47,7 +55,7 @@ def _described(instance: Instance, clock: Clock | None) -> Iterator[Described]:
     yield Described(
         key=instance.name,
         label=label or component.key,
-        text=_with_unit(_words(instance), instance, clock),
+        text=_with_unit(_words(instance, masked=masked), instance, clock),
         type=component.type,
         documents=documents(instance.value) if component.type == "filepicker" else (),
     )
@@ -60,10 +68,10 @@ def _with_unit(words: str, instance: Instance, clock: Clock | None) -> str:
         texts.line(instance.component.get(f"appearance.{side}Adorner"), instance.context, clock)
         for side in ("prefix", "suffix")
     )
-    return " ".join(filter(None, (before, words, after)))
+    return formats.with_unit(instance.component, words, before, after)
 
 
-def _words(instance: Instance) -> str:
+def _words(instance: Instance, *, masked: bool) -> str:
     match instance.component.type:
         case "checkbox":
             return (YES if instance.value is True else NO) if instance.given else ""
@@ -75,7 +83,7 @@ def _words(instance: Instance) -> str:
             values = instance.value if isinstance(instance.value, list) else [instance.value]
             return "、".join(_label(instance, one) for one in values if one is not None)
         case _:
-            return texts.show(instance.value)
+            return formats.show(instance.component, instance.value, masked=masked)
 
 
 def _label(instance: Instance, value: object) -> str:

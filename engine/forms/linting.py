@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.errors import Finding, UnpublishableError, mark
-from engine.forms import picking, rules, texts
+from engine.forms import formats, picking, rules, texts
 from engine.forms.kinds import CONDITIONS
 from engine.forms.loading import parse, shape
 from engine.forms.schema import Component, Form
@@ -40,6 +40,7 @@ class _Lint:
             yield from self._condition(component)
             yield from self._options(component)
             yield from self._pattern(component)
+            yield from self._format(component)
 
     def _finding(self, severity: str, code: str, message: str, at: Component | None = None, **facts: object) -> Finding:
         return Finding(
@@ -137,6 +138,19 @@ class _Lint:
         if isinstance(written, str) and written and rules.pattern(written) is None:
             message = mark("“{name}”的正则表达式 {pattern} 不能用（不支持前瞻、后顾和反向引用）。")
             yield self._finding("error", "form_pattern", message, component, pattern=written)
+
+    def _format(self, component: Component) -> Iterator[Finding]:
+        written = component.get("properties.format")
+        own = formats.FORMATS.get(str(written))
+        if written is not None and own is None:
+            message = mark("“{name}”的 format 应为 money、id_number 或 mobile，不是 {format}。")
+            yield self._finding("error", "form_format", message, component, format=str(written))
+        if own and component.type not in own.types:
+            message = mark("“{name}”不能用 format {format}：金额用数字框，身份证号和手机号用文本框。")
+            yield self._finding("error", "form_format", message, component, format=str(written))
+        if component.get("properties.capitals") is not None and not formats.is_money(component):
+            message = mark("“{name}”的 capitals 只用于 format 是 money 的数字框。")
+            yield self._finding("error", "form_format", message, component)
 
 
 def _by_path(

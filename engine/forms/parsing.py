@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from engine.errors import FieldProblem, mark
-from engine.forms import moments
+from engine.forms import formats, moments
 from engine.forms.options import Option, find, same
 from engine.forms.schema import Component
 
@@ -53,13 +53,14 @@ def _text(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
     written = raw.replace("\r\n", "\n").replace("\r", "\n")
     if component.type == "textfield":
         written = written.replace("\n", " ").replace("\t", " ")
+    written = formats.clean(component, written)
     return written, NOT_STORABLE if _CONTROL.search(written) else None
 
 
 def _number(component: Component, raw: object, _: tuple[Option, ...]) -> Parsed:
     if raw is None or raw == "":
         return None, None
-    written = unicodedata.normalize("NFKC", raw).strip() if isinstance(raw, str) else raw
+    written = unicodedata.normalize("NFKC", formats.clean(component, raw)).strip() if isinstance(raw, str) else raw
     if written == "":
         return None, None
     value = _decimal(written)

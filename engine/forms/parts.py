@@ -44,6 +44,12 @@ class Line(Control):
     suffix: str = ""
     keyboard: str = ""
     """The HTML inputmode: decimal, numeric, email, tel, or nothing special."""
+    format: str = ""
+    """What the property ``format`` says: money, id_number, mobile."""
+    digits: int = 0
+    """Of a number, how many digits it has behind the point where it is read."""
+    capitals: str = ""
+    """An amount in Chinese capitals, for a record."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import re2
 
 from engine.clock import Clock
 from engine.errors import FieldProblem, mark
-from engine.forms import files, moments, texts
+from engine.forms import files, formats, moments, texts
 from engine.forms.schema import Component
 
 # HTML's own definition of a valid e-mail address, which form-js follows too.
@@ -134,9 +134,9 @@ def _limits(component: Component, value: object, context: texts.Context, clock: 
 
 def _precision(component: Component, value: object, _: texts.Context, __: Clock | None) -> FieldProblem | None:
     number = Decimal(str(value))
-    digits = component.get("decimalDigits")
+    digits = formats.digits(component)
     exponent = number.normalize().as_tuple().exponent
-    if isinstance(digits, int) and digits >= 0 and isinstance(exponent, int) and -exponent > digits:
+    if digits is not None and isinstance(exponent, int) and -exponent > digits:
         if digits == 0:
             return FieldProblem(mark("请填整数。"))
         return FieldProblem(mark("最多 {digits} 位小数。"), {"digits": digits})
@@ -215,6 +215,11 @@ def _preset(component: Component, value: object, _: texts.Context, __: Clock | N
             return None
 
 
+def _format(component: Component, value: object, _: texts.Context, clock: Clock | None) -> FieldProblem | None:
+    own = formats.format_of(component)
+    return own.problem(str(value), clock) if own and own.problem else None
+
+
 def _moment(component: Component, value: object, _: texts.Context, clock: Clock | None) -> FieldProblem | None:
     return moments.problem(component, str(value), clock)
 
@@ -225,7 +230,7 @@ def _files(component: Component, value: object, context: texts.Context, clock: C
 
 
 _CHECKS: dict[str, tuple[Check, ...]] = {
-    "textfield": (_pattern, _lengths, _preset),
+    "textfield": (_format, _pattern, _lengths, _preset),
     "textarea": (_pattern, _lengths, _preset),
     "number": (_precision, _limits),
     "datetime": (_moment,),

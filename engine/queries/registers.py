@@ -167,7 +167,7 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
 def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
     """Read a row of ``entries``."""
     values = row._asdict()
-    described = forms.describe(register.form, values.pop("fields"))
+    described = forms.describe(register.form, values.pop("fields"), masked=True)
     return EntryRow(**values, texts={one.key: one.text for one in described})
 
 

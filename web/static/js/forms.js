@@ -9,6 +9,7 @@ class LiveForm {
     this.entries = 0;
     this.request = null;
     form.addEventListener("input", () => (this.entries += 1));
+    form.addEventListener("change", (event) => tidy(event.target));
     form.addEventListener("change", (event) => this.changed(event.target));
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("compositionstart", () => (this.composing = true));
@@ -115,6 +116,18 @@ class LiveForm {
     this.form.append(input);
     HTMLFormElement.prototype.submit.call(this.form);
   }
+}
+
+// An amount that can be read gets its thousands separators and both its decimals; the server reads it either way.
+function tidy(input) {
+  if (input.dataset.format !== "money") return;
+  const typed = input.value.normalize("NFKC").replace(/[¥元\s]/g, "");
+  const found = /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/.exec(typed);
+  if (!found) return;
+  const [, sign, whole, decimals = ""] = found;
+  const groups = whole.replace(/,/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
+  const rest = decimals.padEnd(Number(input.dataset.digits), "0");
+  input.value = sign + groups + (rest && `.${rest}`);
 }
 
 for (const fields of document.querySelectorAll("form [data-form-fields]")) new LiveForm(fields.closest("form"));
