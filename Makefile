@@ -103,7 +103,7 @@ web/static/dist/built: $(ASSET_SOURCES) | .venv/installed
 
 var/initialised: $(PROCESS_SOURCES) | .venv/installed
 	@echo "==> 建立数据库，发布流程，载入演示公司 · database, processes, demo company"
-	@$(BIN)/qucheng init --demo
+	@$(BIN)/qucheng init --demo --cases
 	@touch $@
 
 clean: ## 删除全部生成物与演示数据 · remove all that was made, the demo data too

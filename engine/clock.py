@@ -1,7 +1,8 @@
 """The only now() of the program. Times are aware and in UTC; people see Asia/Shanghai."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], dt.datetime]
@@ -30,6 +31,17 @@ def set_clock(clock: Clock) -> None:
     """Replace the clock of the whole program: for tests and for demo data that span months."""
     global _clock  # noqa: PLW0603 - one clock a process is the point of this module
     _clock = clock
+
+
+@contextmanager
+def ticking(clock: Clock) -> Iterator[None]:
+    """Let another clock be the program's for the duration of a block."""
+    before = _clock
+    set_clock(clock)
+    try:
+        yield
+    finally:
+        set_clock(before)
 
 
 def today() -> dt.date:

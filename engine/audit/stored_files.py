@@ -15,6 +15,8 @@ from engine.errors import mark
 from engine.model import Attachment
 
 CHUNK = 1 << 20
+PICKED_ENTRY = frozenset({"register", "number", "version", "values"})
+"""What the value of a register picker always has."""
 
 
 def check_stored_files(session: Session, folder: Path, instance_id: int | None = None) -> Iterator[Discrepancy]:
@@ -50,7 +52,10 @@ def check_documents(session: Session, instance_id: int, handed_in: dict[str, str
 
 
 def documents_of(event: Event) -> dict[str, str]:
-    """Give the document references in what was handed in by an event: id → hash of the content."""
+    """Give the document references in what was handed in by an event: id → hash of the content.
+
+    Files in a register entry that a form picked are not: they belong to the case that wrote the entry.
+    """
     body = event["body"]
     if not isinstance(body, str) or '"contentHash"' not in body:
         return {}
@@ -58,7 +63,9 @@ def documents_of(event: Event) -> dict[str, str]:
         read = json_text.loads(body)
     except ValueError:
         return {}
-    return dict(_references(read.get("input") if isinstance(read, dict) else None))
+    given = read.get("input") if isinstance(read, dict) else None
+    of_others = {document for entry in _picked(given) for document, _hash in _references(entry["values"])}
+    return {document: digest for document, digest in _references(given) if document not in of_others}
 
 
 def file_hash(path: Path) -> str | None:
@@ -82,6 +89,17 @@ def _references(value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any 
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner)
+
+
+def _picked(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        if value.keys() >= PICKED_ENTRY:
+            yield value
+        for inner in value.values():
+            yield from _picked(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _picked(inner)
 
 
 def _wrong_content(instance_id: int, name: str, *, missing: bool) -> Discrepancy:

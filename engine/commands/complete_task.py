@@ -13,7 +13,7 @@ from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
-from engine.execution.submitting import accepted, hold
+from engine.execution.submitting import accepted, handed_in, hold
 from engine.execution.write import write_outcome
 from engine.model import UserTask
 
@@ -29,8 +29,10 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     _require_doer(locked, actor)
     case = locked.wake()
     stored = case.visible(locked.work.token)
-    values = genuine(session, _values(locked, submitted, stored), stored, actor)
-    bind(session, locked.instance.id, values, stored, actor)
+    values = _values(locked, submitted, stored)
+    files = handed_in(session, locked.work.form_definition_id, values)
+    values = genuine(session, values, files, stored, actor)
+    bind(session, locked.instance.id, files, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
     if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, actor, case=case):
         # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.

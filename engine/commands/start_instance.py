@@ -11,7 +11,7 @@ from engine.execution.immutable import Definition
 from engine.execution.locked import environment
 from engine.execution.people import refuse_without_people
 from engine.execution.starting import newest_definition, write_start
-from engine.execution.submitting import accepted, hold
+from engine.execution.submitting import accepted, handed_in, hold
 from engine.interpreter import Case
 from engine.organisation import Organisation, organisation
 
@@ -35,7 +35,8 @@ def start_instance(
     env = environment(session, known, found)
     start_form = found.forms.get(found.start_form_id) if found.start_form_id else None
     values = dict(submitted) if start_form is None else accepted(session, start_form, submitted, {"initiator": actor})
-    values = genuine(session, values, {}, actor)
+    files = handed_in(session, start_form, values)
+    values = genuine(session, values, files, {}, actor)
     case = Case.start(found.specification, env, {**values, "initiator": actor})
     outcome = case.outcome()
     refuse_without_people(outcome, known, actor)
@@ -45,7 +46,7 @@ def start_instance(
         body={"input": values, "process": found.process_id, "version": found.version},
     )
     instance_id = write_start(session, found, env, outcome, event, started_by=actor)
-    bind(session, instance_id, values, {}, actor)
+    bind(session, instance_id, files, {}, actor)
     hold(session, start_form, values, instance_id)
     return instance_id
 

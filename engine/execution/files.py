@@ -16,22 +16,23 @@ def document_ids(values: object) -> Iterator[str]:
 
 
 def genuine(
-    session: Session, submitted: Mapping[str, object], before: Mapping[str, object], actor: str
+    session: Session, values: Mapping[str, object], handed_in: object, before: Mapping[str, object], actor: str
 ) -> dict[str, object]:
-    """Give submitted values with every document reference as it is stored.
+    """Give values with every document reference that was handed in as it is stored.
 
-    A program may write any name, size or hash beside an id; what the case keeps must be true. Raises
-    InvalidError for a file the actor did not upload.
+    ``handed_in`` is the part of them where somebody may put files, see ``submitting.handed_in``. A program may
+    write any name, size or hash beside an id; what the case keeps must be true. Raises InvalidError for a file
+    the actor did not upload.
     """
     known = {str(one["documentId"]): one for one in _references(dict(before))}
-    new = {one for one in document_ids(dict(submitted)) if one not in known}
+    new = {one for one in document_ids(handed_in) if one not in known}
     if new:
         rows = session.scalars(select(Attachment).where(Attachment.id.in_(new), Attachment.uploaded_by == actor))
         known |= {row.id: reference(row) for row in rows}
     missing = new - known.keys()
     if missing:
         raise _not_yours(len(missing))
-    return {name: _replaced(value, known) for name, value in submitted.items()}
+    return {name: _replaced(value, known) for name, value in values.items()}
 
 
 def _references(values: object) -> Iterator[dict[str, object]]:
@@ -48,7 +49,7 @@ def _references(values: object) -> Iterator[dict[str, object]]:
 def _replaced(value: object, known: Mapping[str, dict[str, object]]) -> object:
     if isinstance(value, dict):
         if isinstance(value.get("documentId"), str):
-            return known[value["documentId"]]
+            return known.get(value["documentId"], value)
         return {name: _replaced(inner, known) for name, inner in value.items()}
     if isinstance(value, list):
         return [_replaced(inner, known) for inner in value]
@@ -59,15 +60,13 @@ def _not_yours(count: int) -> InvalidError:
     return InvalidError(mark("有 {count} 个附件不是您上传的或已属于别的事项，请重新上传。"), count=count)
 
 
-def bind(
-    session: Session, instance_id: int, submitted: Mapping[str, object], before: Mapping[str, object], actor: str
-) -> None:
+def bind(session: Session, instance_id: int, handed_in: object, before: Mapping[str, object], actor: str) -> None:
     """Give newly submitted files to the case.
 
     Raises InvalidError for a file that the actor did not upload or that belongs to another case: a form
     must not be a way to read somebody else's file.
     """
-    new = set(document_ids(dict(submitted))) - set(document_ids(dict(before)))
+    new = set(document_ids(handed_in)) - set(document_ids(dict(before)))
     if not new:
         return
     bound = session.scalars(

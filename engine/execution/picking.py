@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.errors import FieldProblem, FormInvalidError, mark
 from engine.execution.rows import changed
 from engine.execution.search_text import like_pattern
-from engine.forms import Form, Picker
+from engine.forms import Form, Picker, values_of
 from engine.forms.options import Option
 from engine.forms.picking import is_picker, tokens
 from engine.model import ProcessInstance, RegisterEntry
@@ -103,12 +103,9 @@ def hold_entries(session: Session, form: Form, values: Mapping[str, object], ins
     Raises FormInvalidError at the field whose entry another running case has: of two that come at the same
     time the database lets one through.
     """
-    for component in form.walk():
+    for component, picked in values_of(form, values):
         if not is_picker(component) or component.get("properties.hold") != "true":
             continue
-        picked: Any = values
-        for name in component.local:
-            picked = picked.get(name) if isinstance(picked, Mapping) else None
         for number in tokens(picked):
             register = str(component.get("properties.picker")).partition(":")[2]
             _hold(session, register, number, instance_id, component.key)

@@ -26,6 +26,18 @@ def accepted(
     return forms.check(form(session, form_definition_id), submitted, stored, clock=clock.now, finder=finder)
 
 
+def handed_in(session: Session, form_definition_id: int | None, values: Mapping[str, object]) -> object:
+    """Give where somebody may have put files: the file pickers of the form, or all values where there is none.
+
+    What a form works out by itself, such as a register entry with the files that its own case has, is nobody's
+    upload.
+    """
+    if form_definition_id is None:
+        return values
+    known = form(session, form_definition_id)
+    return [value for component, value in forms.values_of(known, values) if component.type == "filepicker"]
+
+
 def hold(session: Session, form_definition_id: int | None, values: Mapping[str, object], instance_id: int) -> None:
     """Let a case have the register entries that its form picked to hold. Raises FormInvalidError where one is held."""
     if form_definition_id is not None:

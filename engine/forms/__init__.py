@@ -5,6 +5,7 @@ of text and HTML views.
 """
 
 from engine.forms.checking import check
+from engine.forms.data import values_of
 from engine.forms.describing import Described, describe
 from engine.forms.linting import lint
 from engine.forms.loading import load
@@ -24,5 +25,6 @@ __all__ = [
     "lint",
     "load",
     "picked_registers",
+    "values_of",
     "view",
 ]

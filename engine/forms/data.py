@@ -1,9 +1,9 @@
 """Reading and writing nested data by path."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from engine.forms.schema import Path
+from engine.forms.schema import Component, Form, Path
 
 
 class _Absent:
@@ -46,6 +46,23 @@ def put(data: dict[str, object], path: Path, value: object) -> None:
 def _set(holder: object, step: str | int, value: object) -> None:
     if isinstance(holder, dict | list):
         holder[step] = value  # type: ignore[index]  # the caller chose the holder by the kind of step
+
+
+def values_of(form: Form, data: Mapping[str, object]) -> Iterator[tuple[Component, object]]:
+    """Give each field of a form with its value in what was submitted, those in rows of lists one by one."""
+    for component in form.components:
+        yield from _values_of(component, data)
+
+
+def _values_of(component: Component, data: object) -> Iterator[tuple[Component, object]]:
+    value = get(data, component.local)
+    if component.kind.keyed and value is not ABSENT:
+        yield component, value
+    inner = value if component.local else data
+    rows = inner if component.kind.repeats and isinstance(inner, list) else [inner]
+    for row in rows:
+        for child in component.components:
+            yield from _values_of(child, row)
 
 
 def name_of(path: Path) -> str:

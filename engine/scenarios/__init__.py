@@ -5,18 +5,22 @@ database with a clock of its own, and compared with what it expects. What the sc
 did not pass is told as well.
 """
 
+from engine.scenarios.chronicle import Chronicle, play_chronicle, read_chronicle
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.folders import process_files, read_folder
 from engine.scenarios.playing import Played, play
 from engine.scenarios.reading import Scenario, Script, read_proofs, read_script
 
 __all__ = [
+    "Chronicle",
     "Coverage",
     "Played",
     "Scenario",
     "Script",
     "play",
+    "play_chronicle",
     "process_files",
+    "read_chronicle",
     "read_folder",
     "read_proofs",
     "read_script",

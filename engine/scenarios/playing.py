@@ -52,14 +52,11 @@ def play(
     plays the program's clock is the scenario's own.
     """
     world = World(database=database, folder=folder, process_id=script.process_id)
-    clock.set_clock(lambda: world.now)
-    try:
+    with clock.ticking(lambda: world.now):
         world.found(file_sets, scenario)
         differences = [difference for step in scenario.steps for difference in _step(world, step)]
         differences += compare(world, scenario.expect, mark("最后"))
         coverage = Coverage.of(database, script.process_id)
-    finally:
-        clock.set_clock(clock.system_clock)
     return Played(scenario=scenario, differences=differences, coverage=coverage)
 
 
@@ -69,7 +66,7 @@ def _step(world: World, step: Step) -> list[Difference]:
     place = f"{step.told['at']} {step.verb}"
     refused = step.told.get("refused")
     try:
-        _DO[step.verb](world, step)
+        do(world, step)
     except EngineError as error:
         if refused is None:
             return [Difference(place, mark("做到"), str(error))]
@@ -78,6 +75,11 @@ def _step(world: World, step: Step) -> list[Difference]:
         return [Difference(place, mark("被拒绝"), mark("做到了"))]
     world.go_on_to(step.at)
     return compare(world, step.told.get("then", {}), place)
+
+
+def do(world: World, step: Step) -> None:
+    """Do one step as the person it names. Raises EngineError where it is refused."""
+    _DO[step.verb](world, step)
 
 
 def _compare_refusal(refused: Mapping[str, object], error: EngineError, place: str) -> list[Difference]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from engine import clock
 from engine.commands.deploy import File, deploy
 from engine.commands.save_organisation import OrganisationRecord, PersonRecord, save_organisation
 from engine.config import Settings, load_settings
@@ -15,12 +16,13 @@ from engine.demo import load_demo
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.installed import anybody_exists
-from engine.scenarios import process_files, read_folder
+from engine.scenarios import play_chronicle, process_files, read_chronicle, read_folder
 
 
 @click.command("init")
-@click.option("--demo", is_flag=True, help="载入演示公司;服务器此后只在本机监听。 / Load the demo company.")
-def init_command(*, demo: bool) -> None:
+@click.option("--demo", is_flag=True, help="载入演示公司；服务器此后只在本机监听。 / Load the demo company.")
+@click.option("--cases", is_flag=True, help="连同它最近三个月的事项。 / With its cases of the last three months.")
+def init_command(*, demo: bool, cases: bool) -> None:
     """建立数据库,发布 bpmn/ 与 forms/。可以重复执行。 / Create the database and publish; safe to repeat."""
     settings = load_settings()
     database = Database(settings.database_url)
@@ -28,8 +30,10 @@ def init_command(*, demo: bool) -> None:
         upgrade(database)
         if demo:
             (settings.data_folder / "demo").touch()
-        _people(database, demo=demo)
-        publish_folders(database, settings.home)
+        if demo and cases and _is_empty(database):
+            _live_through(database, settings)
+        else:
+            _found(database, settings, demo=demo)
     finally:
         database.dispose()
 
@@ -49,6 +53,28 @@ def deploy_command(folders: Sequence[Path], note: str) -> None:
             publish_folders(database, settings.home, note)
     finally:
         database.dispose()
+
+
+def _is_empty(database: Database) -> bool:
+    with database.reading() as session:
+        return not anybody_exists(session)
+
+
+def _found(database: Database, settings: Settings, *, demo: bool) -> None:
+    _people(database, demo=demo)
+    publish_folders(database, settings.home)
+
+
+def _live_through(database: Database, settings: Settings) -> None:
+    """Found the demo company three months ago and let its people work until now."""
+    now = clock.now()
+    chronicle = read_chronicle(now)
+    with clock.ticking(lambda: chronicle.begins):
+        _found(database, settings, demo=True)
+    steps = play_chronicle(database, settings.attachments_folder, chronicle, now)
+    bar = tqdm(steps, total=len(chronicle.steps), desc="演示事项", unit="步", disable=None)
+    for step in bar:
+        bar.set_postfix_str(f"{step.at.astimezone(clock.SHANGHAI):%m-%d}")
 
 
 def publish_folders(database: Database, home: Path, note: str = "") -> None:
