@@ -1,6 +1,6 @@
 import pytest
 
-from engine.forms import Form, view
+from engine.forms import Form, values_of, view
 from engine.forms.parts import Control, Repeat
 from tests.forms.building import Component, accepted, clock, form, problems
 
@@ -115,3 +115,12 @@ def test_a_total_over_rows_is_computed() -> None:
         "rows": [{"amount": 1.5}, {"amount": 2}],
         "total": 3.5,
     }
+
+
+def test_the_values_of_fields_are_found_in_groups_and_in_each_row_of_a_list() -> None:
+    card: Component = {"type": "filepicker", "key": "card", "id": "c"}
+    group: Component = {"type": "group", "id": "g", "components": [card]}
+    subject = form({"type": "filepicker", "key": "contract", "id": "d"}, listing(NAME, group))
+    data = {"contract": ["a"], "rows": [{"name": "甲", "card": ["b"]}, {"card": ["c"]}], "other": ["d"]}
+    found = [(component.key, value) for component, value in values_of(subject, data)]
+    assert found == [("contract", ["a"]), ("name", "甲"), ("card", ["b"]), ("card", ["c"])]
