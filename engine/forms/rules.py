@@ -55,7 +55,7 @@ def _problems(
     if required(component, context, clock) and missing(value):
         yield _missing(component)
     for check in _CHECKS.get(component.type, ()):
-        if not missing(value) and (found := check(component, value, context, clock)):
+        if not empty(value) and (found := check(component, value, context, clock)):
             yield found
 
 
@@ -67,8 +67,13 @@ def required(component: Component, context: texts.Context, clock: Clock | None =
 
 
 def missing(value: object) -> bool:
-    """Say whether nothing was entered; 0 is something, an unticked box is nothing."""
-    return value is None or value is False or value == [] or (isinstance(value, str) and not value.strip())
+    """Say whether nothing was entered; 0 is something, an unticked box and spaces are nothing."""
+    return empty(value) or (isinstance(value, str) and not value.strip())
+
+
+def empty(value: object) -> bool:
+    """Say whether there is nothing that a rule could hold for; for spaces they hold."""
+    return value is None or value is False or value in ([], "")
 
 
 def _missing(component: Component) -> FieldProblem:

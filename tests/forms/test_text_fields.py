@@ -35,6 +35,12 @@ def test_lines_count_once_towards_a_length() -> None:
     assert problems(one("textarea", validate={"maxLength": 3}), {"value": "甲\r\n乙"}) == {}
 
 
+def test_spaces_are_too_short_and_match_no_pattern() -> None:
+    assert problems(one("textfield", validate={"minLength": 1}), {"value": "  "}) != {}
+    assert problems(one("textfield", validate={"pattern": "^a"}), {"value": " "}) != {}
+    assert problems(one("textfield", validate={"maxLength": 1}), {"value": "  "}) == {}
+
+
 def test_an_empty_text_is_not_too_short() -> None:
     assert problems(one("textfield", validate={"minLength": 2}), {"value": ""}) == {}
 

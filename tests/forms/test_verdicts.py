@@ -27,6 +27,10 @@ def is_blank(value: object) -> bool:
     return value is None or value == [] or value is False or (isinstance(value, str) and value.strip() == "")
 
 
+def is_empty(value: object) -> bool:
+    return value is None or value == [] or value is False or value == ""
+
+
 def units(text: str) -> int:
     return sum(2 if ord(one) > 0xFFFF else 1 for one in text.strip())
 
@@ -46,7 +50,7 @@ class Rule:
     path: str
     settings: st.SearchStrategy[Any]
     accepts: Callable[[Any, Any], bool]
-    """Takes the setting and a value that isn't blank."""
+    """Takes the setting and a value that isn't empty."""
 
 
 MIN_LENGTH = Rule("validate.minLength", st.integers(1, 4), lambda limit, value: units(value) >= limit)
@@ -74,6 +78,7 @@ TABLE: dict[str, tuple[st.SearchStrategy[Any], tuple[Rule, ...], tuple[Rule, ...
     "radio": (CHOICE, (OFFERED,), ()),
     "select": (CHOICE, (OFFERED,), ()),
     "checklist": (st.lists(CHOICE.filter(lambda one: one is not None), max_size=3, unique_by=repr), (ALL_OFFERED,), ()),
+    "taglist": (st.lists(CHOICE.filter(lambda one: one is not None), max_size=3, unique_by=repr), (ALL_OFFERED,), ()),
     "datetime": (st.none() | st.dates().filter(lambda day: day.year > 999).map(str), (), ()),
 }
 STATES = ("open", "open", "open", "open", "hidden", "readonly", "disabled")
@@ -105,8 +110,12 @@ def cases(draw: st.DrawFn, key: str = "value") -> Case:
         component["conditional"] = {"hide": "=hide"}
     elif state != "open":
         component[state] = True
+    if "values" in component and draw(st.booleans()):
+        del component["values"]
+        component["valuesExpression"] = "=offered"
     value = draw(inputs)
-    right = not required if is_blank(value) else all(rule.accepts(setting, value) for rule, setting in rules)
+    right = is_empty(value) or all(rule.accepts(setting, value) for rule, setting in rules)
+    right = right and not (required and is_blank(value))
     # A choice that was never offered is refused even where it looks like nothing, as false does.
     if kind in {"radio", "select"} and value is False:
         right = False
@@ -130,7 +139,7 @@ FORMS = st.integers(1, 8).flatmap(lambda count: st.tuples(*(cases(f"f{number}") 
 @given(FORMS)
 def test_the_verdict_is_the_one_of_the_table(drawn: tuple[Case, ...]) -> None:
     form = load(written(*(one.component for one in drawn)))
-    stored = {"hide": True, **{one.component["key"]: one.stored for one in drawn}}
+    stored = {"hide": True, "offered": OPTIONS, **{one.component["key"]: one.stored for one in drawn}}
     submitted = {one.component["key"]: one.value for one in drawn}
     wrong = {one.component["key"] for one in drawn if one.state == "open" and not one.accepted}
     problems, found = verdict(form, submitted, stored)

@@ -1,0 +1,88 @@
+"""The real form-js viewer in Chromium: fills a form in, submits it, and says what it made of that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.support.server import ROOT
+
+VIEWER = ROOT / "web" / "frontend" / "node_modules" / "@bpmn-io" / "form-js" / "dist" / "form-viewer.umd.js"
+
+DRIVER = """async (cases) => {
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 0));
+  // Expressions follow what is entered one after the other.
+  const calm = async (schema) => {
+    const turns = schema.components.some(({ type }) => type === "expression") ? 8 : 1;
+    for (let turn = 0; turn < turns; turn += 1) await (turns > 1 ? new Promise(requestAnimationFrame) : soon());
+  };
+  const found = [];
+  for (const { schema, stored, entered } of cases) {
+    const container = document.createElement("div");
+    document.body.append(container);
+    const form = new FormViewer.Form({ container, debounce: false });
+    await form.importSchema(schema, stored);
+    await calm(schema);
+    for (const [path, value] of Object.entries(entered)) {
+      const id = path.split(".").at(-1);
+      const instance = form.get("formFieldInstanceRegistry").getAll().find((one) => one.id === id);
+      if (!instance) continue;  // hidden
+      const input = container.querySelector(`input[id$="-${id}"], textarea[id$="-${id}"]`);
+      if (input?.closest(".fjs-form-field-textfield, .fjs-form-field-textarea, .fjs-form-field-number")) {
+        if (input.disabled || input.readOnly) continue;
+        input.focus();
+        Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, value);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await soon();
+        input.blur();
+      } else form._update({ fieldInstance: instance, value });
+      await calm(schema);
+    }
+    const { data, errors } = form.submit();
+    const labels = [...container.querySelectorAll(".fjs-form-field-label")];
+    found.push({
+      data: JSON.parse(JSON.stringify(data)),
+      wrong: Object.keys(errors).filter((key) => errors[key].length),
+      said: Object.values(errors).flat(),
+      labels: labels.map((one) => one.innerText.trim()).filter(Boolean),
+    });
+    form.destroy();
+    container.remove();
+  }
+  return found;
+}"""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form filled in."""
+
+    components: Sequence[Mapping[str, Any]]
+    entered: Mapping[str, Any] = field(default_factory=dict)
+    """By path, whose last name is the id of the component too."""
+    stored: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Give the form as form-js takes it."""
+        return {"type": "default", "id": "compared", "schemaVersion": 19, "components": list(self.components)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a submission."""
+
+    wrong: frozenset[str]
+    data: Mapping[str, Any]
+    """Empty of meaning where something is wrong."""
+
+
+def ask_form_js(page: Page, cases: Sequence[Filled]) -> list[dict[str, Any]]:
+    """Fill in and submit forms with the real viewer; gives data, the ids of wrong fields, sentences and labels."""
+    assert VIEWER.is_file(), "form-js is not installed: run `npm ci` in web/frontend"
+    page.set_content("<!doctype html><html lang='en'><body></body></html>")
+    page.add_script_tag(path=VIEWER)
+    sent = [{"schema": one.schema, "stored": one.stored, "entered": one.entered} for one in cases]
+    answered: list[dict[str, Any]] = page.evaluate(DRIVER, sent)
+    return answered
