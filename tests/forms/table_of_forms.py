@@ -20,7 +20,7 @@ class Compared:
     """Why we decide otherwise than form-js; empty: we must agree."""
 
 
-def component(kind: str, key: str = "value", **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - settings of a schema
+def component(kind: str, key: str = "value", **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - of a schema
     return {"type": kind, "id": key, "key": key, **settings}
 
 
@@ -120,7 +120,10 @@ def choices() -> Iterator[Compared]:
             {"offered": [{"n": "x"}, {"n": "y"}, {"n": "z"}]},
         ),
     )
-    ones = [({}, {"value": "x"}, {"value": "y"}), ({"value": []}, {"value": ["x"]}, {"value": ["y", "x"]})]
+    ones: list[tuple[Settings, ...]] = [
+        ({}, {"value": "x"}, {"value": "y"}),
+        ({"value": []}, {"value": ["x"]}, {"value": ["y", "x"]}),
+    ]
     kinds = zip(("radio", "select", "checklist", "taglist"), (ones[0], ones[0], ones[1], ones[1]), strict=True)
     for (source, stored), (kind, entries), required in product(sources, kinds, (False, True)):
         form = [component(kind, **source, validate={"required": required})]
@@ -137,11 +140,11 @@ def ticks() -> Iterator[Compared]:
 
 def moments() -> Iterator[Compared]:
     for required in (False, True):
-        settings = {"subtype": "date", "validate": {"required": required}}
+        settings: Settings = {"subtype": "date", "validate": {"required": required}}
         for entered in ({}, {"value": "2026-01-31"}):
             yield Compared(f"date {settings}", Filled([component("datetime", **settings)], entered))
         for form in ("utc_offset", "utc_normalized", "no_timezone"):
-            time = {"subtype": "time", "timeSerializingFormat": form, "validate": {"required": required}}
+            time: Settings = {"subtype": "time", "timeSerializingFormat": form, "validate": {"required": required}}
             yield Compared(f"time {form}", Filled([component("datetime", **time)]))
 
 
