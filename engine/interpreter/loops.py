@@ -26,8 +26,8 @@ def run_loop(run: "Run", body: SpiffTask) -> bool:
     if state is None:
         return _begin(run, body)
     # An instance's result or the completion condition failed; somebody has mended the data since.
-    pending, state["pending"] = _pending(state), []
-    for token in pending:
+    waiting, state["pending"] = _pending(state), []
+    for token in waiting:
         if not body.internal_data["loop"].get("ended"):
             instance_done(run, body, body.workflow.tasks[token])
     return bool(body.internal_data["loop"].get("ended"))
@@ -55,12 +55,16 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         _add_instance(run, body, state["items"].pop(0), state["done"])
 
 
+def pending(body: SpiffTask) -> list[int]:
+    """Give the instances of a body that have ended and whose result could not be taken yet."""
+    return _pending(body.internal_data.get("loop", {}))
+
+
 def _pending(state: dict[str, Any]) -> list[int]:
-    """Give the instances that have ended and whose result could not be taken."""
-    pending = state.get("pending")
-    if isinstance(pending, (int, Decimal)):  # as cases of the first version have stored it
-        return [int(pending)]
-    return [int(token) for token in pending or ()]
+    found = state.get("pending")
+    if isinstance(found, (int, Decimal)):  # as cases of the first version have stored it
+        return [int(found)]
+    return [int(token) for token in found or ()]
 
 
 def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:

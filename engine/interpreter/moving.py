@@ -129,7 +129,10 @@ def end_what_is_empty(run: "Run") -> None:
     for token in sorted(run.workflow.subprocesses, reverse=True):
         flow = run.workflow.subprocesses.get(token)
         if flow is not None and not flow.completed and not _has_token(flow):
-            terminate(run, run.workflow.get_task_from_id(token))
+            task = run.workflow.get_task_from_id(token)
+            terminate(run, task)
+            # The end of a process may have waited for nothing else.
+            ask_joins(task.workflow)
     if not run.workflow.completed and not _has_token(run.workflow):
         run.workflow.cancel()
 

@@ -10,6 +10,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
+from engine.interpreter.compacting import needed
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import Scopes
 from engine.interpreter.specification import Specification
@@ -87,14 +88,14 @@ def _workflows(workflow: Workflow) -> list[dict[str, Any]]:
             "on": token,
             "spec": flow.spec.name,
             "last": flow.last_task.id if flow.last_task is not None else None,
-            "tasks": [_task(task) for task in flow.tasks.values()],
+            "tasks": [_task(task, parent) for task, parent in needed(flow)],
         }
         for token, flow in live
     ]
 
 
-def _task(task: SpiffTask) -> list[object]:
-    return [task.id, task._parent, task.state, task.task_spec.name, task.triggered or None, task.internal_data or None]
+def _task(task: SpiffTask, parent: int | None) -> list[object]:
+    return [task.id, parent, task.state, task.task_spec.name, task.triggered or None, task.internal_data or None]
 
 
 def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:

@@ -310,6 +310,19 @@ def test_a_token_moved_out_ends_the_sub_processes_it_was_the_last_one_in() -> No
     finish(run)
 
 
+def test_a_case_one_branch_of_which_has_ended_ends_when_the_last_token_in_a_sub_process_is_taken_away() -> None:
+    nodes = START + '<bpmn:parallelGateway id="split"/>' + user_task("a") + DEEP + END
+    run = Run(
+        diagram(
+            nodes, {"start->split": "f1", "split->a": "f2", "split->outer": "f3", "a->end": "f4", "outer->end": "f5"}
+        )
+    )
+    run.complete("a")
+    run.complete("first")
+    run.step(lambda case: case.terminate(run.token("x")), lambda case: case.settle())
+    assert run.outcome.ended
+
+
 def test_a_token_moved_within_an_open_sub_process_stays_in_it() -> None:
     run = Run(NESTED)
     run.complete("a")

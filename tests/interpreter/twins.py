@@ -1,0 +1,115 @@
+"""Every case gets a twin that forgets nothing: whatever is done to the one is done to the other, with the same result.
+
+So each test of this room proves, by the way, that what leaves the state of a case is not needed for anything.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import pytest
+import zstandard
+from SpiffWorkflow.util.task import TaskState
+
+from engine import json_text
+from engine.errors import EngineError
+from engine.interpreter import Case, Outcome, StuckError, state
+
+VERBS = (
+    "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
+    "terminate", "settle", "cancel", "set_variables",
+)  # fmt: skip
+"""What changes a case."""
+
+
+class Twins:
+    """Knows of each state that a case was left in what its twin was left in."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+        self._whole: dict[bytes, bytes] = {}
+        self.smaller = 0
+        """How many states have lost something."""
+        wake, migrate, outcome = Case.wake, Case.migrate, Case.outcome
+
+        def wake_both(cls: type[Case], body: bytes, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
+            return self._pair(wake(body, *rest), wake(self._whole[body], *rest) if body in self._whole else None)
+
+        def migrate_both(cls: type[Case], awake: Case, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
+            twin = _twin(awake)
+            return self._pair(migrate(awake, *rest), migrate(twin, *rest) if twin is not None else None)
+
+        def outcome_of_both(case: Case) -> Outcome:
+            found, twin = outcome(case), _twin(case)
+            with forgetting_nothing():
+                other = outcome(twin) if twin is not None else None
+                whole = other.body if other is not None else _dump(case)
+            if other is not None:
+                assert replace(found, body=b"") == replace(other, body=b"")
+            assert _lives(found.body) == _lives(whole)
+            self.smaller += len(found.body) < len(whole)
+            self._whole[found.body] = whole
+            return found
+
+        patch.setattr(Case, "wake", classmethod(wake_both))
+        patch.setattr(Case, "migrate", classmethod(migrate_both))
+        patch.setattr(Case, "outcome", outcome_of_both)
+        for verb in VERBS:
+            patch.setattr(Case, verb, _both(getattr(Case, verb)))
+
+    @staticmethod
+    def _pair(case: Case, twin: Case | None) -> Case:
+        case.__dict__["twin"] = twin
+        return case
+
+
+@contextmanager
+def forgetting_nothing() -> Iterator[None]:
+    """Keep every token of a case in its state, as long as this lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state, "needed", lambda flow: ((task, task._parent) for task in flow.tasks.values()))
+        yield
+
+
+def _twin(case: Case) -> Case | None:
+    found: Case | None = case.__dict__.get("twin")
+    return found
+
+
+def _both(verb: Callable[..., object]) -> Callable[..., object]:
+    @wraps(verb)
+    def do(case: Case, *arguments: object, **named: object) -> object:
+        twin = _twin(case)
+        try:
+            result = verb(case, *arguments, **named)
+        except (EngineError, StuckError) as error:
+            if twin is not None:
+                with pytest.raises(type(error)):
+                    verb(twin, *arguments, **named)
+            raise
+        if twin is not None:
+            assert verb(twin, *arguments, **named) == result
+        return result
+
+    return do
+
+
+def _dump(case: Case) -> bytes:
+    run = case._run
+    return state.dump(run.workflow, run.scopes, run.ledger)
+
+
+def _lives_on(task: list[Any]) -> bool:
+    return not int(task[2]) & TaskState.FINISHED_MASK
+
+
+def _lives(body: bytes) -> tuple[object, ...]:
+    """Give all that a state says but for what is finished: counters, variables, the ledger, tokens with their data."""
+    content = json_text.loads(zstandard.ZstdDecompressor().decompress(body))
+    tokens = [
+        [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in flow["tasks"] if _lives_on(one)]]
+        for flow in content.pop("workflows")
+    ]
+    return content, tokens
