@@ -18,7 +18,7 @@ _MAY_MOVE_NO_TOKEN = frozenset({"incident.resolved", "incident.skipped"})
 _MOVES_NO_TOKEN = frozenset(
     {
         "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
-        "case.resumed",
+        "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled",
     }
 )  # fmt: skip
 

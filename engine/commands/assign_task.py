@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, InvalidError, mark
+from engine.execution.acting import Acting
 from engine.execution.incidents import resolve_nobody_found
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
@@ -30,7 +31,7 @@ def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, al
             name=locked.work.task_name,
             who=locked.organisation.display_name(locked.work.assignee),
         )
-    if ask_listeners(locked, "assigning", {"action": "assign", "assignee": assignee}, actor):
+    if ask_listeners(locked, "assigning", {"action": "assign", "assignee": assignee}, Acting(actor=actor)):
         return
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee))
     resolved = resolve_nobody_found(locked, locked.work.token, actor)

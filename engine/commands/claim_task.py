@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, mark
+from engine.execution.acting import Acting
 from engine.execution.candidates import require_candidate
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
@@ -23,7 +24,7 @@ def claim_task(session: Session, task_id: int, actor: str) -> bool:
     if locked.work.assignee == actor:
         return True
     require_candidate(locked, actor)
-    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": actor}, actor):
+    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": actor}, Acting(actor=actor)):
         return False
     done = changed(
         session,

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
-from engine.errors import ConflictError, ForbiddenError, mark
-from engine.execution.candidates import require_candidate
+from engine.errors import ConflictError, mark
+from engine.execution.acting import Acting, acting_doer, require_undelegated
 from engine.execution.files import bind, genuine
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
@@ -26,7 +25,8 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     first) or FormInvalidError.
     """
     locked = lock_task(session, task_id)
-    _require_doer(locked, actor)
+    acting = acting_doer(locked, actor)
+    require_undelegated(locked)
     case = locked.wake()
     stored = case.visible(locked.work.token)
     values = _values(locked, submitted, stored)
@@ -34,34 +34,17 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     values = genuine(session, values, files, stored, actor)
     bind(session, locked.instance.id, files, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
-    if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, actor, case=case):
+    if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, acting, case=case):
         # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.
-        mine = UserTask.id == task_id, UserTask.assignee == actor
+        mine = UserTask.id == task_id, UserTask.assignee == acting.holder
         session.execute(update(UserTask).where(*mine).values(draft=dict(submitted)))
         return False
-    _close(locked, actor)
+    _close(locked, acting)
     case.complete(locked.work.token, values, by=actor)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    event = NewEvent(
-        kind="task.completed",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={"task": task_id, "input": values, "completed_by": actor},
-    )
-    write_outcome(locked, outcome, event)
+    body = {"task": task_id, "input": values, "completed_by": actor}
+    write_outcome(locked, outcome, acting.event(locked, "task.completed", body))
     return True
-
-
-def _require_doer(locked: LockedCase, actor: str) -> None:
-    if locked.work.assignee is None:
-        require_candidate(locked, actor)
-    elif locked.work.assignee != actor:
-        raise ForbiddenError(
-            mark("任务“{name}”由{who}办理。"),
-            name=locked.work.task_name,
-            who=locked.organisation.display_name(locked.work.assignee),
-        )
 
 
 def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
@@ -70,7 +53,7 @@ def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping
     return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id)
 
 
-def _close(locked: LockedCase, actor: str) -> None:
+def _close(locked: LockedCase, acting: Acting) -> None:
     done = changed(
         locked.session,
         update(UserTask)
@@ -81,8 +64,8 @@ def _close(locked: LockedCase, actor: str) -> None:
         )
         .values(
             state="COMPLETED",
-            assignee=actor,
-            completed_by=actor,
+            assignee=acting.holder,
+            completed_by=acting.actor,
             completed_at=locked.environment.now,
             draft=None,
         ),

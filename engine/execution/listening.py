@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, InvalidError, mark
+from engine.execution.acting import Acting
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -15,15 +16,17 @@ from engine.model import UserTask
 
 STATES = {"assigning": "ASSIGNING", "completing": "COMPLETING"}
 """What a task is called while its listeners are asked, in the words of the published API."""
+_HEARD = ("action", "assignee", "result", "by")
+"""Of what is wanted, what listeners hear; the rest is for when they have agreed."""
 
 
 def ask_listeners(
-    locked: LockedCase, event: str, wanted: Mapping[str, object], actor: str, *, case: Case | None = None
+    locked: LockedCase, event: str, wanted: Mapping[str, object], acting: Acting, *, case: Case | None = None
 ) -> bool:
     """Ask the listeners of a locked task before it is assigned or completed; tell whether it has any.
 
-    ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes; ``case`` is
-    the case where it is awake.
+    ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes; of a task that
+    is passed on also the ``reason`` and the ``delegation``. ``case`` is the case where it is awake.
     Where there are listeners everything is written and the command is over: what is wanted happens when they
     have agreed. Raises ConflictError where somebody was first.
     """
@@ -32,19 +35,17 @@ def ask_listeners(
     if element is None or not element.listeners_at(event):
         return False
     case = case or locked.wake()
-    case.request(work.token, event, wanted)
+    case.request(work.token, event, {name: wanted[name] for name in _HEARD if name in wanted})
     asked = {name: value for name, value in wanted.items() if name != "result"}
-    _set_pending(locked, {"state": STATES[event], "by": actor, **asked})
-    body: dict[str, object] = {"task": work.task_id, "action": wanted["action"]}
+    _set_pending(locked, {"state": STATES[event], "by": acting.actor, "on_behalf_of": acting.on_behalf_of, **asked})
+    body: dict[str, object] = {name: wanted[name] for name in ("action", "reason") if name in wanted}
+    body["task"] = work.task_id
     if "result" in wanted:
-        body |= {"input": wanted["result"], "completed_by": actor}
+        body |= {"input": wanted["result"], "completed_by": acting.actor}
     else:
         body["assignee"] = [work.assignee, wanted["assignee"]]
-    write_outcome(
-        locked,
-        hand_to_administrators(case.outcome(), locked.organisation),
-        NewEvent(kind=f"task.{event}", actor=actor, element_id=work.element_id, token=work.token, body=body),
-    )
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    write_outcome(locked, outcome, acting.event(locked, f"task.{event}", body))
     return True
 
 
@@ -85,11 +86,12 @@ def listener_done(
     )
     if completed:
         # It is the person who has done the task, in every list and on every page; history names the listener, too.
-        task_id, person = _asked(locked)
+        task_id, person, principal = _asked(locked)
         body |= {"task": task_id, "input": handed_in}
         event = NewEvent(
             kind="task.completed",
             actor=person,
+            on_behalf_of=principal,
             element_id=locked.work.element_id,
             token=locked.work.token,
             body=body,
@@ -128,8 +130,8 @@ def _set_pending(locked: LockedCase, pending: Mapping[str, object]) -> None:
         raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
 
 
-def _asked(locked: LockedCase) -> tuple[int, str]:
-    """Give the task that a listener is asked about, and who wants it completed."""
+def _asked(locked: LockedCase) -> tuple[int, str, str | None]:
+    """Give the task that a listener is asked about, who wants it completed, and on whose behalf."""
     row = locked.session.execute(
         select(UserTask.id, UserTask.pending).where(
             UserTask.instance_id == locked.instance.id,
@@ -137,4 +139,4 @@ def _asked(locked: LockedCase) -> tuple[int, str]:
             UserTask.parent_task_id.is_(None),
         )
     ).one()
-    return row.id, str(row.pending["by"])
+    return row.id, str(row.pending["by"]), row.pending.get("on_behalf_of")

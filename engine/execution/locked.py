@@ -136,6 +136,10 @@ _TASK = (
     UserTask.form_definition_id,
     UserTask.completed_by,
     UserTask.pending,
+    UserTask.owner,
+    UserTask.parent_task_id,
+    UserTask.position,
+    UserTask.open_signs,
 )
 _JOB = (
     Job.id.label("job_id"),

@@ -12,6 +12,7 @@ from engine.execution.people import NOBODY, administrators
 from engine.interpreter import ChangedTask, Outcome, Stuck, attributes
 from engine.model import UserTask, UserTaskCandidate
 
+PASSED_ON = frozenset({"reassign", "delegate"})
 _CANDIDATES = {"candidate_users": "user", "candidate_groups": "group"}
 
 
@@ -39,11 +40,16 @@ def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuc
     for name, kind in _CANDIDATES.items():
         if name in values:
             _replace_candidates(locked, task.id, kind, values.pop(name))
+    if change.denied is None and asked.get("action") in PASSED_ON:
+        # Whoever has it now is not shown what another has typed; its owner gets that back.
+        task.draft = None
+        task.owner, task.delegation = (task.assignee, asked["delegation"]) if "delegation" in asked else (None, None)
     for name, value in values.items():
         setattr(task, name, value)
     if change.event == "completing" and change.denied is None:
         task.state, task.draft = "COMPLETED", None
-        task.assignee = task.completed_by = asked.get("by")
+        task.completed_by = asked.get("by")
+        task.assignee = asked.get("on_behalf_of") or task.completed_by
         task.completed_at = locked.environment.now
         return
     locked.session.flush()

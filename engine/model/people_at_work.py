@@ -34,7 +34,7 @@ class Substitution(Base):
     __tablename__ = "substitutions"
     __table_args__ = (
         CheckConstraint("principal <> substitute", name="two_people"),
-        CheckConstraint("starts_at < ends_at", name="period"),
+        CheckConstraint("starts_at <= ends_at", name="period"),
         Index("ix_substitutions_substitute", "substitute", "ends_at"),
         Index("ix_substitutions_principal", "principal", "ends_at"),
     )
@@ -43,7 +43,7 @@ class Substitution(Base):
     substitute: Mapped[str] = mapped_column(ForeignKey("users.username"))
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
-    """The first moment at which it no longer holds; ended early, that moment."""
+    """The first moment at which it no longer holds; ended early, that moment or its start."""
     process_ids: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """The processes it covers; empty for all."""
     reason: Mapped[str]

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
-from engine.model import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
+from engine.model import CaseReader, ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.people import Person
 from engine.queries.startable import names_in
@@ -71,11 +71,22 @@ def _takes_part(session: Session, person: Person, instance_id: int) -> bool:
         select(UserTask.id)
         .where(
             UserTask.instance_id == instance_id,
-            or_(UserTask.assignee == person.username, UserTask.completed_by == person.username, candidate),
+            or_(
+                UserTask.assignee == person.username,
+                UserTask.completed_by == person.username,
+                UserTask.owner == person.username,
+                candidate,
+            ),
         )
         .limit(1)
     )
-    return found is not None
+    return found is not None or _was_made_reader(session, person, instance_id)
+
+
+def _was_made_reader(session: Session, person: Person, instance_id: int) -> bool:
+    """Tell whether a copy, a mention or an earlier task lets a person read a case."""
+    made = (CaseReader.instance_id == instance_id, CaseReader.username == person.username)
+    return session.scalar(select(CaseReader.instance_id).where(*made).limit(1)) is not None
 
 
 def _is_superior(session: Session, person: Person, instance_id: int) -> bool:

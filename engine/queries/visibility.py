@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, true
+from sqlalchemy import and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
-from engine.model import ProcessInstance, UserTask, UserTaskCandidate
+from engine.model import CaseReader, ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.access import READ_ALL, readable_definitions
 from engine.queries.people import Person
@@ -26,6 +26,7 @@ def visible_instances(session: Session, person: Person) -> Any:  # noqa: ANN401 
         ProcessInstance.started_by.in_(people),
         ProcessInstance.definition_id.in_(readable_definitions(session, person)),
         took_part,
+        ProcessInstance.id.in_(select(CaseReader.instance_id).where(CaseReader.username == person.username)),
     )
 
 
@@ -33,7 +34,12 @@ def visible_tasks(person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types d
     """Give the condition on user_tasks: assigned to the person, theirs to claim, or done by them."""
     if person.roles & READ_ALL:
         return true()
-    return or_(UserTask.assignee == person.username, UserTask.completed_by == person.username, may_claim(person))
+    return or_(
+        UserTask.assignee == person.username,
+        UserTask.completed_by == person.username,
+        UserTask.owner == person.username,
+        may_claim(person),
+    )
 
 
 def may_claim(person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("ended_by", NAME, nullable=True),
         sa.CheckConstraint("principal <> substitute", name=op.f("ck_substitutions_two_people")),
-        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_substitutions_period")),
+        sa.CheckConstraint("starts_at <= ends_at", name=op.f("ck_substitutions_period")),
         sa.ForeignKeyConstraint(["principal"], ["users.username"], name=op.f("fk_substitutions_principal")),
         sa.ForeignKeyConstraint(["substitute"], ["users.username"], name=op.f("fk_substitutions_substitute")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_substitutions")),

@@ -1,0 +1,73 @@
+"""Substitution: who stands in for whom at a moment, directly or through others who are away themselves."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.model import Substitution
+
+MOST = 200
+"""People one may stand in for at once: what a query lists by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """That a person stands in for another, and by which substitutions."""
+
+    principal: str
+    process_ids: frozenset[str] | None
+    """The processes it covers; None for all."""
+    chain: tuple[int, ...]
+    """The numbers of the substitutions, the one of the person who acts first."""
+
+    def covers(self, process_id: str) -> bool:
+        """Tell whether it holds for the cases of a process."""
+        return self.process_ids is None or process_id in self.process_ids
+
+
+def principals_of(session: Session, username: str, now: dt.datetime) -> list[StandIn]:
+    """Give everybody a person stands in for: one statement where nobody, one more for each link of a chain.
+
+    A principal may come several times, by different ways or for different processes.
+    """
+    found: list[StandIn] = []
+    seen = {username}
+    ahead: Mapping[str, list[StandIn | None]] = {username: [None]}
+    while ahead and len(found) < MOST:
+        further: dict[str, list[StandIn | None]] = {}
+        for row in _rows(session, ahead, now):
+            for one in _joined(row, ahead[row.substitute]):
+                if row.principal != username:
+                    found.append(one)
+                    further.setdefault(row.principal, []).append(one)
+        ahead = {name: ways for name, ways in further.items() if name not in seen}
+        seen |= set(ahead)
+    return found[:MOST]
+
+
+def stand_in(session: Session, username: str, principal: str, process_id: str, now: dt.datetime) -> StandIn | None:
+    """Give by what a person stands in for another in the cases of a process; None where they don't."""
+    ways = principals_of(session, username, now)
+    return next((way for way in ways if way.principal == principal and way.covers(process_id)), None)
+
+
+def _rows(session: Session, names: Iterable[str], now: dt.datetime) -> Iterable[Substitution]:
+    return session.scalars(
+        select(Substitution)
+        .where(Substitution.substitute.in_(sorted(names)))
+        .where(Substitution.ends_at > now, Substitution.starts_at <= now)
+        .order_by(Substitution.id)
+    ).all()
+
+
+def _joined(row: Substitution, ways: Iterable[StandIn | None]) -> Iterator[StandIn]:
+    own = frozenset(row.process_ids) if row.process_ids is not None else None
+    for way in ways:
+        before = way.process_ids if way is not None else None
+        both = own if before is None else before if own is None else own & before
+        if both is None or both:
+            chain = (*(way.chain if way is not None else ()), row.id)
+            yield StandIn(principal=row.principal, process_ids=both, chain=chain)

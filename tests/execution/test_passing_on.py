@@ -1,0 +1,121 @@
+"""Tasks passed on for good (转办) and for an opinion (委派)."""
+
+import pytest
+
+from engine.commands.complete_task import complete_task
+from engine.commands.delegate_task import delegate_task
+from engine.commands.reassign_task import reassign_task
+from engine.commands.recall_task import recall_task
+from engine.commands.resolve_task import resolve_task
+from engine.commands.save_task_draft import save_task_draft
+from engine.commands.unclaim_task import unclaim_task
+from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.queries.access import may_read_case
+from engine.queries.people import find_person
+from tests.execution.operating import END, START, Office, task, written
+
+
+def reads(office: Office, username: str, case: int) -> bool:
+    with office.database.reading() as session:
+        person = find_person(session, username)
+        assert person is not None
+        return may_read_case(session, person, case)
+
+
+def test_a_task_that_is_passed_on_is_the_other_person_s_and_history_says_why(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case)
+    office.do(save_task_draft, one.id, {"amount": 1}, "li.na")
+    assert office.do(reassign_task, one.id, "wang.fang", " 我明天休假 ", "li.na") is True
+
+    again = office.row(case)
+    assert (again.id, again.assignee, again.draft) == (one.id, "wang.fang", None)
+    event = office.events(case)[-1]
+    assert (event.kind, event.actor, event.on_behalf_of) == ("task.reassigned", "li.na", None)
+    assert '"assignee":["li.na","wang.fang"]' in event.body
+    assert '"reason":"我明天休假"' in event.body
+    assert office.told("wang.fang") == ["李娜把“核对check”转给您办理"]
+    assert reads(office, "li.na", case)
+
+    with pytest.raises(ForbiddenError):
+        office.finish(one.id, "li.na")
+    office.finish(one.id, "wang.fang")
+    assert office.state(case) == "COMPLETED"
+
+
+def test_a_task_is_passed_on_only_by_who_has_it_to_somebody_else_in_service_for_a_reason(office: Office) -> None:
+    one = office.row(office.begin())
+    for arguments, kind in (
+        (("wang.fang", "忙", "zhang.wei"), ForbiddenError),
+        (("nobody", "忙", "li.na"), InvalidError),
+        (("li.na", "忙", "li.na"), InvalidError),
+        (("wang.fang", "  ", "li.na"), InvalidError),
+    ):
+        with pytest.raises(kind):
+            office.do(reassign_task, one.id, *arguments)
+    assert office.told("wang.fang") == []
+
+
+def test_what_the_diagram_does_not_offer_is_refused(office: Office) -> None:
+    shown = written(START + task("check", operations="comment") + END, {"start->check": "f1", "check->end": "f2"})
+    one = office.row(office.begin(shown))
+    with pytest.raises(ForbiddenError, match="不提供"):
+        office.do(reassign_task, one.id, "wang.fang", "忙", "li.na")
+    with pytest.raises(ForbiddenError, match="不提供"):
+        office.do(delegate_task, one.id, "wang.fang", "忙", "li.na")
+
+
+def test_a_delegated_task_comes_back_with_an_opinion_and_its_owner_completes_it(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case)
+    office.do(save_task_draft, one.id, {"amount": 1}, "li.na")
+    assert office.do(delegate_task, one.id, "wang.fang", "请看价格", "li.na") is True
+
+    away = office.row(case)
+    assert (away.assignee, away.owner, away.draft) == ("wang.fang", "li.na", None)
+    assert reads(office, "li.na", case)
+    for actor, kind in (("li.na", ForbiddenError), ("wang.fang", ConflictError)):
+        with pytest.raises(kind):
+            office.finish(one.id, actor)
+    for command in (delegate_task, reassign_task):
+        with pytest.raises(ConflictError, match="交回"):
+            office.do(command, one.id, "chen.jie", "也忙", "wang.fang")
+    with pytest.raises(ConflictError):
+        office.do(unclaim_task, one.id, "wang.fang")
+    with pytest.raises(InvalidError):
+        office.do(resolve_task, one.id, "", "wang.fang")
+
+    office.do(resolve_task, one.id, "价格偏高", "wang.fang")
+    back = office.row(case)
+    assert (back.assignee, back.owner, back.delegation, back.draft) == ("li.na", None, None, {"amount": 1})
+    assert back.signatures is not None
+    (signature,) = back.signatures
+    assert (signature["person"], signature["way"], signature["opinion"]) == ("wang.fang", "delegate", "价格偏高")
+    assert office.told("li.na") == ["王芳交回了“核对check”"]
+    with pytest.raises(ForbiddenError):
+        office.do(complete_task, one.id, {}, "wang.fang")
+    office.finish(one.id, "li.na")
+    assert [event.kind for event in office.events(case)] == [
+        "case.started", "task.delegated", "task.resolved", "task.completed",
+    ]  # fmt: skip
+
+
+def test_an_owner_takes_a_delegated_task_back_and_nobody_else_does(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case)
+    office.do(delegate_task, one.id, "wang.fang", "请看价格", "li.na")
+    with pytest.raises(ForbiddenError):
+        office.do(recall_task, one.id, "chen.jie")
+    office.do(recall_task, one.id, "li.na")
+    assert office.row(case).assignee == "li.na"
+    with pytest.raises(ForbiddenError):
+        office.do(resolve_task, one.id, "晚了", "wang.fang")
+    office.finish(one.id, "li.na")
+
+
+def test_a_task_that_nobody_delegated_is_not_given_back(office: Office) -> None:
+    one = office.row(office.begin())
+    with pytest.raises(ConflictError):
+        office.do(resolve_task, one.id, "好", "li.na")
+    with pytest.raises(ForbiddenError):
+        office.do(recall_task, one.id, "li.na")

@@ -1,0 +1,158 @@
+"""Substitution: who may act for whom, for how long and where, and how history tells it."""
+
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.create_substitution import WantedSubstitution, create_substitution
+from engine.commands.end_substitution import end_substitution
+from engine.commands.reassign_task import reassign_task
+from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.model import Substitution
+from tests.execution.operating import Office
+
+
+def substitute(office: Office, principal: str, other: str, *, days: float = 7, by: str = "", **more: object) -> int:
+    """Let somebody stand in from now on."""
+    wanted = {
+        "starts_at": office.clock.moment,
+        "ends_at": office.clock.moment + dt.timedelta(days=days),
+        "reason": "出差",
+        **more,
+    }
+    number: int = office.do(
+        create_substitution,
+        WantedSubstitution(principal=principal, substitute=other, **wanted),  # type: ignore[arg-type] # named by the tests
+        by or principal,
+    )
+    return number
+
+
+def test_a_substitute_does_what_was_open_already_and_history_names_both(office: Office) -> None:
+    case = office.begin()
+    number = substitute(office, "li.na", "wang.fang")
+    one = office.row(case)
+    office.finish(one.id, "wang.fang")
+    event = office.events(case)[-1]
+    assert (event.kind, event.actor, event.on_behalf_of) == ("task.completed", "wang.fang", "li.na")
+    assert f'"substitutions":[{number}]' in event.body
+    (done,) = office.rows(case, "COMPLETED")
+    assert (done.assignee, done.completed_by) == ("li.na", "wang.fang")
+    assert len(office.told("wang.fang")) == 1
+
+
+def test_it_ends_by_itself_and_can_be_ended_before(office: Office) -> None:
+    first, second = office.begin(), office.begin()
+    substitute(office, "li.na", "wang.fang", days=1)
+    office.clock.advance(days=1)
+    with pytest.raises(ForbiddenError):
+        office.finish(office.row(first).id, "wang.fang")
+
+    number = substitute(office, "li.na", "wang.fang")
+    with pytest.raises(ForbiddenError):
+        office.do(end_substitution, number, "wang.fang")
+    office.do(end_substitution, number, "li.na")
+    with pytest.raises(ForbiddenError):
+        office.finish(office.row(second).id, "wang.fang")
+    with pytest.raises(ConflictError):
+        office.do(end_substitution, number, "li.na")
+
+
+def test_one_that_has_not_begun_does_not_count_and_can_be_called_off(office: Office) -> None:
+    one = office.row(office.begin())
+    later = office.clock.moment + dt.timedelta(days=2)
+    number = substitute(office, "li.na", "wang.fang", starts_at=later)
+    with pytest.raises(ForbiddenError):
+        office.finish(one.id, "wang.fang")
+    office.do(end_substitution, number, "admin")
+    office.clock.advance(days=3)
+    with pytest.raises(ForbiddenError):
+        office.finish(one.id, "wang.fang")
+
+
+def test_it_holds_for_the_processes_it_names_only(office: Office) -> None:
+    one = office.row(office.begin())
+    with pytest.raises(InvalidError):
+        substitute(office, "li.na", "wang.fang", process_ids=["nothing"])
+    number = substitute(office, "li.na", "wang.fang", process_ids=["process"])
+    office.do(end_substitution, number, "li.na")
+    with pytest.raises(InvalidError):
+        substitute(office, "li.na", "wang.fang", process_ids=[])
+    substitute(office, "li.na", "wang.fang", process_ids=["process"])
+    office.finish(one.id, "wang.fang")
+
+
+def test_who_started_a_case_does_not_decide_it_for_somebody_else(office: Office) -> None:
+    case = office.begin(actor="zhang.wei")
+    substitute(office, "li.na", "zhang.wei")
+    with pytest.raises(ForbiddenError):
+        office.finish(office.row(case).id, "zhang.wei")
+
+
+def test_a_chain_is_followed_to_its_end(office: Office) -> None:
+    case = office.begin()
+    first = substitute(office, "li.na", "wang.fang")
+    second = substitute(office, "wang.fang", "chen.jie")
+    office.do(reassign_task, office.row(case).id, "zhou.min", "请周敏办", "chen.jie")
+    event = office.events(case)[-1]
+    assert (event.actor, event.on_behalf_of) == ("chen.jie", "li.na")
+    assert f'"substitutions":[{second},{first}]' in event.body
+
+
+def test_a_chain_holds_only_where_each_of_its_links_does(office: Office) -> None:
+    case = office.begin()
+    substitute(office, "li.na", "wang.fang", process_ids=["process"])
+    number = substitute(office, "wang.fang", "chen.jie", days=1)
+    office.do(end_substitution, number, "wang.fang")
+    with pytest.raises(ForbiddenError):
+        office.finish(office.row(case).id, "chen.jie")
+
+
+def test_a_circle_is_refused_with_the_people_it_leads_through(office: Office) -> None:
+    substitute(office, "li.na", "wang.fang")
+    substitute(office, "wang.fang", "chen.jie")
+    with pytest.raises(InvalidError, match="陈杰 → 李娜 → 王芳 → 陈杰"):
+        substitute(office, "chen.jie", "li.na")
+    # Where they never hold at once there is no circle.
+    later = office.clock.moment + dt.timedelta(days=30)
+    substitute(office, "chen.jie", "li.na", starts_at=later, ends_at=later + dt.timedelta(days=1))
+
+
+def test_what_can_t_be_is_refused(office: Office) -> None:
+    past = office.clock.moment - dt.timedelta(days=1)
+    for principal, other, more in (
+        ("li.na", "li.na", {}),
+        ("li.na", "nobody", {}),
+        ("li.na", "wang.fang", {"ends_at": office.clock.moment}),
+        ("li.na", "wang.fang", {"starts_at": past - dt.timedelta(days=1), "ends_at": past}),
+        ("li.na", "wang.fang", {"reason": " "}),
+    ):
+        with pytest.raises(InvalidError):
+            substitute(office, principal, other, **more)
+    with pytest.raises(ForbiddenError):
+        substitute(office, "li.na", "wang.fang", by="wang.fang")
+    substitute(office, "li.na", "wang.fang", by="admin")
+
+
+def test_of_two_people_who_name_each_other_at_once_one_is_refused(office: Office) -> None:
+    barrier = threading.Barrier(2)
+    results: list[object] = []
+
+    def make(principal: str, other: str) -> None:
+        barrier.wait()
+        try:
+            results.append(substitute(office, principal, other))
+        except InvalidError as error:
+            results.append(error)
+
+    pairs = (("li.na", "wang.fang"), ("wang.fang", "li.na"))
+    threads = [threading.Thread(target=make, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(type(result) is int for result in results) == [False, True]
+    with office.database.reading() as session:
+        assert len(session.scalars(select(Substitution)).all()) == 1
