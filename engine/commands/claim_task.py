@@ -3,10 +3,8 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, mark
-from engine.execution.acting import Acting
-from engine.execution.candidates import require_candidate
+from engine.execution.acting import acting_candidate
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.rows import changed
@@ -15,7 +13,7 @@ from engine.model import UserTask
 
 
 def claim_task(session: Session, task_id: int, actor: str) -> bool:
-    """Make the actor the assignee of a task that has none; give False while its listeners are asked.
+    """Let the actor, or whom they stand in for, have a task that nobody has; give False while its listeners are asked.
 
     Claiming what one has already is accepted and changes nothing. Raises NotFoundError, ForbiddenError, or
     ConflictError naming who was first.
@@ -23,14 +21,14 @@ def claim_task(session: Session, task_id: int, actor: str) -> bool:
     locked = lock_task(session, task_id)
     if locked.work.assignee == actor:
         return True
-    require_candidate(locked, actor)
-    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": actor}, Acting(actor=actor)):
+    acting = acting_candidate(locked, actor)
+    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": acting.holder}, acting):
         return False
     done = changed(
         session,
         update(UserTask)
         .where(UserTask.id == task_id, UserTask.state == "CREATED", UserTask.assignee.is_(None))
-        .values(assignee=actor),
+        .values(assignee=acting.holder),
     )
     if done != 1:
         holder = locked.work.assignee
@@ -39,12 +37,6 @@ def claim_task(session: Session, task_id: int, actor: str) -> bool:
             name=locked.work.task_name,
             who=locked.organisation.display_name(holder) if holder else mark("别人"),
         )
-    event = NewEvent(
-        kind="task.claimed",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={"task": task_id, "assignee": [None, actor]},
-    )
-    write_event(locked, event)
+    body = {"task": task_id, "assignee": [None, acting.holder]}
+    write_event(locked, acting.event(locked, "task.claimed", body))
     return True

@@ -45,7 +45,7 @@ def create_substitution(session: Session, wanted: WantedSubstitution, actor: str
     _check_people(wanted, known)
     _check_span(session, wanted, known, now)
     processes = list(dict.fromkeys(wanted.process_ids)) if wanted.process_ids is not None else None
-    number = session.scalar(
+    number: int = session.execute(
         insert(Substitution)
         .values(
             principal=wanted.principal,
@@ -58,8 +58,7 @@ def create_substitution(session: Session, wanted: WantedSubstitution, actor: str
             made_at=now,
         )
         .returning(Substitution.id)
-    )
-    assert number is not None  # noqa: S101 - the database gives each row a number
+    ).scalar_one()
     _tell(session, wanted, known, now)
     return number
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, InvalidError, mark
-from engine.execution.candidates import require_candidate
+from engine.execution.candidates import candidates, is_candidate
 from engine.execution.locked import LockedCase
-from engine.execution.standing_in import stand_in
+from engine.execution.standing_in import principals_of, stand_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +54,20 @@ def acting_holder(locked: LockedCase, actor: str) -> Acting:
 
 def acting_doer(locked: LockedCase, actor: str) -> Acting:
     """Give how a person acts who wants to do a task: as its holder, or where it has none as one who may claim it."""
-    if locked.work.assignee is None:
-        require_candidate(locked, actor)
+    return acting_candidate(locked, actor) if locked.work.assignee is None else acting_holder(locked, actor)
+
+
+def acting_candidate(locked: LockedCase, actor: str) -> Acting:
+    """Give how a person acts who wants to claim a task: one statement for a candidate. Raises ForbiddenError."""
+    rows = candidates(locked)
+    if is_candidate(locked, rows, actor):
         return Acting(actor=actor)
-    return acting_holder(locked, actor)
+    now, process = locked.environment.now, locked.definition.process_id
+    if actor != locked.instance.started_by:
+        for way in principals_of(locked.session, actor, now):
+            if way.covers(process) and is_candidate(locked, rows, way.principal):
+                return Acting(actor=actor, on_behalf_of=way.principal, chain=way.chain)
+    raise ForbiddenError(mark("任务“{name}”不在您的待办中，不能办理。"), name=locked.work.task_name)
 
 
 def _for(locked: LockedCase, actor: str, principal: str) -> Acting | None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, union
+from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
 from engine.model import CaseReader, ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.people import Person
+from engine.queries.standing_in import held, named
 from engine.queries.startable import names_in
 
 READ_ALL = frozenset({"auditor", "admin"})
@@ -57,22 +58,13 @@ def readable_definitions(session: Session, person: Person) -> list[int]:
 
 def _takes_part(session: Session, person: Person, instance_id: int) -> bool:
     """Tell whether the person has had a task of the case, or may claim one."""
-    candidate = (
-        exists()
-        .where(UserTaskCandidate.task_id == UserTask.id)
-        .where(
-            or_(
-                and_(UserTaskCandidate.kind == "user", UserTaskCandidate.principal == person.username),
-                and_(UserTaskCandidate.kind == "group", UserTaskCandidate.principal.in_(sorted(person.groups))),
-            )
-        )
-    )
+    candidate = exists().where(UserTaskCandidate.task_id == UserTask.id).where(named(session, person))
     found = session.scalar(
         select(UserTask.id)
         .where(
             UserTask.instance_id == instance_id,
             or_(
-                UserTask.assignee == person.username,
+                held(session, person),
                 UserTask.completed_by == person.username,
                 UserTask.owner == person.username,
                 candidate,

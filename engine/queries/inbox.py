@@ -4,13 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 from engine.queries.people import Person
+from engine.queries.standing_in import held, named
 
 Scope = Literal["mine", "claimable", "done"]
 Sort = Literal["due", "-due", "created", "-created", "process", "-process", "done", "-done"]
@@ -50,31 +51,36 @@ class TaskRow:
     priority: int
     has_draft: bool
     is_pending: bool
-    """Its listeners are asked; nothing can be done with it meanwhile."""
+    """Its listeners or signers are asked; nothing can be done with it meanwhile."""
+    on_behalf_of: str | None
+    """The display name of whose task it is, where that is not the reader."""
+    owner: str | None
+    """The display name of who has delegated it."""
+    position: str | None
+    """Of a signature that was asked for: ``before``, ``after`` or ``parallel``."""
+    open_signs: int
+    """Signatures that were asked for and are missing."""
 
 
-def own_tasks(person: Person) -> Select[int]:
-    """Select the ids of open tasks that are the person's own."""
-    return select(UserTask.id).where(UserTask.assignee == person.username, UserTask.state == "CREATED")
+def own_tasks(session: Session, person: Person) -> Select[int]:
+    """Select the ids of open tasks that are the person's own, or of somebody they stand in for."""
+    return select(UserTask.id).where(held(session, person), UserTask.state == "CREATED")
 
 
-def claimable_tasks(person: Person) -> Select[int]:
-    """Select the ids of open tasks nobody has, which the person may claim."""
-    principals = [
-        and_(UserTaskCandidate.kind == "user", UserTaskCandidate.principal == person.username),
-        and_(UserTaskCandidate.kind == "group", UserTaskCandidate.principal.in_(sorted(person.groups))),
-    ]
+def claimable_tasks(session: Session, person: Person) -> Select[int]:
+    """Select the ids of open tasks nobody has, which the person may claim, for themselves or another."""
     return (
         select(UserTask.id)
         .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
-        .where(UserTask.state == "CREATED", UserTask.assignee.is_(None), or_(*principals))
+        .where(UserTask.state == "CREATED", UserTask.assignee.is_(None), named(session, person))
     )
 
 
 def list_tasks(
     session: Session, person: Person, wanted: TaskFilter, page: int = 1, size: int = PAGE_SIZE
 ) -> Page[TaskRow]:
-    """Give one page of the person's tasks: two statements."""
+    """Give one page of the person's tasks: three statements."""
+    holder, owner = aliased(User), aliased(User)
     statement = (
         select(
             UserTask.id,
@@ -91,11 +97,17 @@ def list_tasks(
             and_(ProcessInstance.suspended_at.is_not(None), ProcessInstance.state == "ACTIVE").label("is_suspended"),
             ProcessDefinition.name.label("process_name"),
             func.coalesce(User.display_name, ProcessInstance.started_by).label("started_by"),
+            UserTask.position,
+            UserTask.open_signs,
+            case((UserTask.assignee != person.username, holder.display_name)).label("on_behalf_of"),
+            owner.display_name.label("owner"),
         )
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .outerjoin(User, User.username == ProcessInstance.started_by)
-        .where(_in_scope(person, wanted.scope), *_conditions(wanted))
+        .outerjoin(holder, holder.username == UserTask.assignee)
+        .outerjoin(owner, owner.username == UserTask.owner)
+        .where(_in_scope(session, person, wanted.scope), *_conditions(wanted))
         .order_by(*_order(wanted.sort))
     )
     return fetch_page(session, statement, page, _row, size)
@@ -107,17 +119,17 @@ def processes_of_tasks(session: Session, person: Person, scope: Scope) -> list[t
         select(ProcessDefinition.process_id, func.max(ProcessDefinition.name))
         .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
         .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(_in_scope(person, scope))
+        .where(_in_scope(session, person, scope))
         .group_by(ProcessDefinition.process_id)
         .order_by(ProcessDefinition.process_id)
     )
     return [(process_id, name) for process_id, name in rows]
 
 
-def _in_scope(person: Person, scope: Scope) -> Any:  # noqa: ANN401 - SQLAlchemy's types for conditions don't unify
+def _in_scope(session: Session, person: Person, scope: Scope) -> Any:  # noqa: ANN401 - SQLAlchemy's types for conditions don't unify
     if scope == "done":
         return and_(UserTask.completed_by == person.username, UserTask.state == "COMPLETED")
-    return UserTask.id.in_(own_tasks(person) if scope == "mine" else claimable_tasks(person))
+    return UserTask.id.in_(own_tasks(session, person) if scope == "mine" else claimable_tasks(session, person))
 
 
 def _conditions(wanted: TaskFilter) -> list[Any]:

@@ -69,14 +69,16 @@ _CANDIDATES = {"candidate_user": "user", "candidate_group": "group"}
 
 def search_tasks(session: Session, person: Person, search: Search) -> Found[TaskRecord]:
     """Find tasks that are the person's: assigned to them, theirs to claim, or done. Auditors and admins find all."""
-    statement = _select().where(visible_tasks(person), *(_condition(criterion) for criterion in search.criteria))
+    statement = _select().where(
+        visible_tasks(session, person), *(_condition(criterion) for criterion in search.criteria)
+    )
     found = fetch(session, statement, _COLUMNS, UserTask.id, search, _record)
     return replace(found, items=_with_candidates(session, found.items))
 
 
 def find_task(session: Session, person: Person, task_id: int) -> TaskRecord:
     """Give one task to somebody who may see it. Raises NotFoundError for all others."""
-    row = session.execute(_select().where(UserTask.id == task_id, visible_tasks(person))).one_or_none()
+    row = session.execute(_select().where(UserTask.id == task_id, visible_tasks(session, person))).one_or_none()
     if row is None:
         raise NotFoundError(mark("没有编号为 {id} 的任务，或者您看不到它。"), id=task_id)
     return _with_candidates(session, [_record(row)])[0]

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine.model import CaseReader, ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.access import READ_ALL, readable_definitions
 from engine.queries.people import Person
+from engine.queries.standing_in import held, named
 
 
 def visible_instances(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
@@ -20,7 +21,7 @@ def visible_instances(session: Session, person: Person) -> Any:  # noqa: ANN401 
     took_part = (
         exists()
         .where(UserTask.instance_id == ProcessInstance.id)
-        .where(or_(UserTask.assignee.in_(people), UserTask.completed_by == person.username, may_claim(person)))
+        .where(or_(UserTask.assignee.in_(people), visible_tasks(session, person)))
     )
     return or_(
         ProcessInstance.started_by.in_(people),
@@ -30,22 +31,18 @@ def visible_instances(session: Session, person: Person) -> Any:  # noqa: ANN401 
     )
 
 
-def visible_tasks(person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
-    """Give the condition on user_tasks: assigned to the person, theirs to claim, or done by them."""
+def visible_tasks(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+    """Give the condition on user_tasks: the person's or of who they stand in for, theirs to claim, or done by them."""
     if person.roles & READ_ALL:
         return true()
     return or_(
-        UserTask.assignee == person.username,
+        held(session, person),
         UserTask.completed_by == person.username,
         UserTask.owner == person.username,
-        may_claim(person),
+        may_claim(session, person),
     )
 
 
-def may_claim(person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
-    """Give the condition on user_tasks that names the person or a group of theirs as candidate."""
-    named = or_(
-        and_(UserTaskCandidate.kind == "user", UserTaskCandidate.principal == person.username),
-        and_(UserTaskCandidate.kind == "group", UserTaskCandidate.principal.in_(sorted(person.groups))),
-    )
-    return exists().where(UserTaskCandidate.task_id == UserTask.id).where(named)
+def may_claim(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+    """Give the condition on user_tasks that names the person, or who they stand in for, as candidate."""
+    return exists().where(UserTaskCandidate.task_id == UserTask.id).where(named(session, person))

@@ -30,12 +30,12 @@ class Waiting:
 
 
 def waiting_for(session: Session, person: Person) -> Waiting:
-    """Count in one statement; the counting stops at 100 so that a long queue costs no more than a short one."""
+    """Count in two statements; the counting stops at 100 so that a long queue costs no more than a short one."""
     unread = select(Notification.id).where(Notification.username == person.username, Notification.read_at.is_(None))
     stuck = select(Incident.id).where(Incident.resolved_at.is_(None), true() if "admin" in person.roles else false())
     counts = [
         select(func.count()).select_from(statement.limit(100).subquery()).scalar_subquery()
-        for statement in (own_tasks(person), claimable_tasks(person).distinct(), unread, stuck)
+        for statement in (own_tasks(session, person), claimable_tasks(session, person).distinct(), unread, stuck)
     ]
     own, claimable, notifications, incidents = session.execute(select(*counts)).one()
     return Waiting(own=own, claimable=claimable, notifications=notifications, incidents=incidents)

@@ -12,7 +12,9 @@ from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
 from engine.queries.access import may_read_case
 from engine.queries.people import find_person
-from tests.execution.operating import END, START, Office, task, written
+from tests.execution.operating import Office, task
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
 
 
 def reads(office: Office, username: str, case: int) -> bool:

@@ -19,14 +19,14 @@ def person(session: Session, username: str) -> Person:
     return found
 
 
-def test_a_page_of_tasks_costs_two_statements_however_long_the_list_is(company: Company) -> None:
+def test_a_page_of_tasks_costs_three_statements_however_long_the_list_is(company: Company) -> None:
     for _ in range(25):
         company.start()
     with company.database.reading() as session:
         reader = person(session, "zhao.lei")
         company.statements.clear()
         page = list_tasks(session, reader, TaskFilter(), 2)
-    assert len(company.statements) == 2
+    assert len(company.statements) == 3
     assert (page.number, page.last, page.total, len(page.rows)) == (2, 2, 25, 5)
 
 
