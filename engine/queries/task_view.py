@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
-from engine.execution.immutable import definition, form
+from engine.execution.immutable import Definition, definition, form
 from engine.execution.locked import environment
 from engine.forms import Described, Form
 from engine.interpreter import Case, load_variables
@@ -18,7 +18,10 @@ from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
 from engine.queries.case_view import describe_case
+from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
+from engine.queries.standing_in import stood_in_for
+from engine.queries.task_operations import Signature, operations, signatures
 from engine.queries.timeline import Happening, load_events, timeline
 
 
@@ -61,7 +64,19 @@ class TaskView:
     is_suspended: bool
     """Its case rests: the task can be done when it is resumed."""
     is_mine: bool
-    """The reader is the assignee of this open task."""
+    """The reader is the assignee of this open task, or stands in for them."""
+    on_behalf_of: str | None
+    """The display name of the assignee, where the reader acts for them."""
+    owner: str | None
+    """The display name of who has delegated it; it goes back to them."""
+    is_owner: bool
+    """The reader has delegated it."""
+    delegation: str
+    """Why it was delegated."""
+    signatures: tuple[Signature, ...]
+    """What delegates and signers have said of it."""
+    operations: Mapping[str, str]
+    """What the reader may do beside completing it: name → what its button says."""
     may_claim: bool
     may_unclaim: bool
     form: Form | None
@@ -97,7 +112,8 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     is_candidate = any(
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
     )
-    is_mine = is_open and task.assignee == person.username
+    acts_for = _acts_for(session, person, task, case, of) if is_open else None
+    is_mine = is_open and (task.assignee == person.username or acts_for is not None)
     is_free = is_open and task.pending is None
     element = of.process.elements.get(task.element_id)
     happenings = timeline(session, of, load_events(session, case.id), known)
@@ -120,8 +136,14 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         denied=(task.denied["event"], task.denied["reason"]) if is_open and task.denied is not None else None,
         is_suspended=is_open and case.suspended_at is not None,
         is_mine=is_mine,
-        may_claim=is_free and task.assignee is None and is_candidate,
-        may_unclaim=is_mine and is_free and bool(candidates),
+        on_behalf_of=known.display_name(acts_for) if acts_for is not None else None,
+        owner=known.display_name(task.owner) if task.owner else None,
+        is_owner=is_open and task.owner == person.username,
+        delegation=str((task.delegation or {}).get("reason", "")),
+        signatures=signatures(task, known),
+        operations=operations(of, task, is_mine=is_mine) if is_open and case.suspended_at is None else {},
+        may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
+        may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
         form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
         stored=stored,
         draft=task.draft if is_mine else None,
@@ -129,6 +151,21 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         data=tuple(describe_case(session, of, load_variables(case.body))),
         why=tuple(_reasons(task.facts, known)),
     )
+
+
+def _acts_for(session: Session, person: Person, task: UserTask, case: ProcessInstance, of: Definition) -> str | None:
+    """Give the assignee, where the reader stands in for them in this case."""
+    if task.assignee in {None, person.username} or case.started_by == person.username:
+        return None
+    ways = stood_in_for(session, person)
+    return task.assignee if any(w.principal == task.assignee and w.covers(of.process_id) for w in ways) else None
+
+
+def _claims_for(session: Session, person: Person, task_id: int) -> bool:
+    """Tell whether the reader may claim a task for somebody they stand in for."""
+    if not stood_in_for(session, person):
+        return False
+    return session.scalar(claimable_tasks(session, person).where(UserTask.id == task_id).limit(1)) is not None
 
 
 def _candidates(session: Session, task_id: int) -> list[tuple[str, str]]:

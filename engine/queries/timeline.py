@@ -120,7 +120,7 @@ def _happening(session: Session, definition: Definition, event: StoredEvent, kno
             for one in body.get("stuck", ())
             if one["element"] in elements
         ),
-        reason=body.get("reason") or body.get("denied"),
+        reason=body.get("reason") or body.get("denied") or (body.get("signature") or {}).get("opinion"),
         assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,

@@ -23,6 +23,7 @@ from web.api import (
     process_definitions,
     process_instances,
     published,
+    task_operations,
     user_tasks,
     variables,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "process_instances",
     "published",
     "register",
+    "task_operations",
     "user_tasks",
     "variables",
 ]

@@ -14,7 +14,9 @@ from web.views import (
     home,
     incidents,
     notifications,
+    people,
     registers,
+    task_operations,
     tasks,
 )
 
@@ -22,6 +24,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     account.blueprint,
     tasks.blueprint,
+    task_operations.blueprint,
+    people.blueprint,
     cases.blueprint,
     administration.blueprint,
     choices.blueprint,

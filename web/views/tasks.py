@@ -22,6 +22,8 @@ from web.listing import current_query, one_of, page_number
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
+Problems = Mapping[str, FieldProblem]
+
 _OPEN_SCOPES: tuple[Scope, ...] = ("mine", "claimable")
 _OPEN_SORTS: tuple[Sort, ...] = ("due", "-due", "created", "-created", "process", "-process")
 _DONE_SORTS: tuple[Sort, ...] = ("-done", "done", "process", "-process")
@@ -64,12 +66,18 @@ def _list(template: str, scope: Scope, sort: Sort) -> str:
 @allow("staff")
 def show(task_id: int) -> ResponseReturnValue:
     """Show a task with its form."""
-    task = view_task(current_session(), current_person(), task_id)
+    return show_task(view_task(current_session(), current_person(), task_id))
+
+
+def show_task(
+    task: TaskView, *, operation: str = "", typed: Mapping[str, str] | None = None, problems: Problems | None = None
+) -> str:
+    """Show a task, with the dialog of an operation open where something in it is wrong."""
     page = None
     if task.form is not None and task.is_mine and task.pending is None:
-        page = form_pages.show_kept(task.form, task.stored, task.instance_id)
+        page = form_pages.show_kept(task.form, task.stored, task.instance_id) if not operation else None
         page = page or _form_page(task, _draft(task))
-    return _page(task, page)
+    return _page(task, page, operation=operation, typed=typed or {}, problems=problems or {})
 
 
 @blueprint.post("/<int:task_id>")
@@ -124,8 +132,9 @@ def _form_page(
     return form_pages.show(task.form, task.stored, submission, problems, task.instance_id)
 
 
-def _page(task: TaskView, page: FormPage | None) -> str:
-    return render_template("tasks/show.html", task=task, page=page, now=clock.now())
+def _page(task: TaskView, page: FormPage | None, **operating: object) -> str:
+    facts = {"operation": "", "typed": {}, "problems": {}, **operating}
+    return render_template("tasks/show.html", task=task, page=page, now=clock.now(), **facts)
 
 
 def _completed(task: TaskView, *, done: bool) -> ResponseReturnValue:

@@ -20,7 +20,10 @@ for (const control of document.querySelectorAll("[data-submit-on-change]")) {
 }
 
 // A button that opens a dialog; without script its target is an ordinary part of the page.
-for (const dialog of document.querySelectorAll("dialog[data-dialog]")) dialog.close?.();
+for (const dialog of document.querySelectorAll("dialog[data-dialog]")) {
+  dialog.close?.();
+  if (dialog.dataset.dialog === "now") dialog.showModal();
+}
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", (event) => {
     event.preventDefault();
@@ -30,6 +33,22 @@ for (const button of document.querySelectorAll("[data-opens]")) {
 for (const button of document.querySelectorAll("[data-closes]")) {
   button.hidden = false;
   button.addEventListener("click", () => button.closest("dialog").close());
+}
+
+// A field that names colleagues offers them while one types; what was typed before the last comma stays.
+for (const field of document.querySelectorAll("[data-people]")) {
+  let waits;
+  field.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      const [, before, text] = field.value.match(field.dataset.people === "several" ? /^(.*[,，、]\s*)?([^,，、]*)$/s : /^()(.*)$/s);
+      if (!text.trim()) return;
+      const found = await fetch(`/people?search=${encodeURIComponent(text.trim())}`, { headers: { Accept: "application/json" } });
+      if (!found.ok) return;
+      const options = (await found.json()).map((name) => new Option(name, (before ?? "") + name));
+      document.getElementById(field.getAttribute("list")).replaceChildren(...options);
+    }, 200);
+  });
 }
 
 // A form is sent once: a second click while the first is on its way would only earn a conflict.
