@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
 from playwright.sync_api import TimeoutError as StillNotThere
 
 from engine.demo import PASSWORD
+from engine.scenarios.samples import sample
 from tests.support.browser import TIMEOUT
 from tests.support.server import Server
 
@@ -38,6 +39,46 @@ class Person:
     def follow(self, link: str, row: str) -> None:
         """Follow a link in the row of a table that says something: the task of one case among many."""
         self.page.locator("tr").filter(has_text=row).get_by_role("link", name=link).first.click()
+
+    def begin(self, process: str) -> None:
+        """Open the start form of a process from the start page."""
+        self.open("/")
+        self.go("发起新事项", process)
+
+    def take_up(self, task: str, case: str) -> None:
+        """Open one's task of a case as soon as there is one; one that waits for a group is claimed first."""
+        row = self.page.locator("tr").filter(has_text=case).filter(has_text=task)
+        for _ in range(TIMEOUT // LOOK_AGAIN):
+            for scope, role, name in (("mine", "link", task), ("claimable", "button", "领取")):
+                self.open(f"/tasks?scope={scope}")
+                if row.count():
+                    row.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]  # one of Playwright's roles
+                    return
+            self.page.wait_for_timeout(LOOK_AGAIN)
+        self.reads(task)
+
+    def answer(self, **answers: object) -> None:
+        """Answer fields of the form by their keys, whatever their kind; what depends on an answer may come after it."""
+        for key, value in answers.items():
+            for one in value if isinstance(value, list) else [value]:
+                self._answer(key, one)
+
+    def _answer(self, key: str, value: object) -> None:
+        search = self.page.locator(f"main [name='{key}@search']")
+        if search.count():
+            search.press_sequentially(str(value))
+            self.page.locator(f"main [name='{key}']").first.check()
+            return
+        field = self.field(key).first
+        kind = field.evaluate("input => input.tagName === 'INPUT' ? input.type : input.tagName")
+        if kind in {"radio", "checkbox"}:
+            self.page.locator(f"main [name='{key}'][value='{value}']").check()
+        elif kind == "SELECT":
+            field.select_option(str(value))
+        elif kind == "file":
+            field.set_input_files({"name": str(value), "mimeType": "application/pdf", "buffer": sample(str(value))})
+        else:
+            field.fill(str(value))
 
     def press(self, name: str) -> None:
         """Press a button."""
