@@ -162,7 +162,7 @@ def _number(world: World, step: Step) -> int:
 
 
 def _publish(world: World, step: Step) -> None:
-    living = feel.evaluate("duration(text)", {"text": step.told.get("time_to_live", "PT0S")})
+    living = feel.duration(step.told.get("time_to_live", "PT0S"))
     with world.database.transaction() as session:
         publish_message(
             session,
@@ -170,7 +170,7 @@ def _publish(world: World, step: Step) -> None:
             step.told["key"],
             step.values,
             step.by,
-            time_to_live=living if isinstance(living, dt.timedelta) else dt.timedelta(0),
+            time_to_live=living.timedelta if isinstance(living, feel.DaysTime) else dt.timedelta(0),
         )
 
 

@@ -16,6 +16,7 @@ CLAUSE = re.compile(r"\[(D\d\d-[\w.]+|assumption)\]")
 SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
+    "patient_reception": {"D09-1.1", "D09-1.2", "D09-1.3", "D09-1.4", "D09-1.5", "D09-1.6"},
     "rebate_settlement": {"D09-2.7", "D09-2.8", "D09-2.9", "D09-2.10", "D09-2.11"},
     "permission_change": {"D06-2.2", "D06-2.3", "D06-4.2"},
     "channel_termination_filing": {
