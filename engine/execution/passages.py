@@ -21,7 +21,7 @@ def record_start(
 ) -> None:
     """Write the first passages of a case, and the case itself."""
     case = _row(definition.process_id, definition.name, "process", "COMPLETED" if outcome.ended else "ACTIVE")
-    _write(session, instance_id, {CASE: case, **_rows(definition.process, outcome)}, now)
+    _write(session, instance_id, {CASE: case, **passage_rows(definition.process, outcome)}, now)
 
 
 def record_passages(
@@ -34,14 +34,14 @@ def record_passages(
     ended: str | None,
 ) -> None:
     """Write what a step entered, completed and took away: one statement. ``ended``: a person ended the case."""
-    rows = _rows(definition.process, outcome)
+    rows = passage_rows(definition.process, outcome)
     if outcome.ended:
         state = "COMPLETED" if ended is None else "TERMINATED"
         rows[CASE] = _row(definition.process_id, definition.name, "process", state)
     _write(session, instance_id, rows, now)
 
 
-def _rows(process: Process, outcome: Outcome) -> dict[int, dict[str, Any]]:
+def passage_rows(process: Process, outcome: Outcome) -> dict[int, dict[str, Any]]:
     """Give the newest state of each passage of a step by its token."""
     found: dict[int, dict[str, Any]] = {}
     for token, element, what, kind in _passages(process, outcome):
@@ -49,6 +49,10 @@ def _rows(process: Process, outcome: Outcome) -> dict[int, dict[str, Any]]:
     for stuck in outcome.stuck:
         # A gateway is not entered before it is passed; one that can't be passed stands there all the same.
         found.setdefault(stuck.token, _row(stuck.element.id, stuck.element.label, _kind(stuck.element), "ACTIVE"))
+    for token, row in found.items():
+        origin = outcome.origins.get(token)
+        if origin is not None:
+            row["causes"], row["scope"] = list(origin.causes), origin.scope
     return found
 
 
@@ -74,7 +78,7 @@ def _kind(element: Element) -> str:
 
 
 def _row(element_id: str, name: str, kind: str, state: str) -> dict[str, Any]:
-    return {"element_id": element_id, "name": name, "kind": kind, "state": state}
+    return {"element_id": element_id, "name": name, "kind": kind, "state": state, "causes": None, "scope": 0}
 
 
 def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], now: dt.datetime) -> None:

@@ -14,6 +14,7 @@ from engine.interpreter.outcome import (
     ScopePassage,
     Stuck,
 )
+from engine.interpreter.provenance import Arrival, Plan, Walked, Way
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_variables
@@ -27,6 +28,7 @@ __all__ = [
     "REPEATING",
     "TASK_EVENTS",
     "Answer",
+    "Arrival",
     "Case",
     "ChangedTask",
     "Decided",
@@ -38,11 +40,14 @@ __all__ = [
     "OpenedTask",
     "Outcome",
     "Passage",
+    "Plan",
     "Process",
     "ScopePassage",
     "Specification",
     "Stuck",
     "StuckError",
+    "Walked",
+    "Way",
     "attributes",
     "load_variables",
     "read",

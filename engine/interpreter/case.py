@@ -1,13 +1,26 @@
 """A case awake: one command is applied, then tokens run until each of them waits."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import GoneError, InvalidError, UnmigratableError, mark
-from engine.interpreter import adhoc, events, listeners, moving, recovering, rules, state, task_listeners, timers
+from engine.interpreter import (
+    adhoc,
+    detours,
+    events,
+    listeners,
+    moving,
+    recovering,
+    returning,
+    rules,
+    state,
+    task_listeners,
+    timers,
+)
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
@@ -16,6 +29,7 @@ from engine.interpreter.open_scopes import open_scopes, scope_passages
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import Outcome, Stuck
 from engine.interpreter.preparing import original
+from engine.interpreter.provenance import Arrival, Plan
 from engine.interpreter.run import Engine, Run
 from engine.interpreter.scopes import ROOT
 from engine.interpreter.specification import Specification
@@ -225,6 +239,24 @@ class Case:
         moving.end_what_is_empty(self._run)
         self._run.settle()
 
+    def arrivals(self) -> list[Arrival]:
+        """Give the tokens that wait at joins."""
+        return returning.arrivals(self._run)
+
+    def go_back(self, plan: Plan, assignee: str | None = None) -> dict[int, int]:
+        """Go back to an earlier passage and on from there; give the new tokens of sub-processes opened again.
+
+        Raises GoneError where the case went on since the plan was made, InvalidError where it can't be done.
+        """
+        renamed = returning.go_back(self._run, plan, assignee)
+        self._run.settle()
+        return renamed
+
+    def send_back(self, token: int, detour: Mapping[str, Any], assignee: str | None = None) -> None:
+        """Have an earlier task done again and let it come straight back, see ``detours.send``."""
+        detours.send(self._run, self._waiting(token), detour, assignee)
+        self._run.settle()
+
     def cancel(self) -> None:
         """End the case here: every token is cancelled."""
         self._run.workflow.cancel()
@@ -311,6 +343,7 @@ class Case:
             reads=run.env.all_reads(),
             passages=tuple(run.passages),
             scopes=tuple(scope_passages(run, self._scopes_before)),
+            origins=run.origins,
             tasks=tuple(opened.tasks),
             jobs=tuple(opened.jobs),
             changed=tuple(run.changed),

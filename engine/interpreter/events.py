@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import mark
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
+from engine.interpreter.origins import CAUSES
 from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Trigger
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def _branch(run: "Run", event: SpiffTask) -> None:
         child = below._add_child(spec, TaskState.FUTURE)
         child.triggered = True
         child.internal_data["from"] = event.task_spec.bpmn_id
+        child.internal_data[CAUSES] = [event.id]
         spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
         spec._update(child)
 

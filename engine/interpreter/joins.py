@@ -14,6 +14,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.interpreter.origins import CAUSES, causes_of
 from engine.interpreter.task_specs import BoundaryJoin, no_condition_true
 
 _ALIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
@@ -50,6 +51,7 @@ class _Joining:
         others = [task for task in arrived(my_task) if task is not my_task]
         if my_task.state != TaskState.WAITING:
             my_task.internal_data["arrived"] = max(map(_order, others), default=0) + 1
+            my_task.internal_data[CAUSES] = list(causes_of(my_task))
         elif others and _order(others[-1]) > _order(my_task):
             # The token that came last asks for all of them.
             return False
@@ -82,11 +84,14 @@ def _order(task: SpiffTask) -> int:
 def _take(my_task: SpiffTask, others: Sequence[SpiffTask]) -> None:
     """Take the oldest token of every other flow."""
     taken = {source_of(my_task)}
+    causes = set(causes_of(my_task))
     for task in others:
         if source_of(task) not in taken:
             taken.add(source_of(task))
+            causes.update(causes_of(task))
             task.cancel()
     my_task.internal_data.pop("arrived", None)
+    my_task.internal_data[CAUSES] = sorted(causes)
 
 
 class Parallel(_Joining, ParallelGateway):

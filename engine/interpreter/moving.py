@@ -5,7 +5,7 @@ way back (``reset_from_task_id``) deletes what other branches still need and ope
 tokens wait at them and not where in the tree those stand (see ``joins``), so they wait for the right ones.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -23,6 +23,7 @@ from engine.interpreter.adhoc_specs import AdHocSpec, Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
+from engine.interpreter.origins import CAUSES
 from engine.interpreter.preparing import PREFIX
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.task_specs import BoundaryEvent, EventGateway, Trigger
@@ -48,7 +49,7 @@ def activate(run: "Run", element_id: str, within: int | None = None) -> SpiffTas
             where=element.id,
             label=element.label,
         )
-    return _begin(run, _scope(run, element, within), element)
+    return begin(run, _scope(run, element, within), element)
 
 
 def set_local(run: "Run", task: SpiffTask, element_id: str, values: Mapping[str, object]) -> None:
@@ -204,16 +205,23 @@ def _around(run: "Run", token: int) -> set[int]:
 
 def _open(run: "Run", around: Element, within: int | None) -> BpmnBaseWorkflow:
     """Open a sub-process without its start."""
-    task = _begin(run, _scope(run, around, within), around)
+    return open_again(run, _scope(run, around, within), around)
+
+
+def open_again(run: "Run", outer: BpmnBaseWorkflow, around: Element, causes: Sequence[int] = ()) -> BpmnBaseWorkflow:
+    """Open a sub-process without its start, inside a running process or sub-process."""
+    task = begin(run, outer, around, causes)
     flow = run.workflow.subprocesses[task.id]
     _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, StartEvent))
     return flow
 
 
-def _begin(run: "Run", flow: BpmnBaseWorkflow, element: Element) -> SpiffTask:
+def begin(run: "Run", flow: BpmnBaseWorkflow, element: Element, causes: Sequence[int] = ()) -> SpiffTask:
+    """Put a new token on an element of a running process or sub-process; ``causes`` are the passages before it."""
     name, entry = entry_of(flow.spec, element.id)
     root = adhoc.new_path(run, flow) if isinstance(flow.spec, AdHocSpec) else flow.task_tree
     task = root._add_child(entry, TaskState.FUTURE)
+    task.internal_data[CAUSES] = list(causes)
     # Children that are not triggered are taken away when the library compares them with the outgoing flows.
     task.triggered = True
     entry._predict(task, mask=TaskState.NOT_FINISHED_MASK)

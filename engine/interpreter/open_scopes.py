@@ -27,6 +27,7 @@ def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[Scop
     for token, task in after.items():
         if token not in before:
             yield _passage(run, task, "entered")
+    yield from (body for body in run.bodies if body.token not in before)
     for token, task in before.items():
         if token not in after:
             yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
@@ -40,4 +41,5 @@ def _holds_others(task: SpiffTask) -> bool:
 def _passage(run: "Run", task: SpiffTask, what: PassageKind) -> ScopePassage:
     element = run.element(task)
     assert element is not None  # noqa: S101 - only elements of the diagram hold others
+    run.note_origin(task)
     return ScopePassage(element_id=element.id, token=task.id, what=what, is_body=isinstance(task.task_spec, Repeated))

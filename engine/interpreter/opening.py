@@ -1,6 +1,7 @@
 """What tokens that have arrived wait for: tasks of people, jobs, messages and signals."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from SpiffWorkflow.task import Task as SpiffTask
 
@@ -8,6 +9,7 @@ from engine.interpreter import listeners, rules, task_listeners, timers
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
+from engine.interpreter.detours import ASSIGNEE
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask
@@ -52,6 +54,9 @@ class Opened:
         if task_listeners.is_opened(task):
             return
         found = rules.open_task(task.id, element, variables, self._run.env)
+        wanted = task.internal_data.get(ASSIGNEE)
+        if wanted is not None:
+            found = replace(found, assignee=wanted)
         self.tasks.append(task_listeners.opened(self._run, task, found))
         if listeners.is_held(task):
             self.jobs.append(task_listeners.open_job(self._run, task, element, variables))

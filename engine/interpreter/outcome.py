@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.interpreter.diagram import Element
+from engine.interpreter.origins import Origin
 
 PassageKind = Literal["entered", "completed", "canceled"]
 
@@ -132,6 +133,8 @@ class Outcome:
     passages: tuple[Passage, ...] = ()
     scopes: tuple[ScopePassage, ...] = ()
     """Not part of the history: an auditor reads it from the elements inside."""
+    origins: dict[int, Origin] = field(default_factory=dict)
+    """Where each passage of this step came from, by token; not part of the history either."""
     tasks: tuple[OpenedTask, ...] = ()
     jobs: tuple[OpenedJob, ...] = ()
     changed: tuple[ChangedTask, ...] = ()

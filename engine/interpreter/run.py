@@ -7,12 +7,13 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import adhoc, compensation, events, listeners, loops, rounds, rules
+from engine.interpreter import adhoc, compensation, detours, events, listeners, loops, rounds, rules
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.ledger import Ledger
-from engine.interpreter.outcome import ChangedTask, Passage, PassageKind
+from engine.interpreter.origins import Origin, origin_of
+from engine.interpreter.outcome import ChangedTask, Passage, PassageKind, ScopePassage
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.scopes import ROOT, Scopes
@@ -20,6 +21,7 @@ from engine.interpreter.specification import Specification
 from engine.interpreter.targets import put
 from engine.interpreter.task_specs import (
     BusinessRule,
+    Detour,
     EventGateway,
     FeelScript,
     JobTask,
@@ -45,6 +47,10 @@ class Run:
         self.ledger = Ledger()
         self.workflow: Workflow
         self.passages: list[Passage] = []
+        self.origins: dict[int, Origin] = {}
+        """Where the passages of this step came from, by token."""
+        self.bodies: list[ScopePassage] = []
+        """Bodies of repeated activities that were completed in this step."""
         self.changed: list[ChangedTask] = []
         self.signals: list[str] = []
         """Names of signals thrown to the world."""
@@ -65,7 +71,7 @@ class Run:
                     continue
                 if task.state == TaskState.READY and not task.task_spec.manual:
                     self.run(task)
-            if not (events.fire_conditions(self) or adhoc.settle(self)):
+            if not (events.fire_conditions(self) or adhoc.settle(self) or detours.settle(self)):
                 return
 
     def run(self, task: SpiffTask) -> None:
@@ -115,16 +121,27 @@ class Run:
         """Leave a token where it is, with the reason."""
         # The library has no state for "wants help"; STARTED is one it neither runs nor forgets.
         task._set_state(TaskState.STARTED)
+        self.note_origin(task)
         task.internal_data["stuck"] = {"code": error.code, "message": error.message, "facts": error.facts}
 
     def note(self, task: SpiffTask, what: PassageKind) -> None:
         """Note a token's way through an element."""
-        if task.task_spec.bpmn_id is None or isinstance(task.task_spec, Repeated):
+        if task.task_spec.bpmn_id is None:
+            return
+        if isinstance(task.task_spec, Repeated):
+            self.note_body(task, what)
             return
         if isinstance(task.task_spec, Choice) and what == "completed":
             # The sub-process that it stands for says so, after its output mappings and listeners.
             return
         self.passages.append(self.passage(task, what))
+
+    def note_body(self, body: SpiffTask, what: PassageKind) -> None:
+        """Note a repeated activity that is done: where it began in the same step nothing else tells of it."""
+        self.note_origin(body)
+        if what == "completed":
+            element_id = original(body.task_spec.bpmn_id)
+            self.bodies.append(ScopePassage(element_id=element_id, token=int(body.id), what=what, is_body=True))
 
     def _count(self) -> None:
         self._steps += 1
@@ -143,6 +160,10 @@ class Run:
             return
         if element.id in self.specification.process.main_ends:
             self.scopes.end = element.id
+        if isinstance(task.task_spec, Detour):
+            detours.done(self, task)
+            self.scopes.close(task.id)
+            return
         compensation.note_completed(self, task, element)
         events.throw_after(self, task, element)
         if task.parent is not None:
@@ -222,16 +243,25 @@ class Run:
         """Give the number people know a task by: a choice goes by that of its ad-hoc sub-process."""
         return int(task.workflow.parent_task_id if isinstance(task.task_spec, Choice) else task.id)
 
+    def note_origin(self, task: SpiffTask) -> None:
+        """Note where a token came from, while the tree still shows it."""
+        if self.token_of(task) not in self.origins:
+            self.origins[self.token_of(task)] = origin_of(self._standing(task))
+
+    def _standing(self, task: SpiffTask) -> SpiffTask:
+        """Give the task itself; for a choice that of its ad-hoc sub-process."""
+        is_choice = isinstance(task.task_spec, Choice)
+        return self.workflow.get_task_from_id(task.workflow.parent_task_id) if is_choice else task
+
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""
         source = task.internal_data.get("from")
-        if isinstance(task.task_spec, Choice):
-            before = self.workflow.get_task_from_id(task.workflow.parent_task_id).parent
-        else:
-            before = task.parent
+        standing = self._standing(task)
+        before = standing.parent
         while source is None and before is not None:
             source, before = before.task_spec.bpmn_id, before.parent
         element_id = original(task.task_spec.bpmn_id)
+        self.note_origin(standing)
         flow = self.specification.process.flow_between.get((original(source or ""), element_id))
         return Passage(element_id=element_id, token=self.token_of(task), what=what, flow_id=flow)
 

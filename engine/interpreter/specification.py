@@ -7,6 +7,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import xml_text
 from engine.interpreter.diagram import Process
+from engine.interpreter.detours import add_detours
 from engine.interpreter.parser import build
 from engine.interpreter.preparing import deep_recursion, prepare
 from engine.interpreter.reading import read_tree
@@ -30,4 +31,5 @@ def specification(content: bytes, process_id: str) -> Specification:
     prepare(root, process.links)
     with deep_recursion():
         spec, subprocess_specs = build(root, process)
+    add_detours(process, spec, subprocess_specs)
     return Specification(process=process, spec=spec, subprocess_specs=subprocess_specs)

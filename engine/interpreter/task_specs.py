@@ -98,6 +98,10 @@ class JobTask(BpmnSpecMixin):
         self.manual = True
 
 
+class Detour(UserTask):
+    """A user task beside the flow: an earlier one that is done again, and nothing follows it. See ``detours``."""
+
+
 class FeelScript(BpmnSpecMixin):
     """A script task whose script is a FEEL expression."""
 

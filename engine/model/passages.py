@@ -5,7 +5,7 @@ Written in the transaction of the history event that has the same facts; the eve
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Key, Name
@@ -28,6 +28,12 @@ class ElementInstance(Base):
     state: Mapped[str] = mapped_column(Name)
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    causes: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    """The tokens of the passages just before; empty for passages of before this was written down."""
+    scope: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The token of the sub-process or the body of the repeated activity around it; 0 for the case itself."""
+    undone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether somebody has gone back to before it: what follows now does not come from it."""
 
 
 class DecisionInstance(Base):

@@ -14,7 +14,7 @@ class ProcessInstance(Base):
 
     __tablename__ = "process_instances"
     __table_args__ = (
-        CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'WITHDRAWN', 'TERMINATED')", name="state"),
+        CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'WITHDRAWN', 'TERMINATED', 'REJECTED')", name="state"),
         Index("ix_process_instances_started_by", "started_by", "id"),
         Index("ix_process_instances_definition", "definition_id", "state", "id"),
     )
@@ -98,6 +98,8 @@ class UserTask(Base):
     signatures: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """What signers and delegates have said: ``person``, ``agreed``, ``opinion``, ``at`` and ``way`` of each."""
     urged_at: Mapped[dt.datetime | None]
+    returned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Why it is there again: which ``act`` brought it back, by whom, from which task and for what reason."""
     completed_at: Mapped[dt.datetime | None]
     completed_by: Mapped[str | None] = mapped_column(Name)
 

@@ -1,0 +1,283 @@
+"""Going back: what a return to an earlier passage undoes, what it gives back to joins, where it begins anew.
+
+A pure calculation on the passages of a case. Passages that caused one another form a graph in each scope; what a
+passage caused is what can be reached from it, across the end of the sub-process it stands in. Going back to it takes
+all of that away and nothing else. A join that had taken a token of this branch has joined too early: the tokens of
+its other branches are put back, and wait.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from engine.interpreter.diagram import Process
+
+CASE = 0
+BODY = "multiInstanceBody"
+JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """One passage, in the order in which they began."""
+
+    token: int
+    element_id: str
+    kind: str
+    """The local name of its tag; ``multiInstanceBody`` for the body of a repeated activity."""
+    state: str
+    """ACTIVE, COMPLETED or TERMINATED."""
+    causes: tuple[int, ...] = ()
+    scope: int = CASE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A token that waits at a join, or keeps the place of a task that was sent back."""
+
+    token: int
+    causes: tuple[int, ...]
+    scope: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened:
+    """A sub-process that had ended and is there again, without its start."""
+
+    scope: int
+    """The token it had."""
+    element_id: str
+    causes: tuple[int, ...]
+    within: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """A token that waits at its join again."""
+
+    join: str
+    source: str
+    """The element it came from."""
+    cause: int
+    within: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All that a return does; kept in its event, so that it is done again without asking anybody."""
+
+    element_id: str
+    causes: tuple[int, ...]
+    within: int
+    """The token of the scope to begin in; of one in ``reopened`` the token it had before."""
+    cancel: tuple[int, ...] = ()
+    """Tokens to take away, of sub-processes with all inside."""
+    arrivals: tuple[int, ...] = ()
+    """Tokens to take away from joins, and places that were kept."""
+    reopened: tuple[Reopened, ...] = ()
+    """The outermost first."""
+    restored: tuple[Restored, ...] = ()
+    undone: tuple[int, ...] = field(default=())
+    """Every passage that is as if it had not been."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it for an event."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Plan":
+        """Read it from an event."""
+        return cls(
+            element_id=content["element_id"],
+            causes=_tokens(content["causes"]),
+            within=int(content["within"]),
+            cancel=_tokens(content["cancel"]),
+            arrivals=_tokens(content["arrivals"]),
+            reopened=tuple(
+                Reopened(
+                    scope=int(one["scope"]),
+                    element_id=one["element_id"],
+                    causes=_tokens(one["causes"]),
+                    within=int(one["within"]),
+                )
+                for one in content["reopened"]
+            ),
+            restored=tuple(
+                Restored(join=one["join"], source=one["source"], cause=int(one["cause"]), within=int(one["within"]))
+                for one in content["restored"]
+            ),
+            undone=_tokens(content["undone"]),
+        )
+
+
+class Way:
+    """The way a case has come: its passages that hold, and what waits at joins."""
+
+    def __init__(self, process: Process, passages: Iterable[Walked], arrivals: Sequence[Arrival] = ()) -> None:
+        self._elements = process.elements
+        self._process_id = process.id
+        self._nodes = {one.token: one for one in passages}
+        self._order = {token: number for number, token in enumerate(self._nodes)}
+        self._arrivals = arrivals
+        self._next: dict[int, list[int]] = {}
+        self._inside: dict[int, list[int]] = {}
+        for one in self._nodes.values():
+            self._inside.setdefault(one.scope, []).append(one.token)
+            for cause in one.causes:
+                self._next.setdefault(cause, []).append(one.token)
+
+    def passage(self, token: int) -> Walked | None:
+        """Give a passage; None where there is none that holds."""
+        return self._nodes.get(token)
+
+    # -- looking back ----------------------------------------------------------------------------------
+
+    def targets(self, token: int) -> list[Walked]:
+        """Give what somebody at a token can go back to: of each element the passage that led here last.
+
+        User tasks, repeated ones as a whole, repeated sub-processes with user tasks inside, and the start.
+        """
+        found: dict[str, Walked] = {}
+        for one in self.before(token):
+            if self._is_target(one):
+                found.setdefault(one.element_id, one)
+        return list(found.values())
+
+    def _is_target(self, one: Walked) -> bool:
+        element = self._elements.get(one.element_id)
+        if element is None:
+            return False
+        if one.kind == BODY:
+            return element.kind == "userTask" or self._has_people(element.id)
+        starts = element.kind == "startEvent" and element.parent == self._process_id and element.form_id is not None
+        starts = starts and element.event is None
+        return starts or (element.kind == "userTask" and one.state == "COMPLETED")
+
+    def _has_people(self, scope: str) -> bool:
+        inside = [one for one in self._elements.values() if one.parent == scope]
+        return any(one.kind == "userTask" or self._has_people(one.id) for one in inside)
+
+    def before(self, token: int) -> list[Walked]:
+        """Give the passages that led to a token, the latest first; of an ended repetition only its body.
+
+        A repetition done one after the other that the token stands in is among them once a part of it is done.
+        """
+        found: set[int] = set()
+        while token in self._nodes:
+            self._collect(self._nodes[token].causes, found)
+            token = self._nodes[token].scope
+            if self._is_partly_done(token):
+                found.add(token)
+        return [self._nodes[one] for one in sorted(found, key=self._order.__getitem__, reverse=True)]
+
+    def _collect(self, causes: Iterable[int], found: set[int]) -> None:
+        waiting = [cause for cause in causes if cause in self._nodes]
+        while waiting:
+            one = self._nodes[waiting.pop()]
+            if one.token in found:
+                continue
+            found.add(one.token)
+            waiting += [cause for cause in one.causes if cause in self._nodes]
+            if one.state == "COMPLETED" and one.kind != BODY:
+                # Whatever happened inside had to end before it went on.
+                waiting += self._inside.get(one.token, ())
+
+    def _is_partly_done(self, scope: int) -> bool:
+        body = self._nodes.get(scope)
+        element = self._elements.get(body.element_id) if body is not None else None
+        if body is None or element is None or body.kind != BODY or body.state != "ACTIVE":
+            return False
+        in_turn = element.standard_loop is not None or (element.loop is not None and element.loop.sequential)
+        return in_turn and any(self._nodes[token].state == "COMPLETED" for token in self._inside.get(scope, ()))
+
+    # -- going back ------------------------------------------------------------------------------------
+
+    def whole(self, token: int) -> int:
+        """Give what to go back to for a passage: the outermost ended repetition around it, or itself."""
+        found, scope = token, self._nodes[token].scope
+        while scope in self._nodes:
+            if self._nodes[scope].kind == BODY and self._nodes[scope].state == "COMPLETED":
+                found = scope
+            scope = self._nodes[scope].scope
+        return found
+
+    def plan(self, token: int) -> Plan:
+        """Say what going back to a passage takes."""
+        target = self._nodes[token]
+        behind, reopened = self._behind(target)
+        undone = {*behind, token}
+        undone |= {inner for one in undone - {r.scope for r in reopened} for inner in self._all_inside(one)}
+        return Plan(
+            element_id=target.element_id,
+            causes=target.causes,
+            within=target.scope,
+            cancel=tuple(sorted(self._outermost_open(undone))),
+            arrivals=tuple(
+                sorted(one.token for one in self._arrivals if undone & set(one.causes) and one.scope not in undone)
+            ),
+            reopened=tuple(reversed(reopened)),
+            restored=tuple(self._restored(behind, undone)),
+            undone=tuple(sorted(undone)),
+        )
+
+    def detour(self, asking: int, token: int) -> dict[str, Any]:
+        """Say what having an earlier passage done again takes, for the one that asks for it and keeps its place."""
+        target = self._nodes[token]
+        scope = self._nodes.get(target.scope)
+        while scope is not None and scope.state != "ACTIVE":
+            scope = self._nodes.get(scope.scope)
+        within = scope.token if scope is not None else CASE
+        # In a scope that has ended nothing can be done any more: the detour is done around it, and came from there.
+        causes = target.causes if within == target.scope else ()
+        own = self._nodes[asking].causes
+        return {"element_id": target.element_id, "causes": list(causes), "within": within, "own": list(own)}
+
+    def _behind(self, target: Walked) -> tuple[set[int], list[Reopened]]:
+        """Give what a passage caused, scope by scope outwards as far as they have ended."""
+        behind = self._reached(target.token)
+        reopened: list[Reopened] = []
+        around = self._nodes.get(target.scope)
+        while around is not None and around.state == "COMPLETED":
+            behind |= {around.token, *self._reached(around.token)}
+            reopened.append(
+                Reopened(scope=around.token, element_id=around.element_id, causes=around.causes, within=around.scope)
+            )
+            around = self._nodes.get(around.scope)
+        return behind, reopened
+
+    def _reached(self, token: int) -> set[int]:
+        reached: set[int] = set()
+        waiting = list(self._next.get(token, ()))
+        while waiting:
+            one = waiting.pop()
+            if one not in reached:
+                reached.add(one)
+                waiting += self._next.get(one, ())
+        return reached
+
+    def _all_inside(self, token: int) -> Iterator[int]:
+        for inner in self._inside.get(token, ()):
+            yield inner
+            yield from self._all_inside(inner)
+
+    def _outermost_open(self, undone: set[int]) -> Iterator[int]:
+        for token in undone:
+            one = self._nodes[token]
+            around = self._nodes.get(one.scope)
+            is_within = around is not None and around.token in undone and around.state == "ACTIVE"
+            if one.state == "ACTIVE" and not is_within:
+                yield token
+
+    def _restored(self, behind: set[int], undone: set[int]) -> Iterator[Restored]:
+        for token in sorted(behind):
+            join = self._nodes[token]
+            if join.kind not in JOINS:
+                continue
+            for cause in join.causes:
+                if cause not in undone and cause in self._nodes:
+                    source = self._nodes[cause].element_id
+                    yield Restored(join=join.element_id, source=source, cause=cause, within=join.scope)
+
+
+def _tokens(numbers: Iterable[Any]) -> tuple[int, ...]:
+    return tuple(int(number) for number in numbers)

@@ -1,0 +1,90 @@
+"""A case with the way it has come, kept as the database keeps it: what going back is worked out from."""
+
+from dataclasses import replace
+
+from engine.execution.passages import passage_rows
+from engine.interpreter import Case, Environment, Outcome, Plan, Walked, Way, specification
+from tests.interpreter.test_case import ENVIRONMENT
+
+
+class Journey:
+    """A case whose state goes through bytes between any two steps, and the passages it has made."""
+
+    def __init__(self, content: bytes, environment: Environment = ENVIRONMENT, **variables: object) -> None:
+        self.specification = specification(content, "process")
+        self.environment = environment
+        self.passages: dict[int, Walked] = {}
+        self.outcome: Outcome
+        self._take(Case.start(self.specification, environment, variables).outcome())
+
+    @property
+    def waiting(self) -> list[str]:
+        return sorted(self.outcome.waiting.values())
+
+    def token(self, element: str) -> int:
+        return max(token for token, waiting in self.outcome.waiting.items() if waiting == element)
+
+    def wake(self) -> Case:
+        return Case.wake(self.outcome.body, self.specification, self.environment)
+
+    def complete(self, element: str | int, **result: object) -> Outcome:
+        case = self.wake()
+        case.complete(element if isinstance(element, int) else self.token(element), result)
+        return self._take(case.outcome())
+
+    def fire(self, element: str | int) -> Outcome:
+        case = self.wake()
+        case.fire(element if isinstance(element, int) else self.token(element))
+        return self._take(case.outcome())
+
+    def offered(self, element: str | int) -> list[str]:
+        """Give the user tasks one can go back to from here, the nearest first."""
+        return [one.element_id for one in self._targets(element)]
+
+    def target(self, element: str | int, wanted: str) -> int:
+        return next(one.token for one in self._targets(element) if one.element_id == wanted)
+
+    def back(self, element: str | int, wanted: str) -> Outcome:
+        """Go back from a task to an earlier one and on from there."""
+        return self.undo(self.target(element, wanted))
+
+    def undo(self, token: int) -> Outcome:
+        """Go back to a passage."""
+        plan = Plan.from_json(self.way().plan(self.way().whole(token)).as_json())
+        case = self.wake()
+        renamed = case.go_back(plan)
+        for undone in plan.undone:
+            del self.passages[undone]
+        for number, one in self.passages.items():
+            self.passages[number] = replace(one, scope=renamed.get(one.scope, one.scope))
+        return self._take(case.outcome())
+
+    def detour(self, element: str | int, wanted: str, person: str | None = None) -> Outcome:
+        """Have an earlier task done again, and come straight back."""
+        here = element if isinstance(element, int) else self.token(element)
+        sent = self.way().detour(here, self.target(here, wanted))
+        case = self.wake()
+        case.send_back(here, {**sent, "person": person})
+        return self._take(case.outcome())
+
+    def way(self) -> Way:
+        return Way(self.specification.process, self.passages.values(), self.wake().arrivals())
+
+    def _targets(self, element: str | int) -> list[Walked]:
+        here = element if isinstance(element, int) else self.token(element)
+        return self.way().targets(here)
+
+    def _take(self, outcome: Outcome) -> Outcome:
+        for token, row in passage_rows(self.specification.process, outcome).items():
+            known = self.passages.get(token)
+            causes, scope = (known.causes, known.scope) if known else (tuple(row["causes"] or ()), row["scope"])
+            self.passages[token] = Walked(
+                token=token,
+                element_id=row["element_id"],
+                kind=row["kind"],
+                state=row["state"],
+                causes=causes,
+                scope=scope,
+            )
+        self.outcome = outcome
+        return outcome

@@ -1,0 +1,310 @@
+"""Going back: exactly what came of the earlier task is taken away, joins get back what they had, nothing opens twice."""
+
+import itertools
+
+import pytest
+
+from tests.interpreter.build import END, diagram, user_task
+from tests.interpreter.journey import Journey
+
+BEGIN = (
+    '<bpmn:startEvent id="start"><bpmn:extensionElements><zeebe:formDefinition formId="f"/></bpmn:extensionElements>'
+    "</bpmn:startEvent>"
+)
+SPLIT = '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
+BRANCHES = BEGIN + SPLIT + "".join(map(user_task, ["apply", "a", "b", "decide", "file"])) + END
+FLOWS: dict[str, str | tuple[str, str]] = {
+    "start->apply": "f0", "apply->split": "f1", "split->a": "f2", "split->b": "f3", "a->join": "f4", "b->join": "f5",
+    "join->decide": "f6", "decide->file": "f7", "file->end": "f8",
+}  # fmt: skip
+ORDERS = list(itertools.permutations("ab"))
+
+
+def branches(order: tuple[str, ...] = ("a", "b")) -> Journey:
+    run = Journey(diagram(BRANCHES, FLOWS))
+    run.complete("apply")
+    for element in order:
+        run.complete(element)
+    assert run.waiting == ["decide"]
+    return run
+
+
+def finish(run: Journey, *expected: str) -> None:
+    """Complete what is open, and see that exactly the expected tasks come, one after the other."""
+    seen = []
+    for _ in range(60):
+        if run.outcome.ended:
+            break
+        assert run.waiting
+        seen.append(run.waiting[0])
+        run.complete(run.waiting[0])
+    assert run.outcome.ended
+    assert seen == list(expected)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("target", ["a", "b"])
+def test_back_into_a_branch_waits_for_that_branch_alone_whichever_was_first(
+    order: tuple[str, ...], target: str
+) -> None:
+    run = branches(order)
+    assert sorted(run.offered("decide")) == ["a", "apply", "b", "start"]
+    run.back("decide", target)
+    assert run.waiting == [target]
+    run.complete(target)
+    assert run.waiting == ["decide"]
+    finish(run, "decide", "file")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_back_before_the_split_does_both_branches_again(order: tuple[str, ...]) -> None:
+    run = branches(order)
+    run.back("decide", "apply")
+    assert run.waiting == ["apply"]
+    finish(run, "apply", "a", "b", "decide", "file")
+
+
+def test_back_from_one_branch_before_the_split_takes_the_token_that_waits_at_the_join() -> None:
+    run = Journey(diagram(BRANCHES, FLOWS))
+    run.complete("apply")
+    run.complete("a")
+    assert run.offered("b") == ["apply", "start"]
+    run.back("b", "apply")
+    finish(run, "apply", "a", "b", "decide", "file")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_back_twice(order: tuple[str, ...]) -> None:
+    run = branches(order)
+    run.complete("decide")
+    run.back("file", "a")
+    run.complete("a")
+    assert run.waiting == ["decide"]
+    run.back("decide", "b")
+    assert run.waiting == ["b"]
+    assert run.offered("b") == ["apply", "start"]
+    run.back("b", "apply")
+    finish(run, "apply", "a", "b", "decide", "file")
+
+
+def test_what_was_taken_back_is_offered_no_more() -> None:
+    run = branches()
+    run.complete("decide")
+    run.back("file", "a")
+    assert run.offered("a") == ["apply", "start"]
+
+
+def test_the_initiator_hands_in_the_start_form_again_and_the_start_is_passed_anew() -> None:
+    run = branches()
+    run.back("decide", "start")
+    assert run.waiting == ["start"]
+    run.complete("start", amount=7)
+    assert run.outcome.variables["amount"] == 7
+    assert run.waiting == ["apply"]
+    run.back("apply", "start")
+    assert run.waiting == ["start"]
+    finish(run, "start", "apply", "a", "b", "decide", "file")
+
+
+INSIDE = (
+    BEGIN
+    + user_task("before")
+    + f'<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/>{SPLIT}{user_task("a")}{user_task("b")}'
+    f"{user_task('last')}<bpmn:endEvent id='out'/>"
+    + "".join(
+        f'<bpmn:sequenceFlow id="i_{s}_{t}" sourceRef="{s}" targetRef="{t}"/>'
+        for s, t in [
+            ("in", "split"),
+            ("split", "a"),
+            ("split", "b"),
+            ("a", "join"),
+            ("b", "join"),
+            ("join", "last"),
+            ("last", "out"),
+        ]
+    )
+    + "</bpmn:subProcess>"
+    + user_task("after")
+    + END
+)
+INSIDE_FLOWS = {"start->before": "f1", "before->sub": "f2", "sub->after": "f3", "after->end": "f4"}
+
+
+def test_from_inside_a_sub_process_to_outside_and_back_into_it_when_it_has_ended() -> None:
+    run = Journey(diagram(INSIDE, INSIDE_FLOWS))
+    run.complete("before")
+    run.complete("a")
+    assert run.offered("b") == ["before", "start"]
+    run.back("b", "before")
+    assert run.waiting == ["before"]
+    for element in ("before", "a", "b", "last"):
+        run.complete(element)
+    assert run.waiting == ["after"]
+    assert sorted(run.offered("after")) == ["a", "b", "before", "last", "start"]
+    run.back("after", "a")
+    assert run.waiting == ["a"]
+    run.complete("a")
+    assert run.waiting == ["last"]
+    assert sorted(run.offered("last")) == ["a", "b", "before", "start"]
+    run.back("last", "b")
+    finish(run, "b", "last", "after")
+
+
+def signing(sequential: bool = False) -> str:
+    way = 'isSequential="true"' if sequential else ""
+    return (
+        '<bpmn:userTask id="sign"><bpmn:extensionElements><zeebe:userTask/><zeebe:assignmentDefinition assignee="=who"/>'
+        f"</bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics {way}><bpmn:extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=people" inputElement="who" outputCollection="results" outputElement="=ok"/>'
+        "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+    )
+
+
+SIGNED = {"start->apply": "f1", "apply->sign": "f2", "sign->decide": "f3", "decide->end": "f4"}
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_back_into_a_multi_instance_does_all_of_it_again(sequential: bool) -> None:
+    content = diagram(BEGIN + user_task("apply") + signing(sequential) + user_task("decide") + END, SIGNED)
+    run = Journey(content, people=["x", "y"])
+    for element in ("apply", "sign", "sign"):
+        run.complete(element, ok=True)
+    assert run.offered("decide") == ["sign", "apply", "start"]
+    run.back("decide", "sign")
+    assert run.waiting == (["sign"] if sequential else ["sign", "sign"])
+    run.complete("sign", ok=True)
+    assert run.waiting == ["sign"]
+    finish(run, "sign", "decide")
+
+
+def test_back_from_one_of_several_who_sign_takes_the_others_away() -> None:
+    content = diagram(BEGIN + user_task("apply") + signing() + user_task("decide") + END, SIGNED)
+    run = Journey(content, people=["x", "y", "z"])
+    run.complete("apply")
+    run.complete("sign", ok=True)
+    assert run.offered("sign") == ["apply", "start"]
+    run.back("sign", "apply")
+    assert run.waiting == ["apply"]
+    finish(run, "apply", "sign", "sign", "sign", "decide")
+
+
+def test_the_second_to_sign_in_a_row_may_let_all_begin_again() -> None:
+    content = diagram(BEGIN + user_task("apply") + signing(True) + user_task("decide") + END, SIGNED)
+    run = Journey(content, people=["x", "y"])
+    run.complete("apply")
+    run.complete("sign", ok=True)
+    assert run.offered("sign") == ["sign", "apply", "start"]
+    run.back("sign", "sign")
+    finish(run, "sign", "sign", "decide")
+
+
+BORDER = (
+    BEGIN
+    + user_task("apply")
+    + user_task("check")
+    + '<bpmn:boundaryEvent id="late" attachedToRef="check" cancelActivity="false"><bpmn:timerEventDefinition>'
+    "<bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    + user_task("urge")
+    + '<bpmn:endEvent id="urged"/>'
+    + user_task("decide")
+    + END
+)
+BORDER_FLOWS = {
+    "start->apply": "f1", "apply->check": "f2", "check->decide": "f3", "decide->end": "f4", "late->urge": "f5", "urge->urged": "f6",
+}  # fmt: skip
+
+
+def test_a_timer_on_the_border_waits_again_and_what_it_had_begun_is_taken_away() -> None:
+    run = Journey(diagram(BORDER, BORDER_FLOWS))
+    run.complete("apply")
+    run.fire("late")
+    assert run.waiting == ["check", "urge"]
+    run.complete("check")
+    assert run.waiting == ["decide", "urge"]
+    run.back("decide", "check")
+    assert run.waiting == ["check", "late"]
+    finish_border = run.fire("late")
+    assert sorted(finish_border.waiting.values()) == ["check", "urge"]
+    run.complete("urge")
+    finish(run, "check", "decide")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_straight_back_skips_what_lies_between_and_leaves_the_others_alone(order: tuple[str, ...]) -> None:
+    run = Journey(diagram(BRANCHES, FLOWS))
+    run.complete("apply")
+    first, second = order
+    run.detour(first, "apply", person="wang")
+    assert run.waiting == sorted(["apply", second])
+    run.complete(second)
+    assert run.waiting == ["apply"]
+    run.complete("apply", amount=3)
+    assert run.waiting == [first]
+    assert [task.assignee for task in run.outcome.tasks] == ["wang"]
+    finish(run, first, "decide", "file")
+
+
+def test_straight_back_over_a_join_and_from_inside_a_sub_process() -> None:
+    run = branches()
+    run.detour("decide", "a")
+    run.complete("a")
+    finish(run, "decide", "file")
+    inner = Journey(diagram(INSIDE, INSIDE_FLOWS))
+    for element in ("before", "a", "b"):
+        inner.complete(element)
+    inner.detour("last", "before")
+    assert inner.waiting == ["before"]
+    inner.complete("before")
+    assert inner.waiting == ["last"]
+    inner.complete("last")
+    inner.detour("after", "a")
+    assert inner.waiting == ["a"]
+    inner.complete("a")
+    finish(inner, "after")
+
+
+def test_whoever_was_asked_may_ask_further_back_and_each_answer_comes_back_to_its_asker() -> None:
+    run = branches()
+    run.detour("decide", "a", person="d")
+    run.detour("a", "apply", person="a")
+    assert run.waiting == ["apply"]
+    run.complete("apply")
+    assert run.waiting == ["a"]
+    run.complete("a")
+    assert run.waiting == ["decide"]
+    finish(run, "decide", "file")
+
+
+def test_a_detour_ends_with_the_task_it_was_asked_for() -> None:
+    run = Journey(diagram(BRANCHES, FLOWS))
+    run.complete("apply")
+    run.detour("a", "apply")
+    assert run.waiting == ["apply", "b"]
+    run.back("b", "apply")
+    assert run.waiting == ["apply"]
+    finish(run, "apply", "a", "b", "decide", "file")
+
+
+def test_a_detour_that_is_taken_away_brings_the_asker_back() -> None:
+    run = branches()
+    run.detour("decide", "a")
+    case = run.wake()
+    case.terminate(run.token("a"))
+    case.settle()
+    run._take(case.outcome())
+    finish(run, "decide", "file")
+
+
+def test_one_instance_among_several_asks_and_comes_back_as_itself() -> None:
+    content = diagram(BEGIN + user_task("apply") + signing() + user_task("decide") + END, SIGNED)
+    run = Journey(content, people=["x", "y"])
+    run.complete("apply")
+    second = run.token("sign")
+    run.detour(second, "apply", person="y")
+    assert run.waiting == ["apply", "sign"]
+    run.complete("sign", ok=1)
+    run.complete("apply")
+    assert [task.assignee for task in run.outcome.tasks] == ["y"]
+    run.complete("sign", ok=2)
+    assert run.waiting == ["decide"]
+    assert run.outcome.variables["results"] == [1, 2]
