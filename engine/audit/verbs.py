@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import ConflictError, mark
-from engine.interpreter import Answer, Case
+from engine.interpreter import Answer, Case, Plan
 
 Body = Mapping[str, Any]
 
@@ -81,6 +81,13 @@ def _modify(awake: Case, _token: int, body: Body) -> None:
     awake.settle()
 
 
+def _return(awake: Case, token: int, body: Body) -> None:
+    if "detour" in body:
+        awake.send_back(token, body["detour"], body["assignee"])
+    else:
+        awake.go_back(Plan.from_json(body["plan"]), body["assignee"])
+
+
 def _cancel(awake: Case, _token: int, _body: Body) -> None:
     awake.cancel()
 
@@ -100,6 +107,9 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "incident.corrected": _correct,
     "incident.skipped": _skip,
     "case.modified": _modify,
+    "task.returned": _return,
+    "task.taken_back": _return,
+    "task.rejected": _cancel,
     "case.withdrawn": _cancel,
     "case.terminated": _cancel,
 }

@@ -8,11 +8,17 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.errors import mark
 from engine.execution.immutable import Definition
 from engine.execution.jobs import insert_jobs
 from engine.execution.subscriptions import open_subscriptions, throw_signals
 from engine.interpreter import OpenedJob, OpenedTask, Outcome, Stuck
 from engine.model import Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
+
+_OF_PEOPLE = frozenset({"userTask", "startEvent"})
+"""At a start event stands a task where its form is handed in again."""
+AGAIN = mark("修改并重新提交")
+"""What that task is called."""
 
 
 def open_everything(
@@ -59,7 +65,7 @@ def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) ->
 
 def close_everything(session: Session, instance_id: int, outcome: Outcome) -> None:
     """Mark what a step took away; the command closed its own row already."""
-    people = [token for token, element in outcome.canceled.items() if element.kind == "userTask"]
+    people = [token for token, element in outcome.canceled.items() if element.kind in _OF_PEOPLE]
     machines = [t for t, element in outcome.canceled.items() if element.kind != "userTask" or element.listeners]
     for model, tokens in ((UserTask, people), (Job, machines)):
         if tokens:
@@ -113,7 +119,7 @@ def _task_row(task: OpenedTask, definition: Definition, instance_id: int, now: d
         "instance_id": instance_id,
         "token": task.token,
         "element_id": task.element.id,
-        "name": task.element.label,
+        "name": AGAIN if task.element.kind == "startEvent" else task.element.label,
         "state": "CREATED",
         "assignee": task.assignee if task.pending is None else None,
         "created_at": now,

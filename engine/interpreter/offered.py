@@ -21,8 +21,8 @@ LABELS: Mapping[str, str] = {
     "comment": mark("评论"),
 }
 """Every operation with what its button says, unless the property ``operation.<name>.label`` says something else."""
-UNLESS_SAID = ("takeBack", "urge", "comment")
-"""What a task without the property offers: nothing that changes who decides, or what happens next."""
+UNLESS_SAID = ("return", "takeBack", "urge", "comment")
+"""What a task without the property offers; to end a case, or to change who decides, has to be said."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.interpreter import listeners, rules, task_listeners, timers
 from engine.interpreter.adhoc_specs import Choice
+from engine.interpreter.detours import ASSIGNEE
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
-from engine.interpreter.detours import ASSIGNEE
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask

@@ -30,6 +30,11 @@ class Walked:
     causes: tuple[int, ...] = ()
     scope: int = CASE
 
+    @property
+    def is_single(self) -> bool:
+        """Tell whether one person did it, and not several one after the other or at once."""
+        return self.kind != BODY
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
@@ -129,6 +134,11 @@ class Way:
     def passage(self, token: int) -> Walked | None:
         """Give a passage; None where there is none that holds."""
         return self._nodes.get(token)
+
+    def is_instance(self, token: int) -> bool:
+        """Tell whether a passage is one of several of a repeated activity."""
+        body = self._nodes.get(self._nodes[token].scope)
+        return body is not None and body.kind == BODY
 
     # -- looking back ----------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import xml_text
-from engine.interpreter.diagram import Process
 from engine.interpreter.detours import add_detours
+from engine.interpreter.diagram import Process
 from engine.interpreter.parser import build
 from engine.interpreter.preparing import deep_recursion, prepare
 from engine.interpreter.reading import read_tree

@@ -150,7 +150,7 @@ def test_from_inside_a_sub_process_to_outside_and_back_into_it_when_it_has_ended
     finish(run, "b", "last", "after")
 
 
-def signing(sequential: bool = False) -> str:
+def signing(*, sequential: bool = False) -> str:
     way = 'isSequential="true"' if sequential else ""
     return (
         '<bpmn:userTask id="sign"><bpmn:extensionElements><zeebe:userTask/><zeebe:assignmentDefinition assignee="=who"/>'
@@ -165,7 +165,7 @@ SIGNED = {"start->apply": "f1", "apply->sign": "f2", "sign->decide": "f3", "deci
 
 @pytest.mark.parametrize("sequential", [False, True])
 def test_back_into_a_multi_instance_does_all_of_it_again(sequential: bool) -> None:
-    content = diagram(BEGIN + user_task("apply") + signing(sequential) + user_task("decide") + END, SIGNED)
+    content = diagram(BEGIN + user_task("apply") + signing(sequential=sequential) + user_task("decide") + END, SIGNED)
     run = Journey(content, people=["x", "y"])
     for element in ("apply", "sign", "sign"):
         run.complete(element, ok=True)
@@ -189,7 +189,7 @@ def test_back_from_one_of_several_who_sign_takes_the_others_away() -> None:
 
 
 def test_the_second_to_sign_in_a_row_may_let_all_begin_again() -> None:
-    content = diagram(BEGIN + user_task("apply") + signing(True) + user_task("decide") + END, SIGNED)
+    content = diagram(BEGIN + user_task("apply") + signing(sequential=True) + user_task("decide") + END, SIGNED)
     run = Journey(content, people=["x", "y"])
     run.complete("apply")
     run.complete("sign", ok=True)

