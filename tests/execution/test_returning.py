@@ -1,7 +1,6 @@
 """Returning, rejecting and taking back through commands: on both databases, told in history, executed again alike."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -72,7 +71,7 @@ BRANCHES = diagram(
 class Returning:
     """One case, and what people do to its tasks."""
 
-    def __init__(self, world: World, content: bytes = BRANCHES, **variables: Any) -> None:
+    def __init__(self, world: World, content: bytes = BRANCHES, **variables: object) -> None:
         self.world = world
         with world.database.transaction() as session:
             deploy(
@@ -80,7 +79,7 @@ class Returning:
                 [File(name="process.bpmn", content=content), File(name="request.form", content=FORM)],
                 "zeng.rui",
             )
-        self.case = world.start(**variables)
+        self.case = world.start("process", **variables)
 
     def id(self, element: str, state: str = "CREATED") -> int:
         with self.world.database.reading() as session:
