@@ -2,8 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
-from engine.execution.doer import reason_of, require_doer
+from engine.execution.acting import acting_doer, require_reason, require_undelegated
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.write import write_outcome
@@ -16,12 +15,11 @@ def reject_task(session: Session, task_id: int, reason: str, actor: str) -> None
     without a reason.
     """
     locked = lock_task(session, task_id)
-    require_doer(locked, actor)
+    acting = acting_doer(locked, actor)
     require_offered(locked, "reject")
-    why = reason_of(reason)
+    require_undelegated(locked)
+    reason = require_reason(reason)
     case = locked.wake()
     case.cancel()
-    work = locked.work
-    body = {"task": task_id, "reason": why}
-    event = NewEvent(kind="task.rejected", actor=actor, element_id=work.element_id, token=work.token, body=body)
-    write_outcome(locked, case.outcome(), event, state="REJECTED", ended=why)
+    event = acting.event(locked, "task.rejected", {"task": task_id, "reason": reason})
+    write_outcome(locked, case.outcome(), event, state="REJECTED", ended=reason)

@@ -1,12 +1,13 @@
 """Return a task to an earlier one: 退回."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import InvalidError, mark
-from engine.execution.doer import reason_of, require_doer
+from engine.execution.acting import acting_doer, require_reason, require_undelegated
 from engine.execution.going_back import begun_at, go_back
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
@@ -27,21 +28,23 @@ def return_task(
     Raises NotFoundError, ForbiddenError, ConflictError, or InvalidError for what one can't go back to.
     """
     locked = lock_task(session, task_id)
-    require_doer(locked, actor)
+    acting = acting_doer(locked, actor)
     require_offered(locked, "return")
-    why = reason_of(reason)
+    require_undelegated(locked)
+    reason = require_reason(reason)
     case = locked.wake()
     way = way_of(session, locked.definition.process, locked.instance.id, case.arrivals())
     found = _target(locked, way, target)
     body = {
         "task": task_id,
-        "reason": why,
+        "reason": reason,
         "target": {"element": found.element_id, "token": target},
         "straight_back": straight_back,
     }
     give = _send_back if straight_back else _go_back
-    outcome = give(locked, case, (way, found), _event(locked, actor, body))
-    _tell(locked, outcome, found, {"act": "return", "by": actor, "reason": why, "straight_back": straight_back})
+    outcome = give(locked, case, (way, found), acting.event(locked, "task.returned", body))
+    why = {"act": "return", "by": actor, "reason": reason, "straight_back": straight_back}
+    _tell(locked, outcome, found, why)
 
 
 def _target(locked: LockedCase, way: Way, target: int) -> Walked:
@@ -55,32 +58,22 @@ def _target(locked: LockedCase, way: Way, target: int) -> Walked:
     return found
 
 
-def _event(locked: LockedCase, actor: str, body: dict[str, Any]) -> dict[str, Any]:
-    work = locked.work
-    return {
-        "kind": "task.returned",
-        "actor": actor,
-        "element_id": work.element_id,
-        "token": work.token,
-        "body": body,
-    }
-
-
-def _go_back(locked: LockedCase, case: Case, to: tuple[Way, Walked], event: dict[str, Any]) -> Outcome:
+def _go_back(locked: LockedCase, case: Case, to: tuple[Way, Walked], event: NewEvent) -> Outcome:
     way, target = to
     return go_back(locked, case, way.plan(target.token), person_again(locked, target), event)
 
 
-def _send_back(locked: LockedCase, case: Case, to: tuple[Way, Walked], event: dict[str, Any]) -> Outcome:
+def _send_back(locked: LockedCase, case: Case, to: tuple[Way, Walked], event: NewEvent) -> Outcome:
     way, target = to
     if not target.is_single:
         raise InvalidError(mark("多人办理的任务退回后要重新走流程，不能办完直接回到您这里。"), where="straight_back")
     assignee = person_again(locked, target)
-    detour = {**way.detour(locked.work.token, target.token), "person": locked.work.assignee or event["actor"]}
+    person = locked.work.assignee or event.on_behalf_of or event.actor
+    detour = {**way.detour(locked.work.token, target.token), "person": person}
     case.send_back(locked.work.token, detour, assignee)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    body = {**event.pop("body"), "assignee": assignee, "detour": detour}
-    write_outcome(locked, outcome, NewEvent(**event, body=body))
+    told = replace(event, body={**event.body, "assignee": assignee, "detour": detour})
+    write_outcome(locked, outcome, told)
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
 from engine.execution.going_back import begun_at, go_back
 from engine.execution.locked import LockedCase, lock_instance
@@ -34,7 +35,7 @@ def take_back_task(session: Session, task_id: int, actor: str) -> None:
 def _require_own(locked: LockedCase, task: UserTask, actor: str) -> None:
     # Read again: whoever waited for the lock may have seen the row as it was before.
     locked.session.refresh(task)
-    if task.completed_by != actor:
+    if actor not in {task.completed_by, task.assignee} or task.state != "COMPLETED":
         raise ForbiddenError(mark("只有办理人可以撤回“{name}”。"), name=task.name)
     element = locked.definition.process.elements.get(task.element_id)
     if "takeBack" not in offered(element):
@@ -43,14 +44,14 @@ def _require_own(locked: LockedCase, task: UserTask, actor: str) -> None:
 
 def _again(locked: LockedCase, case: Case, done: tuple[UserTask, Act], actor: str) -> None:
     task, act = done
-    body = {"task": task.id, "target": {"element": task.element_id, "token": task.token}}
-    event = {
-        "kind": "task.taken_back",
-        "actor": actor,
-        "element_id": task.element_id,
-        "token": task.token,
-        "body": body,
-    }
-    outcome = go_back(locked, case, act.plan, actor, event)
+    event = NewEvent(
+        kind="task.taken_back",
+        actor=actor,
+        on_behalf_of=task.assignee if task.assignee != actor else None,
+        element_id=task.element_id,
+        token=task.token,
+        body={"task": task.id, "target": {"element": task.element_id, "token": task.token}},
+    )
+    outcome = go_back(locked, case, act.plan, task.assignee, event)
     returned = {"act": "takeBack", "by": actor, "at": locked.environment.now.isoformat()}
     mark_returned(locked.session, task.instance_id, begun_at(outcome, task.element_id), returned, act.submitted)

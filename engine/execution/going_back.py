@@ -1,6 +1,6 @@
 """What going back to an earlier task shares, whoever wants it."""
 
-from typing import Any
+from dataclasses import replace
 
 from engine.audit.chain import NewEvent
 from engine.execution.locked import LockedCase
@@ -10,15 +10,15 @@ from engine.execution.write import write_outcome
 from engine.interpreter import Case, Outcome, Plan
 
 
-def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, event: dict[str, Any]) -> Outcome:
+def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, event: NewEvent) -> Outcome:
     """Go back as planned and write it: the case, its history, and that what was undone does not hold any more.
 
-    ``event`` has the fields of the history event; the plan is added to its body.
+    The plan and the assignee are added to the event, so that a replay asks nobody.
     """
-    body = {**event.pop("body"), "assignee": assignee, "plan": plan.as_json()}
     renamed = case.go_back(plan, assignee)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    write_outcome(locked, outcome, NewEvent(**event, body=body))
+    told = replace(event, body={**event.body, "assignee": assignee, "plan": plan.as_json()})
+    write_outcome(locked, outcome, told)
     forget_undone(locked.session, locked.instance.id, plan.undone, renamed)
     return outcome
 

@@ -77,7 +77,7 @@ def _done(session: Session, instance_id: int, targets: list[Walked]) -> dict[int
         if around in bodies:
             within[token] = around
     found: dict[int, list[tuple[str, dt.datetime]]] = {}
-    completed = select(UserTask.token, UserTask.completed_by, UserTask.completed_at).where(
+    completed = select(UserTask.token, UserTask.assignee, UserTask.completed_at).where(
         UserTask.instance_id == instance_id,
         UserTask.token.in_(list(within)),
         UserTask.state == "COMPLETED",

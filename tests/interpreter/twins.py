@@ -19,7 +19,7 @@ from engine.interpreter import Case, Outcome, StuckError, state
 
 VERBS = (
     "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
-    "terminate", "settle", "cancel", "set_variables",
+    "terminate", "settle", "cancel", "set_variables", "go_back", "send_back",
 )  # fmt: skip
 """What changes a case."""
 
