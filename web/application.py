@@ -10,7 +10,7 @@ from werkzeug.datastructures import Authorization, MultiDict
 from engine.config import Settings
 from engine.database import Database, Session
 from engine.queries.people import Person
-from web import auth, kept, security
+from web import auth, kept, looks, security
 
 REST = "/v2/"
 IdentifyByHeader = Callable[[Session, Authorization], Person]
@@ -37,10 +37,12 @@ class Application(APIFlask):
         with opened as db:
             g.db = db
             try:
-                return self._answer(db, admission)
+                answer = self._answer(db, admission)
             finally:
                 # An error page must not go on in a transaction that has failed.
                 g.pop("db")
+        looks.write_looks(self.database)
+        return answer
 
     def _answer(self, db: Session, admission: auth.Admission) -> ResponseReturnValue:
         # Pages never look at the header: a browser may send it by itself, and it would get round the CSRF check.

@@ -2,7 +2,7 @@
 
 from flask import Response, send_file
 
-from engine.commands.record_access import record_access
+from engine.commands.record_access import Look, record_access
 from engine.errors import NotFoundError, mark
 from engine.queries.attachments import StoredFile, view_attachment
 from web.application import this_application
@@ -20,5 +20,6 @@ def send_attachment(file: StoredFile) -> Response:
     if not path.is_file():
         raise NotFoundError(mark("附件“{name}”的内容不在服务器上，请联系系统管理员。"), name=file.name)
     if file.instance_id is not None:
-        record_access(current_session(), current_person().username, file.instance_id, "attachment", file.name)
+        look = Look(kind="attachment", instance_id=file.instance_id, subject=file.name, personal=file.personal)
+        record_access(current_session(), current_person().username, look)
     return send_file(path, mimetype=file.content_type, as_attachment=True, download_name=file.name)

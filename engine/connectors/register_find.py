@@ -30,7 +30,7 @@ def register_find(call: Call) -> dict[str, object]:
 
     Inputs: ``register``, and any of ``number``, ``status`` (one or a list), ``values`` (a context of fields),
     ``order`` (number, status, title, created, updated; ``-`` before it turns it round), ``limit`` (20, 200 at most).
-    Gives ``entries``, each with number, status, title, values, version and case; ``first``, the first one or
+    Gives ``entries``, each with register, number, status, title, values, version and case; ``first``, the first one or
     null; ``count`` of all that match. Raises NotFoundError, InvalidError or RefusedError for an unknown register,
     status, field or order.
     """
@@ -124,6 +124,7 @@ def _ordered(call: Call, statement: Select[Any]) -> Select[Any]:
 
 def _shown(entry: RegisterEntry) -> dict[str, object]:
     return {
+        "register": entry.register,
         "number": entry.number,
         "status": entry.status,
         "title": entry.title,

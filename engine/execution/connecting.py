@@ -15,12 +15,15 @@ from engine.execution.listening import listener_done
 from engine.execution.locked import LockedCase, environment
 from engine.execution.messages import publish
 from engine.execution.people import hand_to_administrators
+from engine.execution.personal import veil_over
 from engine.execution.starting import newest_definition, write_start
 from engine.execution.throwing import Thrown, throw
 from engine.execution.write import write_outcome
 from engine.interpreter import Case, StuckError
 from engine.model import HistoryEvent
 
+TOLD = ("title", "text")
+"""Inputs of a notification that people read."""
 SYSTEM = "system"
 """The actor of what no person did."""
 
@@ -78,7 +81,7 @@ def connector_call(locked: LockedCase, case: Case, replies: Mapping[str, object]
         job_id=locked.work.job_id,
         key=_key(locked),
         started_by=locked.instance.started_by,
-        inputs=_inputs(locked, case),
+        inputs=_told(locked, case, _inputs(locked, case)),
         written=_written(locked),
         variables=case.visible_to_job(locked.work.token),
         replies=replies,
@@ -95,6 +98,14 @@ def _inputs(locked: LockedCase, case: Case) -> dict[str, object]:
         raise RefusedError(
             mark("监听器“{label}”的输入出错：{detail}"), label=locked.work.job_name, detail=str(error)
         ) from error
+
+
+def _told(locked: LockedCase, case: Case, inputs: dict[str, object]) -> dict[str, object]:
+    """Mask personal data in what goes to people's phones and mailboxes: whoever may read them opens the case."""
+    if locked.work.type != "notify":
+        return inputs
+    veil = veil_over(locked.session, locked.definition, case.visible_to_job(locked.work.token))
+    return {**inputs, **{name: veil.text(text) for name in TOLD if isinstance(text := inputs.get(name), str)}}
 
 
 def _written(locked: LockedCase) -> dict[str, str]:

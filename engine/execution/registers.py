@@ -4,12 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import forms, json_text
 from engine.errors import Finding, mark
-from engine.model import Register
+from engine.model import Register, RegisterEntry
+from engine.registers import listed
 
+AT_ONCE = 1_000
+"""Entries that are listed anew in one statement."""
 REQUIRED = ("title", "number", "statuses", "titleField")
 
 
@@ -23,6 +27,8 @@ class Declaration:
     statuses: tuple[str, ...]
     title_field: str
     columns: tuple[Mapping[str, object], ...]
+    personal: frozenset[forms.Place]
+    """Where its entries hold personal data."""
 
 
 def is_register(content: bytes) -> bool:
@@ -34,12 +40,14 @@ def read_register(content: bytes, resource: str) -> Declaration:
     """Read the declaration of a register from a form that passed ``check_register``."""
     properties = _properties(content)
     form = forms.load(content, resource)
+    private = forms.personal_places(form)
     columns = tuple(
         {
             "key": component.key,
             "label": component.label,
             "type": component.type,
             **{flag: component.get(f"properties.{flag}") == "true" for flag in ("column", "search", "filter")},
+            "personal": any(place[-len(component.local) :] == component.local for place in private),
         }
         for component in form.walk()
         if component.kind.keyed and component.key
@@ -51,6 +59,7 @@ def read_register(content: bytes, resource: str) -> Declaration:
         statuses=tuple(status.strip() for status in properties["statuses"].split(",") if status.strip()),
         title_field=properties["titleField"],
         columns=columns,
+        personal=private,
     )
 
 
@@ -81,8 +90,13 @@ def check_register(content: bytes, resource: str) -> Iterator[Finding]:
 
 
 def save_register(session: Session, declaration: Declaration, sha256: str) -> None:
-    """Declare a register, or replace what was declared: entries keep the fields they were written with."""
-    session.merge(
+    """Declare a register, or replace what was declared: entries keep the fields they were written with.
+
+    What lists show and search of them follows the declaration.
+    """
+    before = session.get(Register, declaration.name)
+    listed_by = before and (before.title_field, before.personal, before.columns)
+    row = session.merge(
         Register(
             name=declaration.name,
             title=declaration.title,
@@ -90,10 +104,31 @@ def save_register(session: Session, declaration: Declaration, sha256: str) -> No
             statuses=list(declaration.statuses),
             columns=[dict(column) for column in declaration.columns],
             title_field=declaration.title_field,
+            personal=[list(place) for place in sorted(declaration.personal)],
             sha256=sha256,
         )
     )
     session.flush()
+    if listed_by and listed_by != (row.title_field, row.personal, row.columns):
+        _list_anew(session, row)
+
+
+def _list_anew(session: Session, register: Register) -> None:
+    """Write what lists show and search of every entry anew, some at a time."""
+    last = 0
+    while True:
+        rows = session.execute(
+            select(RegisterEntry.id, RegisterEntry.number, RegisterEntry.fields)
+            .where(RegisterEntry.register == register.name, RegisterEntry.id > last)
+            .order_by(RegisterEntry.id)
+            .limit(AT_ONCE)
+        ).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        session.execute(
+            update(RegisterEntry), [{"id": one.id, **listed(register, one.number, one.fields)} for one in rows]
+        )
 
 
 def _properties(content: bytes) -> dict[str, str]:

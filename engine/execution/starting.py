@@ -13,6 +13,7 @@ from engine.execution.effects import open_everything
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
 from engine.execution.passages import record_start
+from engine.execution.personal import veil_over
 from engine.interpreter import Environment, Outcome, StuckError
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
 
@@ -42,7 +43,7 @@ def write_start(
     ended = outcome.ended_at.label if outcome.ended_at is not None else None
     row = {
         "definition_id": found.id,
-        "title": _title(found, env, outcome),
+        "title": _title(session, found, env, outcome),
         "state": "COMPLETED" if outcome.ended else "ACTIVE",
         "outcome": ended if outcome.ended else None,
         "started_by": started_by,
@@ -72,11 +73,13 @@ def write_start(
     return instance_id
 
 
-def _title(found: Definition, env: Environment, outcome: Outcome) -> str:
+def _title(session: Session, found: Definition, env: Environment, outcome: Outcome) -> str:
+    """Give the title, in which personal data are masked for everybody: it stands in lists and is searched."""
     rule = found.properties.get("caseTitle")
     title = None
     if rule:
         # A title that can't be written keeps no case from beginning.
         with suppress(StuckError):
-            title = env.text_or_expression(rule, outcome.variables)
+            values = outcome.variables
+            title = env.text_or_expression(rule, veil_over(session, found, values).values(values))
     return title if isinstance(title, str) and title else found.name

@@ -9,22 +9,29 @@ from engine.forms.data import values_of
 from engine.forms.describing import Described, describe
 from engine.forms.linting import lint
 from engine.forms.loading import load
+from engine.forms.personal import NOTHING_HIDDEN, Place, Veil, mask, personal_places, unmask
 from engine.forms.picking import Finder, Picker, picked_registers
 from engine.forms.schema import Component, Field, Form
 from engine.forms.viewing import view
 
 __all__ = [
+    "NOTHING_HIDDEN",
     "Component",
     "Described",
     "Field",
     "Finder",
     "Form",
     "Picker",
+    "Place",
+    "Veil",
     "check",
     "describe",
     "lint",
     "load",
+    "mask",
+    "personal_places",
     "picked_registers",
+    "unmask",
     "values_of",
     "view",
 ]

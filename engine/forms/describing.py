@@ -9,6 +9,7 @@ from engine.forms import formats, moments, parts, texts
 from engine.forms.controls import documents
 from engine.forms.instances import Instance
 from engine.forms.options import find
+from engine.forms.personal import Masked
 from engine.forms.picking import Finder
 from engine.forms.resolving import resolve
 from engine.forms.schema import Form
@@ -42,6 +43,7 @@ def describe(
     """List every visible field that holds a value, in the order of the form, with its label and its value in words.
 
     ``masked`` hides the middle of ID numbers and mobile numbers: lists are read by people whom they don't concern.
+    What a ``Veil`` has masked is told as its mask, whatever the type of its field.
     """
     found = resolve(form, values, readonly=True, clock=clock, finder=finder)
     return [shown for top in found for one in top.walk() for shown in _described(one, clock, masked=masked)]
@@ -57,7 +59,7 @@ def _described(instance: Instance, clock: Clock | None, *, masked: bool) -> Iter
         label=label or component.key,
         text=_with_unit(_words(instance, masked=masked), instance, clock),
         type=component.type,
-        documents=documents(instance.value) if component.type == "filepicker" else (),
+        documents=documents(instance.value) if component.type == "filepicker" and not _is_masked(instance) else (),
     )
 
 
@@ -71,7 +73,13 @@ def _with_unit(words: str, instance: Instance, clock: Clock | None) -> str:
     return formats.with_unit(instance.component, words, before, after)
 
 
+def _is_masked(instance: Instance) -> bool:
+    return isinstance(instance.value, Masked)
+
+
 def _words(instance: Instance, *, masked: bool) -> str:
+    if _is_masked(instance):
+        return str(instance.value)
     match instance.component.type:
         case "checkbox":
             return (YES if instance.value is True else NO) if instance.given else ""

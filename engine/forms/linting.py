@@ -8,6 +8,7 @@ from engine.errors import Finding, UnpublishableError, mark
 from engine.forms import formats, picking, rules, texts
 from engine.forms.kinds import CONDITIONS
 from engine.forms.loading import parse, shape
+from engine.forms.personal import personal_places
 from engine.forms.schema import Component, Form
 
 
@@ -32,6 +33,7 @@ class _Lint:
     def form(self, form: Form) -> Iterator[Finding]:
         yield from self._ids(form)
         yield from self._keys(form)
+        yield from self._sought(form)
         if not any(one.kind.keyed for one in form.walk()):
             yield self._finding("warning", "form_without_fields", mark("表单没有任何要填的内容，只能直接提交。"))
         known = {"this", "parent", "i"} | {name for one in form.walk() for name in one.local}
@@ -41,6 +43,7 @@ class _Lint:
             yield from self._options(component)
             yield from self._pattern(component)
             yield from self._format(component)
+            yield from self._personal(component)
 
     def _finding(self, severity: str, code: str, message: str, at: Component | None = None, **facts: object) -> Finding:
         return Finding(
@@ -77,6 +80,15 @@ class _Lint:
             if any(path[:length] in paths for length in range(1, len(path))):
                 message = mark("键“{key}”在另一个字段的值里面，两个值会互相覆盖。请改用别的键。")
                 yield self._finding("error", "form_key_inside", message, same[0][0], key=same[0][0].key)
+
+    def _sought(self, form: Form) -> Iterator[Finding]:
+        """Say which fields of a register would let personal data be found by searching."""
+        private = personal_places(form)
+        for path, same in _by_path(form.components, ()).items():
+            for component, _ in same:
+                if path in private and "true" in {component.get(f"properties.{how}") for how in ("search", "filter")}:
+                    message = mark("“{name}”是个人信息，不能搜索，也不能筛选。请去掉 search 和 filter。")
+                    yield self._finding("error", "form_personal", message, component)
 
     def _twice(self, same: list[tuple[Component, bool]]) -> Finding:
         component = same[-1][0]
@@ -132,6 +144,15 @@ class _Lint:
         if component.get("properties.hold") == "true" and (source != "register" or component.kind.several):
             message = mark("“{name}”的 hold 只用于选一条台账记录的下拉选择。")
             yield self._finding("error", "form_picker", message, component)
+
+    def _personal(self, component: Component) -> Iterator[Finding]:
+        written = component.get("properties.personal")
+        if written not in {None, "true", "false"}:
+            message = mark("“{name}”的 personal 只能是 true 或 false，不是 {value}。")
+            yield self._finding("error", "form_personal", message, component, value=str(written))
+        elif written == "true" and not (component.kind.keyed or component.kind.container):
+            message = mark("“{name}”没有值，不能标为个人信息。请标在要填的字段或它们的分组上。")
+            yield self._finding("error", "form_personal", message, component)
 
     def _pattern(self, component: Component) -> Iterator[Finding]:
         written = component.get("validate.pattern")

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
@@ -44,13 +45,18 @@ class Checkpoint(Base):
 
 
 class AccessEvent(Base):
-    """A look at personal data: who opened or downloaded what."""
+    """A look at a case or an entry of a register: who opened or downloaded what, or was refused."""
 
     __tablename__ = "access_events"
+    __table_args__ = (Index("ix_access_events_entry_id", "entry_id"),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[dt.datetime]
     username: Mapped[str] = mapped_column(Name, index=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    """The case that was looked at, or that wrote the entry; empty for an entry that no case wrote."""
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entries.id"))
     kind: Mapped[str] = mapped_column(Name)
-    """``case``, ``replay`` or ``attachment``."""
+    """What was looked at: see ``commands/record_access.py``."""
     subject: Mapped[str] = mapped_column(Name)
+    personal: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
+    """Personal data were shown as they are."""

@@ -21,6 +21,8 @@ class Register(Base):
     columns: Mapped[list[Any]]
     """Fields in order: key, label, type, column, search, filter."""
     title_field: Mapped[str] = mapped_column(Name)
+    personal: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Where its entries hold personal data: paths, each a list of names."""
     sha256: Mapped[str] = mapped_column(Hash)
 
 

@@ -36,7 +36,7 @@ def may_read_case(session: Session, person: Person, instance_id: int) -> bool:
         row.started_by == person.username
         or reads_process(row.properties, person)
         or _takes_part(session, person, instance_id)
-        or _is_superior(session, person, instance_id)
+        or superior_of_people(session, person, instance_id)
     )
 
 
@@ -81,8 +81,8 @@ def _was_made_reader(session: Session, person: Person, instance_id: int) -> bool
     return session.scalar(select(CaseReader.instance_id).where(*made).limit(1)) is not None
 
 
-def _is_superior(session: Session, person: Person, instance_id: int) -> bool:
-    """Tell whether the person stands anywhere above somebody who has acted in the case."""
+def superior_of_people(session: Session, person: Person, instance_id: int) -> bool:
+    """Tell whether the person stands anywhere above somebody who has started the case or has a task of it."""
     people = session.scalars(
         union(
             select(ProcessInstance.started_by).where(ProcessInstance.id == instance_id),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from engine.execution.files import reference
 from engine.model import Attachment
 from engine.queries.access import may_read_case
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class StoredFile:
     size: int
     sha256: str
     instance_id: int | None
+    personal: bool
+    """Its case has personal data, which may stand in the file too."""
 
 
 def known_documents(
@@ -44,9 +48,13 @@ def known_documents(
 
 
 def view_attachment(session: Session, person: Person, attachment_id: str) -> StoredFile:
-    """Give a file to somebody who may see its case, or who has uploaded it. Raises NotFoundError."""
+    """Give a file to somebody who may see its case, or who has uploaded it. Raises NotFoundError.
+
+    Of a case with personal data, only to those who may read them: a file says what the fields say.
+    """
     row = session.get(Attachment, attachment_id)
-    if row is None or not _may_read(session, person, row):
+    seen = _sight(session, person, row) if row is not None else None
+    if row is None or seen is None or seen == "hidden":
         raise NotFoundError(mark("没有这个附件，或者您看不到它。"))
     return StoredFile(
         id=row.id,
@@ -55,10 +63,13 @@ def view_attachment(session: Session, person: Person, attachment_id: str) -> Sto
         size=row.size,
         sha256=row.sha256,
         instance_id=row.instance_id,
+        personal=seen == "shown",
     )
 
 
-def _may_read(session: Session, person: Person, row: Attachment) -> bool:
+def _sight(session: Session, person: Person, row: Attachment) -> Literal["none", "shown", "hidden"] | None:
     if row.instance_id is None:
-        return row.uploaded_by == person.username
-    return may_read_case(session, person, row.instance_id)
+        return "none" if row.uploaded_by == person.username else None
+    if not may_read_case(session, person, row.instance_id):
+        return None
+    return Veils(session, person).sight(row.instance_id).personal

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from engine import json_text
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition
+from engine.forms import Veil
 from engine.model import HistoryEvent, ProcessInstance
 from engine.organisation import Organisation, organisation
 from engine.queries.audit_values import ChangedValue, changed_values
 from engine.queries.audit_why import Chosen, chosen_people
 from engine.queries.marks import Marks, marks
-from engine.queries.timeline import Happening, StoredEvent, timeline
+from engine.queries.people import Person
+from engine.queries.personal import sight
+from engine.queries.timeline import Happening, StoredEvent, entered_values, timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +73,24 @@ class AuditedCase:
     before: int | None
     """The sequence number of the step before this one."""
     after: int | None
+    personal: Literal["none", "shown", "hidden"]
+    """Whether there are personal data, and whether the reader sees them as they are."""
     unreadable: frozenset[int]
     """Sequence numbers of events whose body is no JSON: somebody altered them."""
 
 
-def audit_case(session: Session, instance_id: int, sequence: int | None = None) -> AuditedCase:
-    """Give a case at a step, the last unless given; a number beyond is the nearest. Raises NotFoundError."""
+def audit_case(session: Session, person: Person, instance_id: int, sequence: int | None = None) -> AuditedCase:
+    """Give a case at a step, the last unless given; a number beyond is the nearest. Raises NotFoundError.
+
+    An administrator who has no part in the case sees personal data masked.
+    """
     case = session.get(ProcessInstance, instance_id)
     if case is None:
         raise NotFoundError(mark("没有编号为 {id} 的事项，或者您看不到它。"), id=instance_id)
     of, known = definition(session, case.definition_id), organisation(session)
     events, unreadable = _events(session, instance_id)
-    happenings = timeline(session, of, events, known)
+    seen = sight(session, person, case.id, of, *entered_values(events))
+    happenings = timeline(session, of, events, known, seen.veil)
     at = _position([one.row.sequence for one in events], sequence)
     numbers = [one.row.sequence for one in events]
     return AuditedCase(
@@ -96,9 +105,10 @@ def audit_case(session: Session, instance_id: int, sequence: int | None = None) 
         ended_at=case.ended_at,
         chain_head=case.chain_head,
         happenings=tuple(happenings),
-        step=None if at is None else _step(session, of, known, events[: at + 1], happenings[at]),
+        step=None if at is None else _step(session, of, known, events[: at + 1], (happenings[at], seen.veil)),
         before=numbers[at - 1] if at else None,
         after=numbers[at + 1] if at is not None and at + 1 < len(numbers) else None,
+        personal=seen.personal,
         unreadable=unreadable,
     )
 
@@ -131,18 +141,18 @@ def _position(numbers: Sequence[int], wanted: int | None) -> int | None:
 
 
 def _step(
-    session: Session, of: Definition, known: Organisation, events: Sequence[StoredEvent], happening: Happening
+    session: Session, of: Definition, known: Organisation, events: Sequence[StoredEvent], told: tuple[Happening, Veil]
 ) -> AuditStep:
     """Describe the last of some events."""
-    event = events[-1]
+    event, (happening, veil) = events[-1], told
     return AuditStep(
         sequence=event.row.sequence,
         happening=happening,
         element_id=event.row.element_id or _first_element(event.body),
         marks=marks(of.process, (one.body for one in events), _stuck(events)),
-        values=tuple(changed_values(session, of, known, events)),
+        values=tuple(changed_values(session, of, known, events, veil)),
         chosen=tuple(chosen_people(event.body, of, known)),
-        files=tuple(_files(event.body.get("input"))),
+        files=() if veil.hides else tuple(_files(event.body.get("input"))),
         hash=event.row.hash,
         previous_hash=event.row.previous_hash,
         definition_hash=event.row.definition_hash,

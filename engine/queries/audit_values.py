@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import forms, json_text
 from engine.errors import mark
 from engine.execution.immutable import Definition, form
-from engine.forms import Described
+from engine.forms import Described, Veil
 from engine.organisation import Organisation
 from engine.queries.timeline import StoredEvent
 
@@ -38,13 +38,14 @@ class ChangedValue:
 
 
 def changed_values(
-    session: Session, of: Definition, known: Organisation, events: Sequence[StoredEvent]
+    session: Session, of: Definition, known: Organisation, events: Sequence[StoredEvent], veil: Veil
 ) -> Iterator[ChangedValue]:
     """Describe what the last of some events asked and changed, in the order of its form."""
     event = events[-1]
     before = _variables(events[:-1])
     after = _variables([event], before)
     own_form = _form_of(of, event)
+    before, after = veil.values(before), veil.values(after)
     described = [_described(session, of, own_form, values) for values in (before, after)]
     told = set(event.body.get("changes") or ()) | _entered(session, of, own_form, event)
     covered = set[str]()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from engine.errors import NotFoundError, mark
 from engine.execution.choosing import may_choose
 from engine.execution.immutable import Definition, definition, form
 from engine.execution.withdrawing import withdrawable
-from engine.forms import Described
+from engine.forms import Described, Veil
 from engine.interpreter import load_variables
 from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance
 from engine.organisation import Organisation, organisation
@@ -21,7 +21,8 @@ from engine.queries.cases import Step, open_steps
 from engine.queries.choices import OpenChoice, open_choices
 from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
-from engine.queries.timeline import Happening, load_events, timeline
+from engine.queries.personal import sight
+from engine.queries.timeline import Happening, entered_values, load_events, timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,8 @@ class CaseView:
     data: tuple[Described, ...]
     """The case's present data, by the labels of its forms."""
     files: tuple[CaseFile, ...]
+    personal: Literal["none", "shown", "hidden"]
+    """Whether there are personal data, and whether the reader sees them as they are."""
     troubles: tuple[Trouble, ...]
     choices: tuple[OpenChoice, ...]
     """Ad-hoc sub-processes that are open."""
@@ -87,7 +90,8 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
     of, known = definition(session, row.definition_id), organisation(session)
     events = load_events(session, instance_id)
     variables = load_variables(row.body)
-    troubles = tuple(_troubles(session, row.id)) if row.incident_count else ()
+    seen = sight(session, person, row.id, of, variables, *entered_values(events))
+    troubles = tuple(_troubles(session, row.id, seen.veil)) if row.incident_count else ()
     return CaseView(
         id=row.id,
         title=row.title,
@@ -101,17 +105,18 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         ended_at=row.ended_at,
         suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
         steps=tuple(open_steps(session, [row.id])[row.id]),
-        happenings=tuple(reversed(timeline(session, of, events, known))),
+        happenings=tuple(reversed(timeline(session, of, events, known, seen.veil))),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
-        data=tuple(describe_case(session, of, variables)),
-        files=tuple(_files(session, row.id, known)),
+        data=tuple(describe_case(session, of, seen.veil.values(variables))),
+        personal=seen.personal,
+        files=tuple(_files(session, row.id, known, seen.veil)),
         troubles=troubles,
         choices=open_choices(of.process, (event.body for event in events)) if row.state == "ACTIVE" else (),
         may_choose=may_choose(person.username, person.roles, row.started_by),
         may_withdraw=row.started_by == person.username
         and row.state == "ACTIVE"
         and row.suspended_at is None
-        and withdrawable(of, load_variables(row.body)),
+        and withdrawable(of, variables),
     )
 
 
@@ -145,7 +150,10 @@ def case_diagram(session: Session, person: Person, instance_id: int) -> bytes:
     return body
 
 
-def _files(session: Session, instance_id: int, known: Organisation) -> list[CaseFile]:
+def _files(session: Session, instance_id: int, known: Organisation, veil: Veil) -> list[CaseFile]:
+    if veil.hides:
+        # A file may say whatever the fields say: it is opened by the people of the case.
+        return []
     rows = session.scalars(
         select(Attachment).where(Attachment.instance_id == instance_id).order_by(Attachment.uploaded_at, Attachment.id)
     )
@@ -161,7 +169,7 @@ def _files(session: Session, instance_id: int, known: Organisation) -> list[Case
     ]
 
 
-def _troubles(session: Session, instance_id: int) -> list[Trouble]:
+def _troubles(session: Session, instance_id: int, veil: Veil) -> list[Trouble]:
     rows = session.scalars(
         select(Incident)
         .where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
@@ -173,7 +181,7 @@ def _troubles(session: Session, instance_id: int) -> list[Trouble]:
             element_id=row.element_id,
             element=row.name,
             message=row.message,
-            facts=row.facts,
+            facts=veil.values(row.facts),
             created_at=row.created_at,
         )
         for row in rows

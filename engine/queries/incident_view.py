@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +13,13 @@ from engine import json_text
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition
 from engine.execution.locked import environment
+from engine.forms import Veil
 from engine.interpreter import Case, Element, load_variables
 from engine.model import Incident, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.marks import Marks, marks
+from engine.queries.people import Person
+from engine.queries.personal import sight
 from engine.queries.timeline import load_events
 
 _GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway"})
@@ -28,7 +31,9 @@ class SeenVariable:
 
     name: str
     json: str
-    """Its value as JSON text."""
+    """Its value as JSON text, personal data masked."""
+    stored: object
+    """The value itself, for what a correction means by a mask."""
     concerned: bool
     """The element's rules or the cause name it."""
 
@@ -66,6 +71,8 @@ class IncidentView:
     marks: Marks
     variables: tuple[SeenVariable, ...]
     """Those that are concerned first; none once it is resolved."""
+    personal: Literal["none", "shown", "hidden"]
+    """Whether there are personal data, and whether the reader sees them as they are."""
     ways_out: tuple[WayOut, ...]
     several_ways: bool
     """The gateway may be left by more than one flow."""
@@ -75,8 +82,8 @@ class IncidentView:
     """Username and display name of everybody who could be assigned, for such a task."""
 
 
-def view_incident(session: Session, incident_id: int) -> IncidentView:
-    """Give an incident. Raises NotFoundError."""
+def view_incident(session: Session, person: Person, incident_id: int) -> IncidentView:
+    """Give an incident, personal data masked for who has no part in its case. Raises NotFoundError."""
     found = session.execute(
         select(Incident, ProcessInstance)
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
@@ -90,13 +97,14 @@ def view_incident(session: Session, incident_id: int) -> IncidentView:
     is_open = incident.resolved_at is None
     wanting = _wanting(session, incident) if is_open and incident.code == "nobody_found" else None
     seen = _visible(session, of, case, incident.token) if is_open else {}
+    looked = sight(session, person, case.id, of, load_variables(case.body), seen)
     people = [(name, person.display_name) for name, person in known.people.items() if person.active]
     bodies = (event.body for event in load_events(session, case.id))
     return IncidentView(
         id=incident.id,
         code=incident.code,
         message=incident.message,
-        facts=incident.facts,
+        facts=looked.veil.values(incident.facts),
         element_id=incident.element_id,
         element=incident.name or (element.label if element else ""),
         created_at=incident.created_at,
@@ -109,7 +117,8 @@ def view_incident(session: Session, incident_id: int) -> IncidentView:
         version=of.version,
         started_by=known.display_name(case.started_by),
         marks=marks(of.process, bodies, [incident.element_id] if is_open else []),
-        variables=tuple(_seen(seen, _texts(of, element, incident))),
+        variables=tuple(_seen(seen, looked.veil, _texts(of, element, incident))),
+        personal=looked.personal,
         ways_out=tuple(_ways_out(of, element)) if is_open and incident.job_id is None else (),
         several_ways=element is not None and element.kind == "inclusiveGateway",
         task_id=wanting,
@@ -147,11 +156,11 @@ def _texts(of: Definition, element: Element | None, incident: Incident) -> str:
     return "\n".join(found)
 
 
-def _seen(values: Mapping[str, object], texts: str) -> list[SeenVariable]:
+def _seen(values: Mapping[str, object], veil: Veil, texts: str) -> list[SeenVariable]:
     named = set(re.findall(r"\w+", texts))
     seen = [
-        SeenVariable(name=name, json=json_text.dump_text(value), concerned=name in named)
-        for name, value in sorted(values.items())
+        SeenVariable(name=name, json=json_text.dump_text(value), stored=values[name], concerned=name in named)
+        for name, value in sorted(veil.values(values).items())
     ]
     return sorted(seen, key=lambda one: not one.concerned)
 

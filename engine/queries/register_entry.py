@@ -1,9 +1,9 @@
 """One entry of a register with its versions, and the cases that wrote them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from engine.model import ProcessInstance, RegisterEntry, RegisterEntryVersion
 from engine.organisation import organisation
 from engine.queries.access import may_read_cases
 from engine.queries.people import Person
+from engine.queries.personal import sees_personal
 from engine.queries.registers import EntryFilter, EntryRow, RegisterView, entries, read_entry
 
 
@@ -31,6 +32,8 @@ class EntryVersion:
     case_title: str | None
     may_open_case: bool
     fields: tuple[Described, ...]
+    personal: Literal["none", "shown", "hidden"]
+    """Whether there are personal data, and whether the reader sees them as they are."""
     changed: frozenset[str]
     """Keys whose value differs from the version before; empty for the first."""
 
@@ -51,6 +54,7 @@ def view_entry(
     cases = {row.instance_id for row, _title in rows if row.instance_id is not None}
     readable = may_read_cases(session, person, cases)
     known = organisation(session)
+    seen = {row.version: _sight(session, person, register, row) for row, _title in rows}
     before = {row.version + 1: row.fields for row, _title in rows}
     return read_entry(register, found), [
         EntryVersion(
@@ -61,11 +65,28 @@ def view_entry(
             instance_id=row.instance_id,
             case_title=title,
             may_open_case=row.instance_id in readable,
-            fields=tuple(one for one in forms.describe(register.form, row.fields) if one.text),
+            fields=tuple(_fields(register, row.fields, seen[row.version])),
+            personal=seen[row.version],
             changed=_changed(before.get(row.version), row.fields),
         )
         for row, title in rows
     ]
+
+
+def _sight(
+    session: Session, person: Person, register: RegisterView, version: RegisterEntryVersion
+) -> Literal["none", "shown", "hidden"]:
+    """Tell how somebody sees a version: as its writer, as one who sees the case that wrote it, or masked."""
+    if not register.veil.concerns(version.fields):
+        return "none"
+    own = "auditor" in person.roles or version.written_by == person.username
+    of_case = version.instance_id is not None and sees_personal(session, person, version.instance_id)
+    return "shown" if own or of_case else "hidden"
+
+
+def _fields(register: RegisterView, fields: Mapping[str, Any], personal: str) -> Iterator[Described]:
+    seen = register.veil.over(fields).values(fields) if personal == "hidden" else fields
+    return (one for one in forms.describe(register.form, seen) if one.text)
 
 
 def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> frozenset[str]:

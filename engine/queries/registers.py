@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import forms
 from engine.errors import NotFoundError, mark
 from engine.execution.search_text import like_pattern
-from engine.forms import Form
+from engine.forms import Form, Veil
 from engine.model import Content, Register, RegisterEntry
 from engine.queries.paging import Page, fetch_page
 
@@ -42,6 +42,8 @@ class RegisterView:
     statuses: tuple[str, ...]
     columns: tuple[Column, ...]
     form: Form
+    veil: Veil
+    """What lists and files keep from everybody: personal data, which only the page of an entry may show."""
     title_label: str
     """What its entries are called by, such as 渠道名称."""
 
@@ -120,6 +122,7 @@ def view_register(session: Session, name: str) -> RegisterView:
         statuses=tuple(row.statuses),
         columns=columns,
         form=form,
+        veil=Veil(places=frozenset(map(tuple, row.personal))),
         title_label=form.labels.get(row.title_field, row.title_field),
     )
 
@@ -165,9 +168,10 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
 
 
 def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
-    """Read a row of ``entries``."""
+    """Read a row of ``entries``, personal data masked."""
     values = row._asdict()
-    described = forms.describe(register.form, values.pop("fields"), masked=True)
+    fields = values.pop("fields")
+    described = forms.describe(register.form, register.veil.over(fields).values(fields), masked=True)
     return EntryRow(**values, texts={one.key: one.text for one in described})
 
 

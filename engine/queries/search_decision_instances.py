@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, String, and_, case, cast, func, or_, select
@@ -15,8 +15,9 @@ from engine.model import DecisionDefinition, DecisionInstance, ProcessInstance
 from engine.queries.access import READ_ALL
 from engine.queries.passages import passage_number
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,16 +104,25 @@ def search_decision_instances(session: Session, person: Person, search: Search) 
     """Find decisions of cases that the person may see, and those they asked for without a case."""
     wanted = (condition(_COLUMNS[criterion.field], criterion) for criterion in search.criteria)
     statement = _select(session, person).where(*wanted)
-    return fetch(session, statement, _COLUMNS, DecisionInstance.id, search, _record)
+    if search.concerns("evaluation_failure"):
+        alone = DecisionInstance.instance_id.is_(None)
+        statement = statement.where(or_(alone, searchable_instances(session, person)))
+    veils = Veils(session, person)
+    found = fetch(session, statement, _COLUMNS, DecisionInstance.id, search, lambda row: _record(row, veils))
+    return replace(found, looked_at=tuple(veils.shown))
 
 
-def find_decision_instance(session: Session, person: Person, key: str) -> DecisionInstanceRecord:
-    """Give one decision by its key, such as ``12-1``. Raises NotFoundError also for whoever may not see it."""
+def find_decision_instance(session: Session, person: Person, key: str) -> tuple[DecisionInstanceRecord, bool]:
+    """Give one decision by its key, such as ``12-1``, and whether its case has personal data they may read.
+
+    Raises NotFoundError also for whoever may not see it.
+    """
     evaluation = key.partition("-")[0]
     found = find_evaluation(session, person, int(evaluation)) if _KEY_TEXT.fullmatch(key) else []
     for record in found:
         if f"{record.evaluation}-{record.number}" == key:
-            return record
+            case = record.instance_id
+            return record, case is not None and Veils(session, person).sight(case).personal == "shown"
     raise NotFoundError(mark("没有编号为 {id} 的决策记录，或者您看不到它。"), id=key[:50])
 
 
@@ -121,7 +131,8 @@ def find_evaluation(session: Session, person: Person, evaluation: int) -> list[D
     asked_for = and_(DecisionInstance.id == evaluation, DecisionInstance.evaluation.is_(None))
     of_it = or_(asked_for, DecisionInstance.evaluation == evaluation)
     statement = _select(session, person).where(of_it).order_by(DecisionInstance.number)
-    return [_record(row) for row in session.execute(statement)]
+    veils = Veils(session, person)
+    return [_record(row, veils) for row in session.execute(statement)]
 
 
 def _select(session: Session, person: Person) -> Select[*tuple[Any, ...]]:
@@ -161,10 +172,11 @@ def _select(session: Session, person: Person) -> Select[*tuple[Any, ...]]:
     return statement if person.roles & READ_ALL else statement.where(or_(alone, in_a_case))
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> DecisionInstanceRecord:
-    facts = row._asdict()
+def _record(row: Row[*tuple[Any, ...]], veils: Veils) -> DecisionInstanceRecord:
+    facts, veil = row._asdict(), veils.of(row.instance_id)
     known = {name: facts[name] for name in DecisionInstanceRecord.__dataclass_fields__ if name in facts}
-    body = json_text.loads(row.body)
+    known["failure"] = veil.text(row.failure) if row.failure else row.failure
+    body = veil.values(json_text.loads(row.body))
     tables = body["tables"]
     return DecisionInstanceRecord(
         **known,

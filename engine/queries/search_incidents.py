@@ -13,6 +13,7 @@ from engine.model import Incident, ProcessDefinition, ProcessInstance
 from engine.queries.access import require_case_reader
 from engine.queries.passages import passage_number
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch, narrowed
 from engine.queries.visibility import visible_instances
 
@@ -70,7 +71,8 @@ def search_incidents(session: Session, person: Person, search: Search) -> Found[
     """Find incidents of cases that the person may see."""
     wanted = (condition(_COLUMNS[criterion.field], criterion) for criterion in search.criteria)
     statement = _select().where(visible_instances(session, person), *wanted)
-    return fetch(session, statement, _COLUMNS, Incident.id, search, _record)
+    veils = Veils(session, person)
+    return fetch(session, statement, _COLUMNS, Incident.id, search, lambda row: _record(row, veils))
 
 
 def search_incidents_of_case(
@@ -87,7 +89,7 @@ def find_incident(session: Session, person: Person, incident_id: int) -> Inciden
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的异常。"), number=incident_id)
-    return _record(row)
+    return _record(row, Veils(session, person))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
@@ -111,7 +113,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> IncidentRecord:
+def _record(row: Row[*tuple[Any, ...]], veils: Veils) -> IncidentRecord:
     facts = row._asdict()
     known = {name: facts[name] for name in IncidentRecord.__dataclass_fields__ if name in facts}
-    return IncidentRecord(**known, cause=FieldProblem(row.message, row.facts))
+    return IncidentRecord(**known, cause=FieldProblem(row.message, veils.of(row.instance_id).values(row.facts)))

@@ -12,8 +12,9 @@ from engine.execution.immutable import definition
 from engine.model import Job, ProcessDefinition, ProcessInstance
 from engine.queries.passages import passage_number
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,10 @@ def search_jobs(session: Session, person: Person, search: Search) -> Found[JobRe
         visible_instances(session, person),
         *(_condition(criterion) for criterion in search.criteria),
     )
-    return fetch(session, statement, _COLUMNS, Job.id, search, lambda row: _record(session, row))
+    if search.concerns("error_message"):
+        statement = statement.where(searchable_instances(session, person))
+    veils = Veils(session, person)
+    return fetch(session, statement, _COLUMNS, Job.id, search, lambda row: _record(session, row, veils))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
@@ -100,8 +104,10 @@ def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's type
     return condition(_COLUMNS[criterion.field], criterion)
 
 
-def _record(session: Session, row: Row[*tuple[Any, ...]]) -> JobRecord:
+def _record(session: Session, row: Row[*tuple[Any, ...]], veils: Veils) -> JobRecord:
     facts = row._asdict()
+    if row.error:
+        facts["error"] = veils.of(row.instance_id).text(row.error)
     process = definition(session, row.definition_id).process
     known = {name: facts[name] for name in JobRecord.__dataclass_fields__ if name in facts}
     return JobRecord(**known, headers=process.part(row.element_id).headers)

@@ -1,7 +1,7 @@
 """Messages that cases wait for and that start cases, as programs search them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, and_, case, func, or_, select
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from engine.model import Deployment, ElementInstance, EventSubscription, ProcessDefinition, ProcessInstance
 from engine.queries.passages import passage_number
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,12 @@ def search_subscriptions(session: Session, person: Person, search: Search) -> Fo
     statement = _select().where(
         EventSubscription.kind == "message", or_(EventSubscription.instance_id.is_(None), in_a_case), *wanted
     )
-    return fetch(session, statement, _COLUMNS, EventSubscription.id, search, _record)
+    if search.concerns("correlation_key"):
+        starts = EventSubscription.instance_id.is_(None)
+        statement = statement.where(or_(starts, searchable_instances(session, person)))
+    veils = Veils(session, person)
+    found = fetch(session, statement, _COLUMNS, EventSubscription.id, search, lambda row: _record(row, veils))
+    return replace(found, looked_at=tuple(veils.shown))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
@@ -94,6 +100,8 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> SubscriptionRecord:
+def _record(row: Row[*tuple[Any, ...]], veils: Veils) -> SubscriptionRecord:
     facts = row._asdict()
+    if row.correlation_key and row.instance_id is not None:
+        facts["correlation_key"] = veils.of(row.instance_id).text(row.correlation_key)
     return SubscriptionRecord(**{name: facts[name] for name in SubscriptionRecord.__dataclass_fields__})

@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import json_text
 from engine.errors import NotFoundError, mark
-from engine.interpreter import load_variables
-from engine.model import ProcessInstance
 from engine.queries.access import may_read_cases, require_case_reader
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Criterion, Found, Operator, Search
 
 
@@ -52,44 +50,42 @@ def search_variables(
 
     They are not rows: the states of these cases are read, and searched in memory.
     """
-    records = [record for record in _variables_of(session, person, instance_ids) if _fits(record, search.criteria)]
+    veils = Veils(session, person)
+    visible = may_read_cases(session, person, instance_ids)
+    known = [record for instance_id in sorted(visible) for record in _records(instance_id, veils)]
+    # Masked first and searched then: what is kept from somebody can't be found by them.
+    records = [record for record in known if _fits(record, search.criteria)]
     for one in reversed(search.sort):
         records.sort(key=_FIELDS[one.field], reverse=one.descending)
     items = records[search.offset : search.offset + search.limit]
-    return Found(items=items, total=len(records), total_is_exact=True)
+    shown = tuple(one for one in veils.shown if any(record.instance_id == one for record in items))
+    return Found(items=items, total=len(records), total_is_exact=True, looked_at=shown)
 
 
-def find_variable(session: Session, person: Person, variable_id: int) -> VariableRecord:
-    """Give one variable to somebody who may see its case. Raises NotFoundError for all others."""
+def find_variable(session: Session, person: Person, variable_id: int) -> tuple[VariableRecord, bool]:
+    """Give one variable to somebody who may see its case, and whether its case has personal data they may read.
+
+    Raises NotFoundError for all others.
+    """
     instance_id = variable_id >> 32
     require_case_reader(session, person, instance_id)
-    body = session.scalar(select(ProcessInstance.body).where(ProcessInstance.id == instance_id))
-    for record in _records(instance_id, body) if body is not None else ():
+    veils = Veils(session, person)
+    for record in _records(instance_id, veils):
         if record.id == variable_id:
-            return record
+            return record, bool(veils.shown)
     raise NotFoundError(mark("没有编号为 {id} 的变量。"), id=variable_id)
-
-
-def _variables_of(session: Session, person: Person, instance_ids: Iterable[int]) -> list[VariableRecord]:
-    visible = may_read_cases(session, person, instance_ids)
-    rows = session.execute(
-        select(ProcessInstance.id, ProcessInstance.body)
-        .where(ProcessInstance.id.in_(sorted(visible)))
-        .order_by(ProcessInstance.id)
-    )
-    return [record for row in rows for record in _records(row.id, row.body)]
 
 
 def _fits(record: VariableRecord, criteria: Iterable[Criterion]) -> bool:
     return all(_TESTS[one.operator](_FIELDS[one.field](record), one.value) for one in criteria)
 
 
-def _records(instance_id: int, body: bytes) -> Sequence[VariableRecord]:
+def _records(instance_id: int, veils: Veils) -> Sequence[VariableRecord]:
     return [
         VariableRecord(
             id=_number(instance_id, name), instance_id=instance_id, name=name, value=json_text.dump_text(value)
         )
-        for name, value in sorted(load_variables(body).items())
+        for name, value in sorted(veils.variables(instance_id).items())
     ]
 
 

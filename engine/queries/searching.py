@@ -52,6 +52,10 @@ class Search:
     before: str | None = None
     """The cursor of the first item behind the page; excludes an offset."""
 
+    def concerns(self, field: str) -> bool:
+        """Tell whether what is found, or its order, depends on a field."""
+        return any(one.field == field for one in self.criteria) or any(one.field == field for one in self.sort)
+
 
 def narrowed(search: Search, **equal: object) -> Search:
     """Give the same search of fewer things: each field equals the value."""
@@ -69,6 +73,8 @@ class Found(Generic[T]):
     total_is_exact: bool
     start_cursor: str | None = None
     end_cursor: str | None = None
+    looked_at: tuple[int, ...] = ()
+    """Cases whose personal data the page shows as they are: a look that is to be noted."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,9 +20,10 @@ from engine.queries.access import require_case_reader
 from engine.queries.case_view import describe_case
 from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
+from engine.queries.personal import sight
 from engine.queries.standing_in import stood_in_for
 from engine.queries.task_operations import Signature, operations, signatures
-from engine.queries.timeline import Happening, load_events, timeline
+from engine.queries.timeline import Happening, entered_values, load_events, timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +82,15 @@ class TaskView:
     may_unclaim: bool
     form: Form | None
     stored: dict[str, Any]
-    """The variables the task sees; empty once it is no longer open."""
+    """The variables the task sees, for the one who does it; empty once it is no longer open."""
     draft: dict[str, Any] | None
     """What the reader typed earlier and did not hand in."""
     opinions: tuple[Happening, ...]
     """What others have done in this case, oldest first."""
     data: tuple[Described, ...]
     """The case's present data, by label."""
+    personal: Literal["none", "shown", "hidden"]
+    """Whether the case has personal data, and whether the reader sees them as they are."""
     why: tuple[Reason, ...]
     """The rules that chose the people of this task."""
 
@@ -116,7 +119,9 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     is_mine = is_open and (task.assignee == person.username or acts_for is not None)
     is_free = is_open and task.pending is None
     element = of.process.elements.get(task.element_id)
-    happenings = timeline(session, of, load_events(session, case.id), known)
+    events, variables = load_events(session, case.id), load_variables(case.body)
+    seen = sight(session, person, case.id, of, variables, *entered_values(events))
+    happenings = timeline(session, of, events, known, seen.veil)
     return TaskView(
         id=task.id,
         name=task.name,
@@ -145,10 +150,11 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
         may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
         form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
-        stored=stored,
+        stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
         opinions=tuple(one for one in happenings if one.kind == "task.completed"),
-        data=tuple(describe_case(session, of, load_variables(case.body))),
+        data=tuple(describe_case(session, of, seen.veil.values(variables))),
+        personal=seen.personal,
         why=tuple(_reasons(task.facts, known)),
     )
 

@@ -1,7 +1,7 @@
 """What happened in a case, as facts that a page can put into sentences."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import forms, json_text
 from engine.execution.immutable import Definition, form
 from engine.execution.immutable import definition as definition_of
-from engine.forms import Described
+from engine.forms import NOTHING_HIDDEN, Described, Veil
 from engine.model import HistoryEvent, ProcessDefinition
 from engine.organisation import Organisation
 
@@ -78,13 +78,29 @@ def load_events(session: Session, instance_id: int) -> list[StoredEvent]:
     return [StoredEvent(row=row, body=json_text.loads(row.body)) for row in rows]
 
 
+def entered_values(events: Iterable[StoredEvent]) -> Iterator[dict[str, Any]]:
+    """Give all values that people and programs have handed in, and those that variables have had."""
+    for event in events:
+        if isinstance(entered := event.body.get("input"), dict):
+            yield entered
+        if isinstance(changes := event.body.get("changes"), dict):
+            yield {name: pair[0] for name, pair in changes.items() if pair[0] is not None}
+
+
 def timeline(
-    session: Session, definition: Definition, events: Iterable[StoredEvent], known: Organisation
+    session: Session,
+    definition: Definition,
+    events: Iterable[StoredEvent],
+    known: Organisation,
+    veil: Veil = NOTHING_HIDDEN,
 ) -> list[Happening]:
-    """Tell the events of a case. Forms come from memory, so this costs no statement in the usual case."""
+    """Tell the events of a case as somebody may see it.
+
+    Forms come from memory, so this costs no statement in the usual case.
+    """
     told = list(events)
     return [
-        _happening(session, version, event, known)
+        _happening(session, version, event, known, veil)
         for version, event in zip(_versions(session, definition, told), told, strict=True)
     ]
 
@@ -101,10 +117,13 @@ def _versions(session: Session, present: Definition, events: Sequence[StoredEven
     return found[::-1]
 
 
-def _happening(session: Session, definition: Definition, event: StoredEvent, known: Organisation) -> Happening:
+def _happening(
+    session: Session, definition: Definition, event: StoredEvent, known: Organisation, veil: Veil
+) -> Happening:
     row, body = event.row, event.body
     elements = definition.process.elements
-    assignee = body.get("assignee")
+    assignee, reason = body.get("assignee"), body.get("reason") or body.get("denied")
+    reason = reason or (body.get("signature") or {}).get("opinion")
     ended = elements.get(body.get("ended_at") or "")
     return Happening(
         sequence=row.sequence,
@@ -113,14 +132,14 @@ def _happening(session: Session, definition: Definition, event: StoredEvent, kno
         actor=known.display_name(row.actor),
         on_behalf_of=known.display_name(row.on_behalf_of) if row.on_behalf_of else None,
         element=elements[row.element_id].label if row.element_id in elements else None,
-        entered=tuple(_entered(session, definition, event)),
+        entered=tuple(_entered(session, definition, event, veil)),
         opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
         stuck=tuple(
-            (elements[one["element"]].label, one["message"], one["facts"])
+            (elements[one["element"]].label, one["message"], veil.values(one["facts"]))
             for one in body.get("stuck", ())
             if one["element"] in elements
         ),
-        reason=body.get("reason") or body.get("denied") or (body.get("signature") or {}).get("opinion"),
+        reason=veil.text(reason) if reason else None,
         assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
@@ -139,7 +158,7 @@ def _opened(fact: Mapping[str, Any], definition: Definition, known: Organisation
     )
 
 
-def _entered(session: Session, definition: Definition, event: StoredEvent) -> list[Described]:
+def _entered(session: Session, definition: Definition, event: StoredEvent, veil: Veil) -> list[Described]:
     """Describe what the person's form asked for and what they changed by it."""
     shown = _form_of(session, definition, event)
     values = event.body.get("input")
@@ -152,7 +171,7 @@ def _entered(session: Session, definition: Definition, event: StoredEvent) -> li
     asked = {one.key for one in shown.walk() if one.key and one.get("readonly") is not True}
     return [
         one
-        for one in forms.describe(shown, values)
+        for one in forms.describe(shown, veil.values(values))
         if one.text and one.key.split(".")[0].split("[")[0] in told & {key.split(".")[0] for key in asked}
     ]
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import json_text
 from engine.clock import SHANGHAI
 from engine.errors import ConflictError, InvalidError, NotFoundError, mark
+from engine.forms import Veil
 from engine.model import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
 
 
@@ -128,18 +129,23 @@ def _version(writer: Writer, entry_id: int, version: int, row: Mapping[str, Any]
 
 
 def _content(writer: Writer, register: Register, number: str, status: str, fields: dict[str, Any]) -> dict[str, Any]:
-    title = str(fields.get(register.title_field) or number)
-    searched = [column["key"] for column in register.columns if column.get("search")]
-    words = [number, title, *(_words(fields.get(key)) for key in searched)]
     return {
         "status": status,
-        "title": title,
         "fields": fields,
-        "search_text": " ".join(words).lower(),
+        **listed(register, number, fields),
         "instance_id": writer.instance_id,
         "updated_at": writer.now,
         "updated_by": writer.username,
     }
+
+
+def listed(register: Register, number: str, fields: Mapping[str, Any]) -> dict[str, str]:
+    """Give what lists show and search of an entry: its title and text, in which personal data are masked."""
+    shown = Veil(places=frozenset(map(tuple, register.personal))).over(fields).values(fields)
+    title = str(shown.get(register.title_field) or number)
+    searched = [column["key"] for column in register.columns if column.get("search")]
+    words = [number, title, *(_words(shown.get(key)) for key in searched)]
+    return {"title": title, "search_text": " ".join(words).lower()}
 
 
 def _words(value: object) -> str:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from engine.commands.record_access import Look
 from engine.queries.search_decision_instances import (
     DecisionInstanceRecord,
     find_decision_instance,
@@ -14,6 +15,7 @@ from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, Filter, WantedKey, WantedMoment, WantedNumber, WantedText
 from web.api.wire import TENANT, Answer, Key, Moment
 from web.auth import allow, current_person, current_session
+from web.looks import note_look
 
 
 class DecisionInstanceFilter(Filter):
@@ -100,7 +102,9 @@ class DecisionInstanceDetails(DecisionInstance):
 @blueprint.doc(operation_id="getDecisionInstance", tags=["Decision instance"])
 def get_decision_instance(decision_evaluation_instance_key: str) -> DecisionInstanceDetails:
     """Give one decision of a case that the caller may see, or that they asked for, and why it came out so."""
-    record = find_decision_instance(current_session(), current_person(), decision_evaluation_instance_key)
+    record, personal = find_decision_instance(current_session(), current_person(), decision_evaluation_instance_key)
+    if personal:
+        note_look(Look(kind="decision", instance_id=record.instance_id, subject=record.name, personal=True))
     return DecisionInstanceDetails(
         **dict(_answer(record)), evaluated_inputs=evaluated_inputs(record), matched_rules=matched_rules(record)
     )
@@ -165,6 +169,7 @@ serve_search(
         "decisionDefinitionKey rootDecisionDefinitionKey processInstanceKey processDefinitionKey elementInstanceKey",
         item=DecisionInstance,
         find=search_decision_instances,
+        look="decision",
         write=_answer,
     )
 )

@@ -82,6 +82,7 @@ serve_search(
         "processDefinitionName processDefinitionVersion",
         item=MessageSubscription,
         find=search_subscriptions,
+        look="message",
         write=_answer,
     )
 )

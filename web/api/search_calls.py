@@ -7,11 +7,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field, create_model
 
+from engine.commands.record_access import Kind, Look
 from engine.queries.searching import Found
 from web.api.blueprint import READERS, blueprint
 from web.api.searches import OffsetPage, Page, SearchPage, SortBy, page_of, to_search
 from web.api.wire import Answer, Body, key_of
 from web.auth import allow, current_person, current_session
+from web.looks import note_look
 
 R = TypeVar("R")
 
@@ -38,6 +40,8 @@ class SearchCall(Generic[R]):
     """Takes the session, the caller, the search, and the keys of the path."""
     write: Callable[[R], Answer]
     roles: tuple[str, ...] = READERS
+    look: Kind = "variables"
+    """What a page that shows personal data is a look at."""
     body: Any = field(init=False)
     page: Any = field(init=False)
 
@@ -51,6 +55,8 @@ class SearchCall(Generic[R]):
         """Find and write one page."""
         search = to_search(asked.page, asked.filter, asked.sort)
         found = self.find(current_session(), current_person(), search, *map(key_of, keys.values()))
+        for instance_id in found.looked_at:
+            note_look(Look(kind=self.look, instance_id=instance_id, subject=self.path, personal=True))
         page: Answer = self.page(items=[self.write(record) for record in found.items], page=page_of(found))
         return page
 

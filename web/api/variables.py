@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from engine.commands.record_access import Look
 from engine.queries.search_variables import VariableRecord, find_variable
 from engine.queries.search_variables import search_variables as search_variables_query
 from web.api.blueprint import READERS, blueprint
 from web.api.searches import ABSENT, OffsetPage, SearchPage, SortBy, WantedExactText, WantedKey, page_of, to_search
 from web.api.wire import TENANT, Answer, Body, Key, SentKey, key_of
 from web.auth import allow, current_person, current_session
+from web.looks import note_look
 
 TRUNCATED_AT = 8192
 """Characters of a value in a list, as in the published interface; one variable alone comes whole."""
@@ -101,6 +103,8 @@ def search_variables(options: VariableOptions, asked: VariableSearch) -> Variabl
     others = asked.filter.model_copy(update={"process_instance_key": None})
     search = to_search(asked.page, others, list(asked.sort))
     found = search_variables_query(current_session(), current_person(), wanted, search)
+    for instance_id in found.looked_at:
+        note_look(Look(kind="variables", instance_id=instance_id, personal=True))
     limit = TRUNCATED_AT if options.truncate_values else None
     return VariablePage(items=[_of_list(record, limit) for record in found.items], page=page_of(found))
 
@@ -111,7 +115,9 @@ def search_variables(options: VariableOptions, asked: VariableSearch) -> Variabl
 @blueprint.doc(operation_id="getVariable", tags=["Variable"])
 def get_variable(variable_key: str) -> Variable:
     """Give one variable of a case that the caller may see, whole."""
-    record = find_variable(current_session(), current_person(), key_of(variable_key))
+    record, personal = find_variable(current_session(), current_person(), key_of(variable_key))
+    if personal:
+        note_look(Look(kind="variables", instance_id=record.instance_id, subject=record.name, personal=True))
     return Variable(
         variable_key=record.id,
         name=record.name,

@@ -11,10 +11,11 @@ from engine import clock
 from engine.audit.export import export_case
 from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
-from engine.commands.record_access import record_access
+from engine.commands.record_access import Look, record_access
 from engine.queries.audit_case import AuditedCase, audit_case
 from engine.queries.audit_cases import AuditFilter, AuditSort, audited_processes, search_cases
 from engine.queries.clauses import clause_table
+from engine.queries.personal import require_whole_case
 from engine.scenarios.reading import read_proofs
 from web.application import this_application
 from web.auth import allow, current_person, current_session
@@ -63,7 +64,7 @@ def clauses() -> ResponseReturnValue:
 @allow("auditor", "admin", writes=True)
 def show(instance_id: int) -> ResponseReturnValue:
     """Show a case as it stood after a step; the look is noted."""
-    case = audit_case(current_session(), instance_id, _step())
+    case = audit_case(current_session(), current_person(), instance_id, _step())
     _note(case, f"step {case.step.sequence}" if case.step else "")
     return render_template("audit/show.html", case=case)
 
@@ -73,7 +74,7 @@ def show(instance_id: int) -> ResponseReturnValue:
 def verify_now(instance_id: int) -> ResponseReturnValue:
     """Verify a case's chain, its files and seals, execute it again, and say in words what came out."""
     db, settings = current_session(), this_application().settings
-    case = audit_case(db, instance_id, _step())
+    case = audit_case(db, current_person(), instance_id, _step())
     report = verify(db, instance_id, attachments=settings.attachments_folder, key_path=settings.signing_key)
     _note(case, "verify")
     return render_template(
@@ -86,10 +87,12 @@ def verify_now(instance_id: int) -> ResponseReturnValue:
 def export(instance_id: int) -> ResponseReturnValue:
     """Give a case as one file that verifies off-line; that it was taken is noted."""
     db = current_session()
+    personal = require_whole_case(db, current_person(), instance_id)
     file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the response closes it
     try:
         export_case(db, instance_id, file, attachments=this_application().settings.attachments_folder)
-        record_access(db, current_person().username, instance_id, "export")
+        look = Look(kind="export", instance_id=instance_id, personal=personal)
+        record_access(db, current_person().username, look)
     except BaseException:
         file.close()
         raise
@@ -99,7 +102,9 @@ def export(instance_id: int) -> ResponseReturnValue:
 
 
 def _note(case: AuditedCase, subject: str) -> None:
-    record_access(current_session(), current_person().username, case.id, "replay", subject)
+    personal = case.personal == "shown"
+    look = Look(kind="replay", instance_id=case.id, subject=subject, personal=personal)
+    record_access(current_session(), current_person().username, look)
 
 
 def _step() -> int | None:

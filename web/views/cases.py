@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import clock
-from engine.commands.record_access import record_access
+from engine.commands.record_access import Look, record_access
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import EngineError, FormInvalidError, InvalidError
@@ -110,7 +110,8 @@ def show(instance_id: int) -> ResponseReturnValue:
     """Show a case to its people, their superiors and its readers; the look is noted."""
     db, person = current_session(), current_person()
     case = view_case(db, person, instance_id)
-    record_access(db, person.username, instance_id, "case")
+    look = Look(kind="case", instance_id=instance_id, personal=case.personal == "shown")
+    record_access(db, person.username, look)
     return render_template("cases/show.html", case=case, now=clock.now())
 
 

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands.assign_task import assign_task
 from engine.commands.drop_start import drop_start
+from engine.commands.record_access import Look
 from engine.commands.resolve_incident import resolve_incident
 from engine.commands.retry_start import retry_start
 from engine.commands.skip_incident import skip_incident
 from engine.errors import EngineError, FieldProblem, InvalidError, mark
+from engine.forms import unmask
 from engine.queries.incident_view import IncidentView, view_incident
 from engine.queries.incidents import failed_starts, list_incidents, processes_with_incidents
 from web.auth import allow, current_person, current_session
@@ -18,6 +20,7 @@ from web.i18n import explain, gettext
 from web.json_fields import typed_variables
 from web.kept import kept_input
 from web.listing import current_query, one_of, page_number
+from web.looks import note_look
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 
@@ -62,7 +65,7 @@ def index() -> ResponseReturnValue:
 @allow("admin")
 def show(incident_id: int) -> ResponseReturnValue:
     """Show an incident with the forms that resolve it."""
-    return _page(view_incident(current_session(), incident_id), kept_input() or {}, {})
+    return _page(view_incident(current_session(), current_person(), incident_id), kept_input() or {}, {})
 
 
 @blueprint.post("/<int:incident_id>")
@@ -70,8 +73,10 @@ def show(incident_id: int) -> ResponseReturnValue:
 def resolve(incident_id: int) -> ResponseReturnValue:
     """Resolve an incident, or show again what was typed with what is wrong about it."""
     db, form = current_session(), request.form
-    incident = view_incident(db, incident_id)
+    incident = view_incident(db, current_person(), incident_id)
     typed = typed_variables(form, [(one.name, one.json) for one in incident.variables])
+    stored = {one.name: one.stored for one in incident.variables}
+    values = {name: unmask(value, stored.get(name)) for name, value in typed.values.items()}
     problems = dict(typed.problems)
     action = _ACTIONS.get(form.get("action", ""))
     if action is None:
@@ -79,7 +84,7 @@ def resolve(incident_id: int) -> ResponseReturnValue:
     elif not problems:
         try:
             with db.begin_nested():
-                action(incident, form, typed.values)
+                action(incident, form, values)
         except InvalidError as error:
             problems[error.where or "action"] = FieldProblem(error.message, error.facts)
     if problems:
@@ -141,6 +146,9 @@ _ACTIONS: Mapping[str, Callable[[IncidentView, Mapping[str, str], Mapping[str, o
 
 
 def _page(incident: IncidentView, typed: Mapping[str, str], problems: Mapping[str, FieldProblem]) -> str:
+    if incident.personal == "shown":
+        look = Look(kind="incident", instance_id=incident.instance_id, subject=f"#{incident.id}", personal=True)
+        note_look(look)
     return render_template(
         "incidents/show.html", incident=incident, title=title_of(incident.code), typed=typed, problems=problems
     )

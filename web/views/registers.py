@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import clock
+from engine.commands.record_access import Look
 from engine.queries.register_entry import view_entry
 from engine.queries.registers import (
     EntryFilter,
@@ -21,6 +22,7 @@ from web.auth import allow, current_person, current_session
 from web.excel import workbook
 from web.i18n import full_moment, gettext
 from web.listing import current_query, one_of, page_number
+from web.looks import note_look
 
 blueprint = Blueprint("registers", __name__, url_prefix="/registers")
 
@@ -79,6 +81,9 @@ def entry(name: str, entry_id: int) -> ResponseReturnValue:
     db = current_session()
     register = view_register(db, name)
     row, versions = view_entry(db, current_person(), register, entry_id)
+    for instance_id in dict.fromkeys(one.instance_id for one in versions if one.personal == "shown"):
+        subject = f"{register.title} {row.number}"
+        note_look(Look(kind="entry", instance_id=instance_id, entry_id=entry_id, subject=subject, personal=True))
     return render_template("registers/entry.html", register=register, entry=row, versions=versions)
 
 

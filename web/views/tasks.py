@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine import clock
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import complete_task
+from engine.commands.record_access import Look
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import FieldProblem
@@ -19,6 +20,7 @@ from web.form_pages import FormPage
 from web.forms import Submission
 from web.i18n import gettext
 from web.listing import current_query, one_of, page_number
+from web.looks import note_look
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -133,6 +135,8 @@ def _form_page(
 
 
 def _page(task: TaskView, page: FormPage | None, **operating: object) -> str:
+    if task.personal == "shown" and not task.is_mine:
+        note_look(Look(kind="task", instance_id=task.instance_id, subject=task.name, personal=True))
     facts = {"operation": "", "typed": {}, "problems": {}, **operating}
     return render_template("tasks/show.html", task=task, page=page, now=clock.now(), **facts)
 
