@@ -19,7 +19,7 @@ def auditor(visitor: Callable[[str | None], Visitor]) -> Visitor:
     return visitor("xiao.han")
 
 
-def looks(company: Company) -> list[tuple[str, int, str, str]]:
+def looks(company: Company) -> list[tuple[str, int | None, str, str]]:
     with company.database.reading() as session:
         rows = session.scalars(select(AccessEvent).order_by(AccessEvent.id))
         return [(row.username, row.instance_id, row.kind, row.subject) for row in rows]
