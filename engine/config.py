@@ -1,6 +1,7 @@
 """Settings, read once from the environment at the edge of the program."""
 
 import datetime as dt
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,6 +10,13 @@ from pathlib import Path
 
 from engine.config_outside import Outside, load_outside
 from engine.errors import InvalidError, mark
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+PRIVATE: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(one)
+    for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
+)
+"""This machine, and the networks that nobody can come from across the internet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +41,17 @@ class Settings:
     """The largest request, in bytes."""
     worker: bool = True
     """Run due jobs in a thread of the server."""
+    intranet: tuple[Network, ...] = PRIVATE
+    """From where tasks with ``allowedNetworks`` = ``intranet`` may be done."""
+    trusted_proxies: int = 0
+    """How many proxies of the company stand before the server, each adding the address of its caller."""
     outside: Outside = field(default_factory=Outside)
     """What processes may reach outside."""
+
+    @property
+    def networks(self) -> dict[str, tuple[Network, ...]]:
+        """Give the networks that the property ``allowedNetworks`` of a task may name."""
+        return {"intranet": self.intranet}
 
     @property
     def attachments_folder(self) -> Path:
@@ -63,6 +80,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=env.get("QUCHENG_SECURE_COOKIES", "") == "1",
         upload_limit=_whole_number(env, "QUCHENG_UPLOAD_LIMIT_MB", 50) * 1024 * 1024,
         worker=env.get("QUCHENG_WORKER", "1") == "1",
+        intranet=_networks(env, "QUCHENG_INTRANET_NETWORKS"),
+        trusted_proxies=_whole_number(env, "QUCHENG_TRUSTED_PROXIES", 0),
         outside=load_outside(env),
     )
 
@@ -81,6 +100,22 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise InvalidError(mark("环境变量 {name} 应为整数，现在是“{text}”。"), where=name, name=name, text=text)
     return int(text)
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    """Read networks in CIDR notation, separated by spaces or commas; private ones unless set."""
+    text = env.get(name)
+    if text is None:
+        return PRIVATE
+    try:
+        return tuple(ipaddress.ip_network(one) for one in text.replace(",", " ").split())
+    except ValueError as error:
+        raise InvalidError(
+            mark("环境变量 {name} 应为网段，例如 10.0.0.0/8 192.168.1.0/24：{detail}"),
+            where=name,
+            name=name,
+            detail=str(error),
+        ) from error
 
 
 def _stored_secret(data_folder: Path) -> str:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from werkzeug.datastructures import Authorization
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.config import Settings
 from engine.database import Database, Session
@@ -36,6 +37,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
         app.register_blueprint(blueprint)
     api.register(app)
     auth.verify_admissions(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign] # Flask's documented way
     return app
 
 

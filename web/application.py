@@ -9,8 +9,9 @@ from werkzeug.datastructures import Authorization, MultiDict
 
 from engine.config import Settings
 from engine.database import Database, Session
+from engine.errors import ForbiddenError
 from engine.queries.people import Person
-from web import auth, kept, looks, security
+from web import auth, kept, looks, networks, security
 
 REST = "/v2/"
 IdentifyByHeader = Callable[[Session, Authorization], Person]
@@ -34,13 +35,17 @@ class Application(APIFlask):
             return super().dispatch_request()
         writes = admission.writes if admission.writes is not None else request.method not in {"GET", "HEAD"}
         opened = self.database.transaction() if writes else self.database.reading()
-        with opened as db:
-            g.db = db
-            try:
-                answer = self._answer(db, admission)
-            finally:
-                # An error page must not go on in a transaction that has failed.
-                g.pop("db")
+        try:
+            with opened as db:
+                g.db = db
+                try:
+                    answer = self._answer(db, admission)
+                finally:
+                    # An error page must not go on in a transaction that has failed.
+                    g.pop("db")
+        except ForbiddenError:
+            looks.write_looks(self.database)
+            raise
         looks.write_looks(self.database)
         return answer
 
@@ -49,6 +54,7 @@ class Application(APIFlask):
         authorization = request.authorization if request.path.startswith(REST) else None
         g.person = self.identify_by_header(db, authorization) if authorization else auth.identify(db)
         auth.admit(admission)
+        networks.require_network(db, self.settings.networks)
         if kept.is_resume():
             return self._show_kept_form()
         if authorization is None and request.method not in {"GET", "HEAD"}:

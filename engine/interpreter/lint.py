@@ -20,6 +20,7 @@ from engine.interpreter import (
     lint_offered,
     lint_tasks,
     lint_timers,
+    networks,
 )
 from engine.interpreter.diagram import Process
 from engine.interpreter.lint_rule import Known, finding
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     lint_expressions.turns,
     lint_listeners.listeners,
     lint_offered.offered_operations,
+    networks.known_networks,
 )
 
 

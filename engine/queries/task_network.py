@@ -1,0 +1,39 @@
+"""From which networks a task may be opened, claimed and done."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.execution.immutable import definition
+from engine.interpreter.networks import NETWORKS, allowed_networks
+from engine.model import ProcessInstance, UserTask
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundTask:
+    """An open task that is bound to networks."""
+
+    instance_id: int
+    name: str
+    network: str
+    """The name of the setting."""
+    network_title: str
+    """What people call it, to be translated."""
+
+
+def bound_task(session: Session, task_id: int) -> BoundTask | None:
+    """Give an open task that the version of its case binds to networks, or None: one statement."""
+    row = session.execute(
+        select(UserTask.instance_id, UserTask.name, UserTask.element_id, ProcessInstance.definition_id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.id == task_id, UserTask.state == "CREATED")
+    ).one_or_none()
+    if row is None:
+        return None
+    network = allowed_networks(definition(session, row.definition_id).process.elements.get(row.element_id))
+    if network is None:
+        return None
+    return BoundTask(
+        instance_id=row.instance_id, name=row.name, network=network, network_title=NETWORKS.get(network, network)
+    )
