@@ -12,7 +12,8 @@ from tests.support.company import Company
 
 HERE = Path(__file__).parent
 NAME, PHONE, BIRTHDAY, RELATIVE = "欧阳若兰", "13912345678", "1988-06-07", "司徒清"
-SECRETS = (NAME, PHONE, BIRTHDAY, RELATIVE)
+BIRTHDAY_IN_WORDS = "1988年6月7日"
+SECRETS = (NAME, PHONE, BIRTHDAY, BIRTHDAY_IN_WORDS, RELATIVE)
 CARD = "身份证.pdf"
 
 

@@ -13,7 +13,7 @@ from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
 from engine.model import AccessEvent, EventSubscription, Notification, ProcessInstance
 from tests.web.conftest import Site, Visitor
-from tests.web.privacy.conftest import BIRTHDAY, NAME, PHONE, RELATIVE, SECRETS, Reception, greet
+from tests.web.privacy.conftest import BIRTHDAY_IN_WORDS, NAME, PHONE, RELATIVE, SECRETS, Reception, greet
 
 AsPerson = Callable[[str | None], Visitor]
 PEOPLE = ("zhu.bo", "luo.dan", "ma.hong", "liu.yang")
@@ -40,7 +40,7 @@ def test_the_people_of_a_case_and_their_superiors_read_it_and_the_look_is_noted(
     site: Site, reception: Reception, username: str
 ) -> None:
     page = site.visitor(username).read(f"/cases/{reception.case}")
-    assert _told(page) == [NAME, PHONE, "1988-06-07", RELATIVE]
+    assert _told(page) == [NAME, PHONE, BIRTHDAY_IN_WORDS, RELATIVE]
     assert _looks(reception, "case") == [(username, True)]
 
 
@@ -149,7 +149,7 @@ def test_whoever_does_the_task_is_not_noted_and_whoever_watches_is(site: Site, r
 def test_auditors_read_a_case_as_it_was_and_administrators_do_not(site: Site, reception: Reception) -> None:
     greet(reception)
     address = f"/audit/{reception.case}?step=1"
-    assert _told(site.visitor("xiao.han").read(address)) == [NAME, PHONE, BIRTHDAY, RELATIVE]
+    assert _told(site.visitor("xiao.han").read(address)) == [NAME, PHONE, BIRTHDAY_IN_WORDS, RELATIVE]
     assert _told(site.visitor("admin").read(address)) == []
     assert _looks(reception, "replay") == [("xiao.han", True), ("admin", False)]
     assert site.visitor("admin").get(f"/audit/{reception.case}/export.zip").status_code == 403
