@@ -26,6 +26,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters |= {
         "moment": moment,
         "full_moment": full_moment,
+        "minute": minute,
         "day": day,
         "in_words": in_words,
         "file_size": file_size,
@@ -101,6 +102,12 @@ def in_words(written: str) -> str:
 def full_moment(value: dt.datetime | None) -> str:
     """Write a moment in full, for whoever needs it exactly."""
     return "" if value is None else str(flask_babel.format_datetime(value, "yyyy-MM-dd HH:mm:ss"))
+
+
+def minute(value: dt.datetime) -> str:
+    """Write a moment for paper, where "today" would not stay true: 2026年3月5日 14:05."""
+    local = value.astimezone(clock.SHANGHAI)
+    return f"{day(local.date())} {local:%H:%M}"
 
 
 def _in_words(value: dt.date, english: str, chinese: str) -> str:

@@ -101,11 +101,11 @@ def timeline(
     told = list(events)
     return [
         _happening(session, version, event, known, veil)
-        for version, event in zip(_versions(session, definition, told), told, strict=True)
+        for version, event in zip(versions(session, definition, told), told, strict=True)
     ]
 
 
-def _versions(session: Session, present: Definition, events: Sequence[StoredEvent]) -> list[Definition]:
+def versions(session: Session, present: Definition, events: Sequence[StoredEvent]) -> list[Definition]:
     """Give the version that the case ran on at each event; it changes where the case was migrated."""
     found: list[Definition] = []
     for event in reversed(events):
@@ -160,7 +160,7 @@ def _opened(fact: Mapping[str, Any], definition: Definition, known: Organisation
 
 def _entered(session: Session, definition: Definition, event: StoredEvent, veil: Veil) -> list[Described]:
     """Describe what the person's form asked for and what they changed by it."""
-    shown = _form_of(session, definition, event)
+    shown = form_of(session, definition, event)
     values = event.body.get("input")
     if shown is None or not isinstance(values, dict):
         return []
@@ -176,7 +176,8 @@ def _entered(session: Session, definition: Definition, event: StoredEvent, veil:
     ]
 
 
-def _form_of(session: Session, definition: Definition, event: StoredEvent) -> forms.Form | None:
+def form_of(session: Session, definition: Definition, event: StoredEvent) -> forms.Form | None:
+    """Give the form that an event handed in, or None."""
     if event.row.kind == "case.started":
         form_id = definition.start_form_id
     elif event.row.kind in {"task.completed", "task.completing"}:

@@ -9,6 +9,7 @@ from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import EngineError, FormInvalidError, InvalidError
 from engine.queries.access import readable_definitions
+from engine.queries.case_record import view_record
 from engine.queries.case_view import case_diagram, view_case
 from engine.queries.cases import CaseFilter, CaseSort, list_cases, processes_of_cases
 from engine.queries.startable import StartView, startable_processes, view_start
@@ -113,6 +114,16 @@ def show(instance_id: int) -> ResponseReturnValue:
     look = Look(kind="case", instance_id=instance_id, personal=case.personal == "shown")
     record_access(db, person.username, look)
     return render_template("cases/show.html", case=case, now=clock.now())
+
+
+@blueprint.get("/<int:instance_id>/record")
+@allow("staff", "auditor", writes=True)
+def record(instance_id: int) -> ResponseReturnValue:
+    """Show a case as a record to print: every form as it was handed in; the look is noted."""
+    db, person = current_session(), current_person()
+    case = view_record(db, person, instance_id)
+    record_access(db, person.username, instance_id, "case")
+    return render_template("cases/record.html", case=case, now=clock.now())
 
 
 @blueprint.get("/<int:instance_id>/diagram.bpmn")

@@ -51,6 +51,12 @@ for (const field of document.querySelectorAll("[data-people]")) {
   });
 }
 
+// A page made for paper offers to print itself.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // A form is sent once: a second click while the first is on its way would only earn a conflict.
 document.addEventListener("submit", (event) => {
   const form = event.target;
