@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO, cast
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine import clock, forms
@@ -17,7 +17,7 @@ from engine.queries.attachments import known_documents
 from engine.queries.pickable import form_finder
 from web.application import this_application
 from web.auth import current_person, current_session
-from web.forms import Reference, Submission, broken, read
+from web.forms import Reference, Submission, broken, framed, read
 from web.kept import kept_input
 
 
@@ -50,6 +50,7 @@ def show(
         clock=clock.now,
         finder=form_finder(current_session(), typed.searches, instance_id),
     )
+    g.frames = framed(rows)
     labels = {one.key: one.label for one in form.fields if one.type == "filepicker"}
     return FormPage(rows=rows, broken=broken(rows), live=bool(form.live), file_labels=labels)
 
@@ -66,6 +67,15 @@ def show_kept(form: Form, stored: Mapping[str, object], instance_id: int | None 
 def submitted(form: Form, instance_id: int | None = None) -> Submission:
     """Read the form of this request; its files are stored, so that nothing is lost if something else is wrong."""
     return _read(form, request.form, request.files, instance_id)
+
+
+def problems_so_far(
+    form: Form, submission: Submission, stored: Mapping[str, object], instance_id: int | None = None
+) -> dict[str, FieldProblem] | None:
+    """Give what is still wrong in a form that was refused before; None for one that nobody has handed in yet."""
+    if "_refused" not in request.form:
+        return None
+    return problems_of(form, submission, stored, instance_id)
 
 
 def problems_of(

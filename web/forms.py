@@ -5,6 +5,7 @@ Inputs are named by the path of their value (``contacts[0].phone``). Besides, th
 - ``contacts[]``: once for each row, in order, ``<place on the page>:<place in the stored list>``;
 - ``start@time``: the time of day of a datetime;
 - ``channel@search``: what is searched for in a picker, and ``channel@searched`` what was found already;
+- ``_refused``: the form came back with problems; they are to be shown as long as they are there;
 - ``_refresh``, ``_pick=channel``, ``_add=contacts``, ``_remove=contacts[1]``, ``_drop=files:<document id>``:
   buttons that change what is shown and submit nothing.
 """
@@ -19,7 +20,7 @@ from engine.forms import Component, Form
 from engine.forms.data import name_of
 from engine.forms.files import Limits, limits, refuse
 from engine.forms.parsing import MAX_LIST
-from engine.forms.parts import Control, Part, Repeat, RowOfParts, Section
+from engine.forms.parts import Control, Frame, Part, Repeat, RowOfParts, Section
 from engine.forms.resolving import ROW
 from engine.forms.schema import Path
 
@@ -188,6 +189,11 @@ def _put(holder: dict[str, object], names: tuple[str, ...], value: object) -> No
 def broken(rows: tuple[RowOfParts, ...]) -> list[Control | Repeat]:
     """List what has a problem, in the order of the page."""
     return [part for part in _parts(rows) if isinstance(part, Control | Repeat) and part.problem]
+
+
+def framed(rows: tuple[RowOfParts, ...]) -> list[str]:
+    """List the hosts of the pages from elsewhere that a form shows."""
+    return [part.origin for part in _parts(rows) if isinstance(part, Frame) and part.address]
 
 
 def _parts(rows: tuple[RowOfParts, ...]) -> Iterator[Part]:

@@ -1,9 +1,9 @@
 """What browsers are told to refuse, and how often a stranger may try: closed by default."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -55,12 +55,14 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.after_request(_add_headers)
 
 
-def content_security_policy(*, with_inline_styles: bool) -> str:
-    """Write the policy; no page ever gets inline scripts."""
+def content_security_policy(*, with_inline_styles: bool, frames: Iterable[str] = ()) -> str:
+    """Write the policy; no page ever gets inline scripts, and only hosts that a form names may appear in frames."""
     policy = dict(_CONTENT_SECURITY_POLICY)
     if with_inline_styles:
         policy["style-src"] = "'self' 'unsafe-inline'"
         policy["font-src"] = "'self' data:"
+    if origins := sorted(set(frames)):
+        policy["frame-src"] = " ".join(origins)
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
@@ -68,7 +70,7 @@ def _add_headers(response: Response) -> Response:
     headers = response.headers
     view = current_app.view_functions.get(request.endpoint or "")
     headers["Content-Security-Policy"] = content_security_policy(
-        with_inline_styles=getattr(view, "__inline_styles__", False)
+        with_inline_styles=getattr(view, "__inline_styles__", False), frames=g.get("frames", ())
     )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"

@@ -116,5 +116,5 @@ def _readme(instance_id: int) -> str:
         "case.json         全部历史事件、哈希、流程版本与封印 / all events, hashes, versions and seals\n"
         "published/        运行所依据的流程图、表单和决策表 / diagram, forms and tables it ran on\n"
         "attachments/      提交的附件 / files that were handed in\n"
-        "verify_export.py  离线校验:python3 verify_export.py / verify off-line\n"
+        "verify_export.py  离线校验：python3 verify_export.py / verify off-line\n"
     )

@@ -41,7 +41,7 @@ def main() -> int:
     for problem in problems:
         print("✗", problem)
     if not problems:
-        print(f"✓ 事项 #{case['id']}“{case['title']}”:{len(case['events'])} 步前后相接,没有被改动。")
+        print(f"✓ 事项 #{case['id']}“{case['title']}”：{len(case['events'])} 步前后相接，没有被改动。")
         print(f"  链尾哈希 / head: {case['chain_head']}")
         for found in case["seals"]:
             print(f"  封印 / seal {found['id']}: {found['sealed_at']} {found['merkle_root']}")

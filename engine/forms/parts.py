@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from engine.errors import FieldProblem
 
@@ -194,6 +195,18 @@ class Frame(Part):
     """A page elsewhere; ``address`` is empty if it wasn't https."""
 
     address: str = ""
+    height: int = 300
+    """In CSS pixels."""
+    sandbox: str = ""
+    """What the page inside may do: the words of HTML's attribute."""
+    allow: str = ""
+    """Which features of the browser it may use: HTML's attribute."""
+
+    @property
+    def origin(self) -> str:
+        """Give the scheme and host, for the security policy of the page around it."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +215,8 @@ class Grid(Part):
 
     heads: tuple[str, ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
+    page_size: int | None = None
+    """Rows shown at a time where a script turns pages; None: all."""
 
 
 @dataclass(frozen=True, kw_only=True)

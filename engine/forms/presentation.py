@@ -10,7 +10,25 @@ from engine.forms.instances import Instance
 from engine.forms.places import Page
 
 _IMAGE = re.compile(r"(https?://|data:image/)", re.IGNORECASE)
-_FRAME = re.compile(r"https://", re.IGNORECASE)
+# A host and nothing that could end one directive of a security policy and begin another.
+_FRAME = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?([/?#][^\s]*)?", re.IGNORECASE)
+# As form-js has them, but for one: no page inside ours may put itself in the place of ours.
+_SANDBOX = {
+    "allowScripts": "allow-scripts",
+    "allowSameOrigin": "allow-same-origin",
+    "allowForms": "allow-forms",
+    "allowModals": "allow-modals",
+    "allowPopups": "allow-popups",
+    "allowStorageAccessByUserActivation": "allow-storage-access-by-user-activation",
+}
+_FEATURES = {
+    "fullscreen": "fullscreen",
+    "geolocation": "geolocation",
+    "camera": "camera",
+    "microphone": "microphone",
+}
+FRAME_HEIGHT = 300
+MAX_HEIGHT = 2_000
 MAX_CELLS = 20_000
 
 
@@ -41,8 +59,18 @@ def image(instance: Instance, page: Page) -> parts.Part:
 
 def frame(instance: Instance, page: Page) -> parts.Part:
     """Print a page from elsewhere."""
-    address = page.say(instance, "url")
-    return parts.Frame(**page.place(instance), address=address if _FRAME.match(address) else "")
+    address, height = page.say(instance, "url"), instance.component.get("height")
+    return parts.Frame(
+        **page.place(instance),
+        address=address if _FRAME.fullmatch(address) else "",
+        height=min(height, MAX_HEIGHT) if isinstance(height, int) and height > 0 else FRAME_HEIGHT,
+        sandbox=" ".join(_granted(instance, _SANDBOX)),
+        allow="; ".join(_granted(instance, _FEATURES)),
+    )
+
+
+def _granted(instance: Instance, words: Mapping[str, str]) -> Iterator[str]:
+    return (word for name, word in words.items() if instance.component.get(f"security.{name}") is True)
 
 
 def table(instance: Instance, page: Page) -> parts.Part:
@@ -50,10 +78,12 @@ def table(instance: Instance, page: Page) -> parts.Part:
     columns = list(_columns(instance, page))
     source = page.setting(instance, "dataSource")
     listed = source if isinstance(source, list) else []
+    size = instance.component.get("rowCount")
     kept = listed[: MAX_CELLS // max(1, len(columns))]
     return parts.Grid(
         **page.place(instance),
         heads=tuple(label for _, label in columns),
+        page_size=size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None,
         cells=tuple(tuple(_cell(row, key) for key, _ in columns) for row in kept if row is not None),
     )
 
@@ -80,7 +110,7 @@ def preview(instance: Instance, page: Page) -> parts.Part:
 def spacer(instance: Instance, page: Page) -> parts.Part:
     """Print empty space."""
     height = instance.component.get("height")
-    return parts.Gap(**page.place(instance), height=min(height, 2000) if isinstance(height, int) else 60)
+    return parts.Gap(**page.place(instance), height=min(height, MAX_HEIGHT) if isinstance(height, int) else 60)
 
 
 def separator(instance: Instance, page: Page) -> parts.Part:

@@ -15,6 +15,13 @@ from engine.queries.timeline import StoredEvent
 
 _OWN_NAMES = {"initiator": mark("发起人")}
 """What the program itself calls variables that no form asks for."""
+_OF_ENTRY = {
+    "number": mark("台账编号"),
+    "version": mark("台账版本"),
+    "status": mark("台账状态"),
+    "title": mark("台账标题"),
+}
+"""What connectors of registers give."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +109,18 @@ def _entered(session: Session, of: Definition, own_form: str | None, event: Stor
 def _label(session: Session, of: Definition, name: str) -> str:
     """Give the label a form has for a variable that it does not show now: a field may be hidden by its condition."""
     labels = (form(session, key).labels.get(name) for key in of.forms.values())
-    return next((label for label in labels if label), name)
+    return next((label for label in labels if label), None) or _label_of_result(of, name) or name
+
+
+def _label_of_result(of: Definition, name: str) -> str | None:
+    """Tell a variable that a task of the machine sets: what it takes from a register, or else the task."""
+    for element in of.process.elements.values():
+        if element.result_variable == name or (element.called and element.called.result_variable == name):
+            return element.label
+        for one in element.outputs:
+            if one.target == name and (element.job_type or "").startswith("register."):
+                return _OF_ENTRY.get(one.source.rpartition(".")[2].lstrip("="))
+    return None
 
 
 def _undescribed(name: str, label: str, values: tuple[object, object], known: Organisation) -> ChangedValue:

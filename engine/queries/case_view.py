@@ -74,6 +74,7 @@ class CaseView:
     data: tuple[Described, ...]
     """The case's present data, by the labels of its forms."""
     files: tuple[CaseFile, ...]
+    """Every file, whichever form it was handed in with."""
     personal: Literal["none", "shown", "hidden"]
     """Whether there are personal data, and whether the reader sees them as they are."""
     troubles: tuple[Trouble, ...]
@@ -81,6 +82,11 @@ class CaseView:
     """Ad-hoc sub-processes that are open."""
     may_choose: bool
     may_withdraw: bool
+
+    @property
+    def facts(self) -> tuple[Described, ...]:
+        """Give the data without files, which a page lists by themselves."""
+        return tuple(one for one in self.data if one.type != "filepicker")
 
 
 def view_case(session: Session, person: Person, instance_id: int) -> CaseView:

@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.errors import mark
 from engine.execution.immutable import Definition, decision_model, definition, form
+from engine.interpreter import Element, Process
 from engine.interpreter.diagram import CLAUSE
 from engine.model import ElementInstance, ProcessDefinition, ProcessInstance
 
 ASSUMPTION = "assumption"
+_KINDS = {
+    "exclusiveGateway": mark("选择网关"),
+    "inclusiveGateway": mark("多选网关"),
+    "parallelGateway": mark("并行网关"),
+    "eventBasedGateway": mark("事件网关"),
+}
 _SENTENCE = re.compile(r"[^\n]+")
 
 
@@ -26,6 +34,7 @@ class Place:
     """``process``, ``element``, ``rule`` or ``field``."""
     id: str
     name: str
+    """To be translated where a gateway without a name is told by its kind."""
     text: str
     """What is said there of the clause, without its number."""
     cases: int
@@ -106,7 +115,7 @@ def _documented(session: Session, found: Definition) -> Iterator[tuple[str, str,
     """Give kind, id, name and text of everything that may name a clause."""
     yield "process", found.process_id, found.name, found.process.documentation
     for element in found.process.elements.values():
-        yield "element", element.id, element.name, element.documentation
+        yield "element", element.id, element.name or _told_by_flows(found.process, element), element.documentation
     for key in dict.fromkeys(found.decisions.values()):
         model = decision_model(session, key)
         for rule in model.rules:
@@ -114,6 +123,12 @@ def _documented(session: Session, found: Definition) -> Iterator[tuple[str, str,
     for form_id, form_key in found.forms.items():
         for one in form(session, form_key).walk():
             yield "field", f"{form_id}.{one.key}", one.label or one.key, str(one.get("properties.clauses") or "")
+
+
+def _told_by_flows(process: Process, element: Element) -> str:
+    """Tell an element without a name by the ways that lead out of it, else by what it is."""
+    ways = [flow.name for flow in process.flows.values() if flow.source == element.id and flow.name]
+    return " / ".join(ways) or _KINDS.get(element.kind, "")
 
 
 def _named(documentation: str) -> Iterator[tuple[str, str]]:

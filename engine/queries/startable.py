@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine.errors import ForbiddenError, NotFoundError, mark
 from engine.execution.immutable import definition, form
 from engine.forms import Form
+from engine.interpreter.diagram import CLAUSE
 from engine.model import ProcessDefinition
 from engine.queries.people import Person
 
@@ -21,7 +22,7 @@ class StartableProcess:
     name: str
     version: int
     description: str
-    """What the process is for, from the ``description`` property of the diagram."""
+    """What the process is for: the ``description`` property of the diagram, else how its documentation begins."""
     has_form: bool
 
 
@@ -30,6 +31,7 @@ def startable_processes(session: Session, person: Person) -> list[StartableProce
     latest = select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.process_id)
     rows = session.execute(
         select(
+            ProcessDefinition.id,
             ProcessDefinition.process_id,
             ProcessDefinition.name,
             ProcessDefinition.version,
@@ -44,12 +46,21 @@ def startable_processes(session: Session, person: Person) -> list[StartableProce
             process_id=row.process_id,
             name=row.name,
             version=row.version,
-            description=str(row.properties.get("description", "")),
+            description=str(
+                row.properties.get("description") or _first_sentence(definition(session, row.id).process.documentation)
+            ),
             has_form=row.start_form_id is not None,
         )
         for row in rows
         if may_start(row.properties, person)
     ]
+
+
+def _first_sentence(documentation: str) -> str:
+    """Give the first sentence of a documentation, without the numbers of clauses."""
+    text = CLAUSE.sub("", documentation).strip().partition("\n")[0]
+    sentence, stop, _ = text.partition("。")
+    return sentence + stop
 
 
 def may_start(properties: Mapping[str, object], person: Person) -> bool:

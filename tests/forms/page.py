@@ -30,6 +30,7 @@ PAGE = """<!doctype html>
     {% for sheet in ["tokens", "base", "layout", "components", "forms"] %}
       <link rel="stylesheet" href="/static/css/{{ sheet }}.css">
     {% endfor %}
+    <script src="/static/js/tables.js" defer></script>
     <script src="/static/js/forms.js" defer></script>
   </head>
   <body>

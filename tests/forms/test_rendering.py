@@ -96,7 +96,7 @@ def test_nothing_that_owners_or_people_write_becomes_markup(kind: str, *, readon
         "rows": [{"inner": VALUE}],
     }
     shown = page(Site(one(kind, **settings), stored, readonly=readonly))  # type: ignore[arg-type]  # any settings
-    assert [script.get("src") for script in shown.xpath("//script")] == ["/static/js/forms.js"]
+    assert [script.get("src") for script in shown.xpath("//script")] == ["/static/js/tables.js", "/static/js/forms.js"]
     assert not shown.xpath("//@onclick | //@onerror | //@style | //style")
     assert "49" not in html.tostring(shown.body, encoding="unicode")
 

@@ -238,3 +238,24 @@ def test_values_are_described_in_words() -> None:
     ]
     assert [one.id for one in described[6].documents] == ["a", "b"]
     assert {one.text for one in describe(subject, {}) if not one.key.startswith("rows")} == {""}
+
+
+def test_a_page_from_elsewhere_may_do_what_the_form_grants_and_never_replace_ours() -> None:
+    granted = {"allowScripts": True, "allowForms": False, "allowTopNavigation": True, "fullscreen": True}
+    shown = part(one("iframe", url="https://maps.example:8443/x?y=1", security=granted, height=480))
+    assert isinstance(shown, parts.Frame)
+    assert (shown.sandbox, shown.allow, shown.height) == ("allow-scripts", "fullscreen", 480)
+    assert shown.origin == "https://maps.example:8443"
+
+
+@pytest.mark.parametrize("url", ["https://a.example; script-src *", "https://a.example' x", "https://user@a.example/"])
+def test_an_address_can_not_widen_the_security_policy(url: str) -> None:
+    shown = part(one("iframe", url=url))
+    assert isinstance(shown, parts.Frame)
+    assert shown.address == ""
+
+
+def test_a_table_says_how_many_rows_it_shows_at_a_time() -> None:
+    shown = part(one("table", rowCount=10, columns=[], dataSource="=rows"))
+    assert isinstance(shown, parts.Grid)
+    assert shown.page_size == 10

@@ -21,6 +21,12 @@ def test_a_clause_is_found_where_the_diagram_names_it_and_the_number_itself_is_n
     assert [proof.title for proof in row.proofs] == ["一次通过"]
 
 
+def test_a_gateway_without_a_name_is_told_by_its_ways_or_by_its_kind(company: Company) -> None:
+    (place,) = (one for one in _table(company)["D01-3.2b"].places if one.id == "filing_ready")
+    assert place.name == "选择网关"
+    assert all(place.name for row in _table(company).values() for place in row.places)
+
+
 def test_a_clause_that_only_a_scenario_names_is_met_nowhere(company: Company) -> None:
     assert _table(company)["D99-1"].places == []
     assert "assumption" not in _table(company)

@@ -34,7 +34,9 @@ def filing(name: str = "意向书.pdf", content: bytes = PDF, **changes: str) ->
 
 
 def test_a_person_finds_what_they_may_start(site: Site) -> None:
-    assert "新渠道报备" in site.visitor("zhang.wei").read("/cases/start")
+    page = site.visitor("zhang.wei").read("/cases/start")
+    assert "新渠道报备" in page
+    assert "新渠道在开展业务之前，由渠道经理报备，上级主管领导审批，公司渠道部门备案。</p>" in page
     assert "没有您可以发起的流程" in site.visitor("peng.fei").read("/cases/start")
     assert site.visitor("peng.fei").get(START).status_code == 403
     assert site.visitor("peng.fei").get("/cases/start/nothing").status_code == 404
@@ -48,7 +50,7 @@ def test_a_filled_form_starts_a_case_and_leads_to_it(site: Site) -> None:
     assert "已提交，事项编号" in page
     assert "审批新渠道报备" in page
     assert "赵磊" in page
-    assert "意向书.pdf" in page
+    assert page.count("意向书.pdf") == 1, "the list of files names it, and nothing else"
     assert "新渠道报备 抖音旗舰店" in visitor.read("/cases/mine")
 
 

@@ -12,7 +12,7 @@ from web.cli import accounts, bench, evidence, installation, scenarios, server
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qucheng", prog_name="qucheng")
 def qucheng() -> None:
-    """渠成:让渠道制度成为真正运行的流程图。 / Channel policies as BPMN diagrams that run."""
+    """渠成：让渠道制度成为真正运行的流程图。 / Channel policies as BPMN diagrams that run."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # A library that logs every state change of every token would drown everything else.
     logging.getLogger("spiff").setLevel(logging.WARNING)

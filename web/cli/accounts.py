@@ -14,10 +14,10 @@ def token_group() -> None:
 
 @token_group.command("create")
 @click.argument("username")
-@click.option("--label", default="cli", show_default=True, help="用途,便于日后辨认。 / What it is for.")
+@click.option("--label", default="cli", show_default=True, help="用途，便于日后辨认。 / What it is for.")
 @click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True, help="有效天数。 / Days.")
 def create_command(username: str, label: str, days: int) -> None:
-    """为一个用户创建令牌并打印;只显示这一次。 / Create a token for a user and print it once."""
+    """为一个用户创建令牌并打印；只显示这一次。 / Create a token for a user and print it once."""
     database = require_initialised(load_settings())
     with database.transaction() as session:
         token = create_token(session, username, label, days=days)

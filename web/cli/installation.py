@@ -23,7 +23,7 @@ from engine.scenarios import play_chronicle, process_files, read_chronicle, read
 @click.option("--demo", is_flag=True, help="载入演示公司；服务器此后只在本机监听。 / Load the demo company.")
 @click.option("--cases", is_flag=True, help="连同它最近三个月的事项。 / With its cases of the last three months.")
 def init_command(*, demo: bool, cases: bool) -> None:
-    """建立数据库,发布 bpmn/ 与 forms/。可以重复执行。 / Create the database and publish; safe to repeat."""
+    """建立数据库，发布 bpmn/ 与 forms/。可以重复执行。 / Create the database and publish; safe to repeat."""
     settings = load_settings()
     database = Database(settings.database_url)
     try:
@@ -42,7 +42,7 @@ def init_command(*, demo: bool, cases: bool) -> None:
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--note", default="", help="版本说明。 / What changed.")
 def deploy_command(folders: Sequence[Path], note: str) -> None:
-    """发布文件夹里的流程图、决策表和表单;不给文件夹时发布 bpmn/ 与 forms/ 的全部。 / Publish folders, or everything."""
+    """发布文件夹里的流程图、决策表和表单；不给文件夹时发布 bpmn/ 与 forms/ 的全部。 / Publish."""
     settings = load_settings()
     database = Database(settings.database_url)
     try:
@@ -92,8 +92,8 @@ def _publish(database: Database, name: str, files: Sequence[File], note: str) ->
     with database.transaction() as session:
         deployed = deploy(session, files, "system", note=note)
     for version in deployed.published.processes:
-        state = "新版本" if version.is_new else "没有变化,仍是版本"
-        click.echo(f"✓ {version.key}:{state} {version.version}")
+        state = "新版本" if version.is_new else "没有变化，仍是版本"
+        click.echo(f"✓ {version.key}：{state} {version.version}")
     for register in deployed.published.registers:
         click.echo(f"✓ 台账 {register}")
     for finding in deployed.warnings:
@@ -109,7 +109,7 @@ def _people(database: Database, *, demo: bool) -> None:
             return
         password = secrets.token_urlsafe(12)
         save_organisation(session, _first_administrator(), password=password)
-    click.echo(f"管理员 admin 的初始密码:{password}(只显示这一次,登录后请修改)")
+    click.echo(f"管理员 admin 的初始密码：{password}（只显示这一次，登录后请修改）")
 
 
 def _first_administrator() -> OrganisationRecord:
@@ -122,7 +122,7 @@ def require_initialised(settings: Settings) -> Database:
     """Open the database of an installation. Raises InvalidError where ``qucheng init`` was never run."""
     database = Database(settings.database_url)
     if database.is_sqlite and not Path(str(database.url.database)).exists():
-        raise InvalidError(mark("还没有数据库。请先运行 qucheng init（演示用 qucheng init --demo)。"))
+        raise InvalidError(mark("还没有数据库。请先运行 qucheng init（演示用 qucheng init --demo）。"))
     return database
 
 

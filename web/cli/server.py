@@ -23,9 +23,9 @@ SHOWN = ("zhang.wei", "zhao.lei", "wu.tao", "he.qiang", "zeng.rui", "xiao.han", 
 
 
 @click.command("run")
-@click.option("--host", help="监听的地址,默认 127.0.0.1。 / Address to listen on.")
-@click.option("--port", type=int, help="端口,默认 8000。 / Port.")
-@click.option("--processes", type=int, default=1, show_default=True, help="进程数(PostgreSQL)。 / Processes.")
+@click.option("--host", help="监听的地址，默认 127.0.0.1。 / Address to listen on.")
+@click.option("--port", type=int, help="端口，默认 8000。 / Port.")
+@click.option("--processes", type=int, default=1, show_default=True, help="进程数（PostgreSQL）。 / Processes.")
 @click.option("--threads", type=int, default=8, show_default=True, help="每个进程的线程数。 / Threads per process.")
 def run_command(host: str | None, port: int | None, processes: int, threads: int) -> None:
     """启动网站和后台作业。 / Serve the pages, the REST interface and the worker."""
@@ -43,7 +43,7 @@ def run_command(host: str | None, port: int | None, processes: int, threads: int
 
 @click.command("worker")
 @click.option("--concurrency", type=click.IntRange(1, 64), default=1, show_default=True, help="同时做几项。 / At once.")
-@click.option("--name", default=socket.gethostname, help="日志里的名字,默认是主机名。 / Its name in logs.")
+@click.option("--name", default=socket.gethostname, help="日志里的名字，默认是主机名。 / Its name in logs.")
 def worker_command(concurrency: int, name: str) -> None:
     """只运行后台作业；在 PostgreSQL 上可在多台机器上各启动任意个。 / Run due jobs only, any number of workers."""
     settings = load_settings()
@@ -55,7 +55,7 @@ def worker_command(concurrency: int, name: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    click.echo("后台作业已启动,按 Ctrl+C 停止。")
+    click.echo("后台作业已启动，按 Ctrl+C 停止。")
     worker.run()
 
 
@@ -87,7 +87,7 @@ def _greet(settings: Settings) -> None:
     click.echo(f"\n  渠成  http://{settings.host}:{settings.port}\n")
     if settings.demo:
         people = {person.username: person for person in demo_organisation().people}
-        click.echo(f"  演示账号(密码都是 {PASSWORD}):")
+        click.echo(f"  演示账号（密码都是 {PASSWORD}）：")
         for username in SHOWN:
             person = people[username]
             posts = "、".join(person.groups[:2]) or person.department or ""

@@ -1,6 +1,6 @@
 """Cases: which one may start, which one has started, and those a reader may see."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import clock
@@ -16,6 +16,7 @@ from engine.queries.startable import StartView, startable_processes, view_start
 from web import form_pages
 from web.auth import allow, current_person, current_session
 from web.form_pages import FormPage
+from web.forms import framed
 from web.i18n import explain, gettext
 from web.listing import current_query, one_of, page_number
 
@@ -88,7 +89,8 @@ def start_now(process_id: str) -> ResponseReturnValue:
         return _started(start_instance(db, process_id, {}, person.username))
     submission = form_pages.submitted(view.form)
     if not submission.final:
-        return _start_page(view, form_pages.show(view.form, _initiator(), submission))
+        problems = form_pages.problems_so_far(view.form, submission, _initiator())
+        return _start_page(view, form_pages.show(view.form, _initiator(), submission, problems))
     problems = form_pages.problems_of(view.form, submission, _initiator())
     if problems:
         return _start_page(view, form_pages.show(view.form, _initiator(), submission, problems)), 422
@@ -122,7 +124,8 @@ def record(instance_id: int) -> ResponseReturnValue:
     """Show a case as a record to print: every form as it was handed in; the look is noted."""
     db, person = current_session(), current_person()
     case = view_record(db, person, instance_id)
-    record_access(db, person.username, instance_id, "case")
+    g.frames = [origin for sheet in case.sheets for origin in framed(sheet.rows)]
+    record_access(db, person.username, Look(kind="case", instance_id=instance_id, personal=case.personal == "shown"))
     return render_template("cases/record.html", case=case, now=clock.now())
 
 

@@ -93,14 +93,15 @@ def hand_in(task_id: int) -> ResponseReturnValue:
         return _completed(task, done=complete_task(db, task_id, {}, person.username))
     submission = form_pages.submitted(task.form, task.instance_id)
     if not submission.final:
-        return _page(task, _form_page(task, submission))
+        problems = form_pages.problems_so_far(task.form, submission, task.stored, task.instance_id)
+        return _page(task, _form_page(task, submission, problems))
     if "_save" in request.form:
         save_task_draft(db, task_id, submission.values, person.username)
         flash(gettext("草稿已保存。"), "ok")
         return redirect(url_for("tasks.show", task_id=task_id))
-    problems = form_pages.problems_of(task.form, submission, task.stored, task.instance_id)
-    if problems:
-        return _page(task, _form_page(task, submission, problems)), 422
+    wrong = form_pages.problems_of(task.form, submission, task.stored, task.instance_id)
+    if wrong:
+        return _page(task, _form_page(task, submission, wrong)), 422
     return _completed(task, done=complete_task(db, task_id, submission.values, person.username))
 
 

@@ -187,3 +187,11 @@ def test_nobody_else_may_enter_the_auditors_room(
         assert person.get(path).status_code == 403
     assert person.post(f"/audit/{case}/verify").status_code == 403
     assert looks(site.company) == []
+
+
+def test_what_the_register_gave_has_a_name_too(site: Site, visitor: Callable[[str | None], Visitor]) -> None:
+    case = recorded(site.company)
+    auditor = visitor("xiao.han")
+    steps = [auditor.read(f"/audit/{case}?step={event.sequence}") for event in site.company.events(case)]
+    assert any("台账编号" in page for page in steps)
+    assert not any("filing_number" in page.split('id="step-details"')[1].split("<details")[0] for page in steps)

@@ -89,7 +89,7 @@ class LiveForm {
       // of a Chinese character.
       if (this.composing) this.waiting = [name, value];
       else if (this.entries !== entries) this.refresh(name, value);
-      else this.show(fields);
+      else this.show(fields, page.getElementById("form-problems"));
     } catch (error) {
       if (error.name !== "AbortError") this.plainly(name, value);
     } finally {
@@ -97,13 +97,17 @@ class LiveForm {
     }
   }
 
-  show(fields) {
+  show(fields, problems) {
     const active = document.activeElement;
     const inside = this.fields.contains(active);
     const place = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
     const again = inside && active.id ? `#${CSS.escape(active.id)}` : inside && active.name ? `[name="${CSS.escape(active.name)}"]` : null;
     for (const plain of fields.querySelectorAll("noscript")) plain.remove();
+    const told = document.getElementById("form-problems");
+    if (problems) told?.replaceWith(document.importNode(problems, true));
+    else told?.remove();
     this.fields.replaceWith(document.importNode(fields, true));
+    document.dispatchEvent(new Event("form:shown"));
     const target = again && this.form.querySelector(again);
     if (!target) return;
     target.focus({ preventScroll: true });
