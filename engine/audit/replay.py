@@ -14,11 +14,13 @@ from engine.errors import ConflictError, mark
 from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
 
 _LISTS = frozenset({"jobs", "subscriptions", "signals", "decisions"})
-_MAY_MOVE_NO_TOKEN = frozenset({"incident.resolved", "incident.skipped"})
+_MAY_MOVE_NO_TOKEN = frozenset(
+    {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed"}
+)
 _MOVES_NO_TOKEN = frozenset(
     {
         "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
-        "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled",
+        "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled", "task.held",
     }
 )  # fmt: skip
 

@@ -25,6 +25,20 @@ def _complete(awake: Case, token: int, body: Body) -> None:
         awake.complete(token, body["input"], by=body.get("completed_by"))
 
 
+def _add_signers(awake: Case, token: int, body: Body) -> None:
+    for item in body["items"]:
+        awake.add_instance(token, item, body["position"])
+
+
+def _remove_signer(awake: Case, token: int, body: Body) -> None:
+    if body.get("instance"):
+        place = body["place"]
+        awake.remove_instance(token, int(place) if place is not None else None)
+    else:
+        # The task had waited for this signature alone.
+        _complete(awake, token, body)
+
+
 def _ask(event: str) -> Callable[[Case, int, Body], None]:
     def ask(awake: Case, token: int, body: Body) -> None:
         wanted = {"assignee": body["assignee"][1]} if "assignee" in body else {"result": body["input"]}
@@ -94,6 +108,9 @@ def _cancel(awake: Case, _token: int, _body: Body) -> None:
 
 _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.completed": _complete,
+    "task.sign_added": _add_signers,
+    "task.signed": _complete,
+    "task.sign_removed": _remove_signer,
     "job.completed": _complete_job,
     "task.assigning": _ask("assigning"),
     "task.completing": _ask("completing"),

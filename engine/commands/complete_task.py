@@ -10,15 +10,19 @@ from engine.execution.acting import Acting, acting_doer, require_undelegated
 from engine.execution.files import bind, genuine
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
+from engine.execution.offered import offered_by
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
+from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
 from engine.execution.submitting import accepted, handed_in, hold
 from engine.execution.write import write_outcome
 from engine.model import UserTask
 
 
 def complete_task(session: Session, task_id: int, submitted: Mapping[str, object], actor: str) -> bool:
-    """Complete a task with what its form submits, and run the case on; give False while its listeners are asked.
+    """Complete a task with what its form submits, and run the case on; give False while others are asked first.
+
+    Those are its listeners, or signers it was given; when they have agreed or signed it is complete by itself.
 
     The assignee completes it; while it has none, anybody who may claim it may complete it at once. A task
     without a form takes any variables. Raises NotFoundError, ForbiddenError, ConflictError (somebody was
@@ -27,13 +31,18 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     locked = lock_task(session, task_id)
     acting = acting_doer(locked, actor)
     require_undelegated(locked)
+    require_signed_before(locked)
+    can_be_signed = "addSign" in offered_by(locked)
     case = locked.wake()
-    stored = case.visible(locked.work.token)
+    stored = with_signatures(locked, case.visible(locked.work.token), offered=can_be_signed)
     values = _values(locked, submitted, stored)
     files = handed_in(session, locked.work.form_definition_id, values)
     values = genuine(session, values, files, stored, actor)
     bind(session, locked.instance.id, files, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
+    values = with_signatures(locked, values, offered=can_be_signed)
+    if wait_for_signatures(locked, acting, values):
+        return False
     if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, acting, case=case):
         # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.
         mine = UserTask.id == task_id, UserTask.assignee == acting.holder
@@ -61,6 +70,7 @@ def _close(locked: LockedCase, acting: Acting) -> None:
             UserTask.id == locked.work.task_id,
             UserTask.state == "CREATED",
             UserTask.assignee.is_not_distinct_from(locked.work.assignee),
+            UserTask.open_signs == locked.work.open_signs,
         )
         .values(
             state="COMPLETED",

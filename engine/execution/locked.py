@@ -60,14 +60,17 @@ def lock_instance(session: Session, instance_id: int, *, suspended_too: bool = F
     return _lock(session, statement, instance_id, suspended_too=suspended_too)
 
 
-def lock_task(session: Session, task_id: int) -> LockedCase:
-    """Lock the case of an open user task. Raises NotFoundError, or ConflictError where the task is done."""
+def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False) -> LockedCase:
+    """Lock the case of an open user task. Raises NotFoundError, or ConflictError where the task is done.
+
+    ``not_yet_too`` takes a signature whose turn has not come, too.
+    """
     columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_TASK)
     statement = (
         select(*columns).join(UserTask, UserTask.instance_id == ProcessInstance.id).where(UserTask.id == task_id)
     )
     locked = _lock(session, statement, task_id)
-    if locked.work.task_state != "CREATED":
+    if locked.work.task_state not in (("CREATING", "CREATED") if not_yet_too else ("CREATED",)):
         raise already_done(locked)
     if locked.work.pending is not None:
         raise ConflictError(mark("任务“{name}”正在处理中，请稍后刷新再看。"), name=locked.work.task_name)
@@ -140,6 +143,7 @@ _TASK = (
     UserTask.parent_task_id,
     UserTask.position,
     UserTask.open_signs,
+    UserTask.signatures,
 )
 _JOB = (
     Job.id.label("job_id"),

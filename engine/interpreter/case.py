@@ -17,6 +17,7 @@ from engine.interpreter import (
     recovering,
     returning,
     rules,
+    signing,
     state,
     task_listeners,
     timers,
@@ -177,6 +178,30 @@ class Case:
             raise InvalidError(mark("这里不是即席子流程。"))
         adhoc.choose(self._run, choice, beginnings, cancel_remaining=cancel_remaining)
         self._run.settle()
+
+    def add_instance(self, token: int, item: object, position: signing.Position) -> None:
+        """Add an instance to the multi-instance that the task at a token belongs to, and go on. See ``signing``."""
+        signing.add(self._run, self._waiting(token), item, position)
+        self._run.settle()
+
+    def remove_instance(self, token: int, place: int | None = None) -> None:
+        """Remove the instance at a token, or one that comes later in its sequence, and go on. See ``signing``."""
+        signing.remove(self._run, self._waiting(token), place)
+        self._run.settle()
+
+    def waits_at(self, element_id: str) -> list[tuple[int, str]]:
+        """Give token and element id of everything that waits at an element."""
+        waiting = self._run.waiting()
+        found = [(token, element_of(self._run, task).id) for token, task in waiting.items()]
+        return [one for one in found if one[1] == element_id]
+
+    def is_instance(self, token: int) -> bool:
+        """Tell whether the task at a token is one of several instances."""
+        return signing.body_of(self._waiting(token)) is not None
+
+    def queue(self, token: int) -> list[object]:
+        """Give the items of those whose turn comes after the task at a token."""
+        return signing.queue(self._waiting(token))
 
     def throw_error(self, token: int, code: str, variables: Mapping[str, object] | None = None) -> None:
         """Throw a BPMN error at the job at a token; a token that nothing catches it for gets stuck."""

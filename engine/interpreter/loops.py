@@ -3,6 +3,7 @@
 Scopes nest as Camunda's do: the body holds the collected results, each instance its item and loop counter.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         return
     try:
         _collect(run, body, instance)
-        enough = _is_enough(run, body, instance)
+        enough = is_enough(run, body, run.scopes.visible(instance.id), done=state["done"] + 1)
     except StuckError as error:
         state["pending"] = [instance.id]
         run.mark_stuck(body, error)
@@ -50,9 +51,9 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     state["done"] += 1
     run.scopes.close(instance.id)
     if enough or state["done"] >= state["count"]:
-        _end(run, body)
+        end(run, body)
     elif body.task_spec.loop.sequential:
-        _add_instance(run, body, state["items"].pop(0), state["done"])
+        add_instance(run, body, state["items"].pop(0), state["done"])
 
 
 def pending(body: SpiffTask) -> list[int]:
@@ -74,15 +75,15 @@ def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     run.scopes.close(instance.id)
     state["done"] += 1
     if state["done"] >= state["count"]:
-        _end(run, body)
+        end(run, body)
     elif body.task_spec.loop.sequential:
-        _add_instance(run, body, state["items"].pop(0), state["done"])
+        add_instance(run, body, state["items"].pop(0), state["done"])
 
 
 def give_up(run: "Run", body: SpiffTask) -> None:
     """End a body that got stuck, with the results it has."""
     if body.id in run.scopes.values:
-        _end(run, body)
+        end(run, body)
     else:
         body.internal_data["loop"] = {"ended": True, "pending": []}
         body._set_state(TaskState.READY)
@@ -112,17 +113,18 @@ def _begin(run: "Run", body: SpiffTask) -> bool:
     body._set_state(TaskState.STARTED)
     for index, item in enumerate(items):
         if not body.internal_data["loop"]["ended"]:
-            _add_instance(run, body, item, index)
+            add_instance(run, body, item, index)
     return False
 
 
-def _add_instance(run: "Run", body: SpiffTask, item: object, index: int) -> None:
+def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, counter: int | None = None) -> None:
+    """Begin one instance; its result goes to ``index``, and ``counter`` is its loop counter where that is another."""
     loop = body.task_spec.loop
     instance = body._add_child(body.workflow.spec.task_specs[body.task_spec.inner], TaskState.FUTURE)
     # Children that are not triggered are taken away when the library compares them with the outgoing flows.
     instance.triggered = True
     instance.internal_data["index"] = index
-    local: dict[str, Any] = {"loopCounter": index + 1}
+    local: dict[str, Any] = {"loopCounter": counter or index + 1}
     if loop.item:
         local[loop.item] = item
     run.scopes.open(instance.id, body.id, local)
@@ -139,23 +141,23 @@ def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     results[int(instance.internal_data["index"])] = rules.as_json({"value": value})["value"]
 
 
-def _is_enough(run: "Run", body: SpiffTask, instance: SpiffTask) -> bool:
+def is_enough(run: "Run", body: SpiffTask, visible: Mapping[str, object], *, done: int) -> bool:
+    """Ask the completion condition, after so many instances; what it sees besides the counts is ``visible``."""
     loop, state = body.task_spec.loop, body.internal_data["loop"]
     if not loop.completion:
         return False
-    done = state["done"] + 1
-    active = 1 if loop.sequential else len(_active(body))
     variables = {
-        **run.scopes.visible(instance.id),
+        **visible,
         "numberOfInstances": state["count"],
         "numberOfCompletedInstances": done,
-        "numberOfActiveInstances": 0 if loop.sequential else active,
+        "numberOfActiveInstances": 0 if loop.sequential else len(active(body)),
         "numberOfTerminatedInstances": 0,
     }
     return run.env.evaluate(loop.completion, variables) is True
 
 
-def _active(body: SpiffTask) -> list[SpiffTask]:
+def active(body: SpiffTask) -> list[SpiffTask]:
+    """Give the instances of a body that are open."""
     return [
         child
         for child in body.children
@@ -163,8 +165,9 @@ def _active(body: SpiffTask) -> list[SpiffTask]:
     ]
 
 
-def _end(run: "Run", body: SpiffTask) -> None:
-    for instance in _active(body):
+def end(run: "Run", body: SpiffTask) -> None:
+    """End a body with the results it has; what is open is taken away."""
+    for instance in active(body):
         run.scopes.close(instance.id)
         instance.cancel()
     _publish_results(run, body)

@@ -1,0 +1,110 @@
+"""Further signatures on a plain task: extra tasks on the same token, and a completion that waits for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.errors import ConflictError, mark
+from engine.execution.acting import Acting
+from engine.execution.locked import LockedCase
+from engine.execution.people import hand_to_administrators
+from engine.execution.rows import changed
+from engine.execution.telling import tell
+from engine.execution.write import write_event, write_outcome
+from engine.model import UserTask
+
+SIGNATURES = "signatures"
+"""The variable in which forms, mappings and gateways see what signers and delegates have said."""
+TITLE = "{who}请您签署“{task}”"
+ALL_SIGNED = "“{task}”的加签都签完了"
+
+
+def with_signatures(locked: LockedCase, values: Mapping[str, object], *, offered: bool) -> dict[str, object]:
+    """Give values with what was said of the locked task; an empty list where it could have been signed and was not."""
+    said = locked.work.signatures
+    return {**values, SIGNATURES: list(said or ())} if said or offered else dict(values)
+
+
+def require_signed_before(locked: LockedCase) -> None:
+    """Refuse to complete a task whose signatures ``before`` are missing, or that is a signature itself."""
+    if locked.work.parent_task_id is not None:
+        raise ConflictError(mark("“{name}”是请您加签的，请写好意见签署。"), name=locked.work.task_name)
+    if not locked.work.open_signs:
+        return
+    names = [locked.organisation.display_name(row.assignee) for row in _open(locked, ("before",))]
+    if names:
+        raise ConflictError(
+            mark("任务“{name}”还在等{people}前加签。"), name=locked.work.task_name, people="、".join(names)
+        )
+
+
+def wait_for_signatures(locked: LockedCase, acting: Acting, values: Mapping[str, object]) -> bool:
+    """Keep back a completion whose signatures are missing; give False where it waits for none."""
+    if not locked.work.open_signs:
+        return False
+    pending = {
+        "state": "COMPLETING",
+        "signing": True,
+        "by": acting.actor,
+        "on_behalf_of": acting.on_behalf_of,
+        "input": dict(values),
+    }
+    done = changed(
+        locked.session,
+        update(UserTask)
+        .where(
+            UserTask.id == locked.work.task_id,
+            UserTask.state == "CREATED",
+            UserTask.pending.is_(None),
+            UserTask.open_signs == locked.work.open_signs,
+            UserTask.assignee.is_not_distinct_from(locked.work.assignee),
+        )
+        .values(pending=pending, assignee=acting.holder, draft=None),
+    )
+    if done != 1:
+        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+    later = [row.assignee for row in _open(locked, ("after",))]
+    locked.session.execute(
+        update(UserTask)
+        .where(UserTask.parent_task_id == locked.work.task_id, UserTask.state == "CREATING")
+        .values(state="CREATED", created_at=locked.environment.now)
+    )
+    tell(locked, later, TITLE.format(who=locked.organisation.display_name(acting.actor), task=locked.work.task_name))
+    body = {"task": locked.work.task_id, "input": dict(values), "waits": locked.work.open_signs}
+    write_event(locked, acting.event(locked, "task.held", body))
+    return True
+
+
+def one_less(
+    locked: LockedCase, acting: Acting, kind: str, body: Mapping[str, object], signature: Mapping[str, object] | None
+) -> None:
+    """Write that a signature of the locked task's parent is there or no longer wanted; the last lets it go on."""
+    parent = locked.session.scalars(select(UserTask).where(UserTask.id == locked.work.parent_task_id)).one()
+    parent.signatures = [*(parent.signatures or ()), *([dict(signature)] if signature is not None else [])]
+    parent.open_signs -= 1
+    held: Mapping[str, Any] = parent.pending or {}
+    if parent.open_signs or not held.get("signing"):
+        if not parent.open_signs and parent.assignee is not None:
+            tell(locked, [parent.assignee], ALL_SIGNED.format(task=parent.name))
+        locked.session.flush()
+        write_event(locked, acting.event(locked, kind, body))
+        return
+    values = {**held["input"], SIGNATURES: parent.signatures}
+    parent.state, parent.pending, parent.draft = "COMPLETED", None, None
+    parent.completed_by, parent.completed_at = held["by"], locked.environment.now
+    locked.session.flush()
+    case = locked.wake()
+    case.complete(parent.token, values, by=held["by"])
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    more = {"input": values, "completed_by": held["by"], "completes": parent.id}
+    write_outcome(locked, outcome, acting.event(locked, kind, {**body, **more}))
+
+
+def _open(locked: LockedCase, positions: Sequence[str]) -> Sequence[Any]:
+    return locked.session.execute(
+        select(UserTask.id, UserTask.assignee)
+        .where(UserTask.parent_task_id == locked.work.task_id, UserTask.position.in_(positions))
+        .where(UserTask.state.in_(("CREATING", "CREATED")))
+        .order_by(UserTask.id)
+    ).all()
