@@ -115,7 +115,7 @@ def waiting() -> Waiting:
     """Count what waits for the person, once a request; nothing on an error page, whose transaction has ended."""
     person, db = g.get("person"), g.get("db")
     if person is None or db is None:
-        return Waiting(own=0, claimable=0, notifications=0, incidents=0)
+        return Waiting(own=0, claimable=0, notifications=0, copies=0, incidents=0)
     if "waiting" not in g:
         g.waiting = waiting_for(db, person)
     counted: Waiting = g.waiting

@@ -13,7 +13,7 @@ from engine.audit.verbs import apply
 from engine.errors import ConflictError, mark
 from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
 
-_LISTS = frozenset({"jobs", "subscriptions", "signals", "decisions"})
+_LISTS = frozenset({"jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
     {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed"}
 )
@@ -21,6 +21,7 @@ _MOVES_NO_TOKEN = frozenset(
     {
         "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
         "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled", "task.held",
+        "task.urged", "task.copied", "case.commented",
     }
 )  # fmt: skip
 
@@ -147,6 +148,7 @@ def _caused(outcome: Outcome) -> dict[str, object]:
             for s in outcome.subscriptions
         ],
         "signals": list(outcome.signals),
+        "copies": list(outcome.copies),
         "decisions": list(outcome.decisions),
         "ended_at": outcome.ended_at.id if outcome.ended and outcome.ended_at is not None else None,
     }
@@ -202,6 +204,7 @@ _WHAT = {
     "changes": mark("变量的变化"),
     "tasks": mark("产生的任务和办理人"),
     "jobs": mark("产生的作业"),
+    "copies": mark("抄送给谁"),
     "ended_at": mark("结束的位置"),
     "unanswered": mark("对组织架构的查询"),
 }

@@ -30,6 +30,7 @@ def _where_any(outcome: Outcome) -> dict[str, object]:
             for s in outcome.subscriptions
         ],
         "signals": outcome.signals,
+        "copies": outcome.copies,
         "decisions": outcome.decisions,
         "stuck": [
             {"token": s.token, "element": s.element.id, "code": s.code, "message": s.message, "facts": s.facts}

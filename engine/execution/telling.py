@@ -7,6 +7,8 @@ from sqlalchemy import insert
 from engine.execution.locked import LockedCase
 from engine.model import Notification
 
+COPIED = "“{title}”抄送给您"
+
 
 def tell(locked: LockedCase, usernames: Iterable[str], title: str, text: str = "") -> None:
     """Write a notification to each person once: one statement, none for nobody. Unknown names are left out."""

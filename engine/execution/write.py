@@ -1,6 +1,7 @@
 """Storing what a step caused: the difference in tasks and jobs, the new state, the new history."""
 
 import datetime as dt
+from typing import cast
 
 from sqlalchemy import insert, update
 
@@ -13,10 +14,12 @@ from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
 from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
+from engine.execution.readers import add_readers
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
 from engine.execution.suspending import park_jobs
 from engine.execution.task_changes import apply_changes
+from engine.execution.telling import COPIED, tell
 from engine.interpreter import Outcome
 from engine.model import HistoryEvent, ProcessInstance
 
@@ -36,6 +39,7 @@ def write_outcome(
     resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0
     open_everything(session, locked.definition, instance_id, outcome, now)
     record_passages(session, locked.definition, instance_id, outcome, now, ended=state)
+    _copy(locked, outcome)
     record_decisions(session, instance_id, outcome, event.actor, now)
     rows, head = append(
         locked.head,
@@ -78,6 +82,15 @@ def write_event(locked: LockedCase, event: NewEvent, **columns: object) -> None:
     )
     locked.session.execute(insert(HistoryEvent), rows)
     _update_instance(locked, event_count=head.sequence, chain_head=head.hash, **columns)
+
+
+def _copy(locked: LockedCase, outcome: Outcome) -> None:
+    """Let those read the case to whom elements have copied it; most processes copy to nobody, at no cost."""
+    for one in outcome.copies:
+        element = locked.definition.process.elements[str(one["element"])]
+        people = [name for name in cast("list[str]", one["people"]) if name in locked.organisation.people]
+        add_readers(locked, "copy", people, by="system", note=element.label)
+        tell(locked, people, COPIED.format(title=locked.instance.title))
 
 
 def _close_subscriptions(locked: LockedCase, outcome: Outcome) -> None:

@@ -374,6 +374,7 @@ class Case:
             changed=tuple(run.changed),
             subscriptions=tuple(opened.subscriptions),
             signals=tuple(run.signals),
+            copies=tuple(run.copies),
             decisions=tuple(run.decisions),
             deciders=tuple(run.deciders),
             stuck=tuple(self._newly_stuck(after)),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.errors import Finding, mark
+from engine.interpreter.copies import COPY_TO
 from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.lint_rule import Known, about
 
@@ -77,6 +78,7 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         (mark("时间"), element.timer.expression if element.timer is not None else None),
         (mark("条件"), element.condition),
         (mark("关联键"), element.definition.correlation_key),
+        (mark("抄送"), element.properties.get(COPY_TO)),
     )
     yield from ((what, text) for what, text in named if text)
     if element.loop is not None:

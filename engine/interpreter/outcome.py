@@ -141,6 +141,8 @@ class Outcome:
     subscriptions: tuple[OpenedSubscription, ...] = ()
     signals: tuple[str, ...] = ()
     """Names of signals thrown to all cases that wait for them."""
+    copies: tuple[dict[str, object], ...] = ()
+    """Whom the case is copied to: ``element`` and ``people`` of each."""
     decisions: tuple[dict[str, object], ...] = ()
     """What business rule tasks decided, with the rules that matched and the inputs they saw."""
     deciders: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import adhoc, compensation, detours, events, listeners, loops, rounds, rules
+from engine.interpreter import adhoc, compensation, copies, detours, events, listeners, loops, rounds, rules
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
@@ -54,6 +54,8 @@ class Run:
         self.changed: list[ChangedTask] = []
         self.signals: list[str] = []
         """Names of signals thrown to the world."""
+        self.copies: list[dict[str, object]] = []
+        """Whom the case is copied to, by the element that says so."""
         self.decisions: list[dict[str, object]] = []
         """What business rule tasks decided, and why."""
         self.deciders: list[int] = []
@@ -184,6 +186,14 @@ class Run:
             compensation.handler_done(self, task)
 
     def leave(self, task: SpiffTask) -> None:
+        """Let what an element brings take effect, and note whom the case is copied to."""
+        people = copies.readers(self, task)
+        self._give(task)
+        element = self.element(task)
+        if people and element is not None:
+            self.copies.append({"element": element.id, "people": people})
+
+    def _give(self, task: SpiffTask) -> None:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
         result = task.internal_data.get("result", {})

@@ -22,6 +22,13 @@ def require_case_reader(session: Session, person: Person, instance_id: int) -> N
         raise NotFoundError(mark("没有编号为 {id} 的事项，或者您看不到它。"), id=instance_id)
 
 
+def require_task_reader(session: Session, person: Person, task_id: int) -> None:
+    """Refuse whoever may not see the case of a task, in the same words as a task that doesn't exist."""
+    instance_id = session.scalar(select(UserTask.instance_id).where(UserTask.id == task_id))
+    if instance_id is None or not may_read_case(session, person, instance_id):
+        raise NotFoundError(mark("没有编号为 {id} 的任务，或者您看不到它。"), id=task_id)
+
+
 def may_read_case(session: Session, person: Person, instance_id: int) -> bool:
     """Tell whether a person may see a case and its files.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
 from engine.queries.personal import sight
 from engine.queries.standing_in import stood_in_for
-from engine.queries.task_operations import Signature, operations, signatures
+from engine.queries.task_operations import Signature, Signing, operations, signatures, signing_of
 from engine.queries.timeline import Happening, entered_values, load_events, timeline
 
 
@@ -59,7 +59,8 @@ class TaskView:
     started_by: str
     started_at: dt.datetime
     pending: str | None
-    """``ASSIGNING`` or ``COMPLETING`` while its listeners are asked: nothing can be done with it meanwhile."""
+    """``ASSIGNING`` or ``COMPLETING`` while its listeners are asked: nothing can be done with it meanwhile;
+    ``SIGNING`` while it is handed in and others are still to sign."""
     denied: tuple[str, str] | None
     """What a listener has refused last, ``assigning`` or ``completing``, and why."""
     is_suspended: bool
@@ -76,6 +77,12 @@ class TaskView:
     """Why it was delegated."""
     signatures: tuple[Signature, ...]
     """What delegates and signers have said of it."""
+    signing: Signing
+    """Who else could be asked to sign, and who is."""
+    signs: tuple[str, str] | None
+    """Of a signature that was asked for: the display name of who did, and why."""
+    waits_for: tuple[str, ...]
+    """Display names of those whose signatures this task waits for before it can be completed."""
     operations: Mapping[str, str]
     """What the reader may do beside completing it: name → what its button says."""
     may_claim: bool
@@ -109,8 +116,11 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     of, known = definition(session, case.definition_id), organisation(session)
     is_open = task.state == "CREATED"
     stored: dict[str, Any] = {}
+    signing = Signing(positions=(), asked=())
     if is_open:
-        stored = Case.wake(case.body, of.specification, environment(session, known, of)).visible(task.token)
+        awake = Case.wake(case.body, of.specification, environment(session, known, of))
+        stored = {**awake.visible(task.token), **({"signatures": task.signatures} if task.signatures else {})}
+        signing = signing_of(session, task, awake, of, known)
     candidates = _candidates(session, task_id) if is_open else []
     is_candidate = any(
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
@@ -137,7 +147,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         process_name=of.name,
         started_by=known.display_name(case.started_by),
         started_at=case.started_at,
-        pending=task.pending["state"] if is_open and task.pending is not None else None,
+        pending=_pending(task) if is_open else None,
         denied=(task.denied["event"], task.denied["reason"]) if is_open and task.denied is not None else None,
         is_suspended=is_open and case.suspended_at is not None,
         is_mine=is_mine,
@@ -145,14 +155,17 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         owner=known.display_name(task.owner) if task.owner else None,
         is_owner=is_open and task.owner == person.username,
         delegation=str((task.delegation or {}).get("reason", "")),
-        signatures=signatures(task, known),
-        operations=operations(of, task, is_mine=is_mine) if is_open and case.suspended_at is None else {},
+        signatures=tuple(replace(one, opinion=seen.veil.text(one.opinion)) for one in signatures(task, known)),
+        signing=signing,
+        signs=_asked_by(task, known),
+        waits_for=tuple(one.person for one in signing.asked if one.position == "before"),
+        operations=operations(of, task, signing, is_mine=is_mine) if is_open and case.suspended_at is None else {},
         may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
         may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
         form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
-        opinions=tuple(one for one in happenings if one.kind == "task.completed"),
+        opinions=tuple(one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"}),
         data=tuple(describe_case(session, of, seen.veil.values(variables))),
         personal=seen.personal,
         why=tuple(_reasons(task.facts, known)),
@@ -165,6 +178,17 @@ def _acts_for(session: Session, person: Person, task: UserTask, case: ProcessIns
         return None
     ways = stood_in_for(session, person)
     return task.assignee if any(w.principal == task.assignee and w.covers(of.process_id) for w in ways) else None
+
+
+def _pending(task: UserTask) -> str | None:
+    if task.pending is None:
+        return None
+    return "SIGNING" if task.pending.get("signing") else str(task.pending["state"])
+
+
+def _asked_by(task: UserTask, known: Organisation) -> tuple[str, str] | None:
+    sign = task.facts.get("sign")
+    return (known.display_name(sign["by"]), str(sign["reason"])) if sign is not None else None
 
 
 def _claims_for(session: Session, person: Person, task_id: int) -> bool:

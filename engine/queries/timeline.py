@@ -46,6 +46,12 @@ class Happening:
     reason: str | None
     assignee: str | None
     """The display name of whom a task was given to."""
+    people: tuple[str, ...]
+    """Display names of those the event is about besides: who was asked to sign, or is no longer."""
+    agreed: bool | None
+    """Of a signature: whether its signer agreed."""
+    position: str | None
+    """Where signers were added."""
     chosen: tuple[str, ...]
     """Names of the elements that were chosen in an ad-hoc sub-process."""
     ended_at: str | None
@@ -122,8 +128,7 @@ def _happening(
 ) -> Happening:
     row, body = event.row, event.body
     elements = definition.process.elements
-    assignee, reason = body.get("assignee"), body.get("reason") or body.get("denied")
-    reason = reason or (body.get("signature") or {}).get("opinion")
+    assignee, reason = body.get("assignee"), _words(body)
     ended = elements.get(body.get("ended_at") or "")
     return Happening(
         sequence=row.sequence,
@@ -141,9 +146,24 @@ def _happening(
         ),
         reason=veil.text(reason) if reason else None,
         assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
+        people=tuple(known.display_name(name) for name in _people(body)),
+        agreed=(body.get("signature") or {}).get("agreed"),
+        position=body.get("position"),
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
     )
+
+
+def _words(body: Mapping[str, Any]) -> str | None:
+    """Give what a person said of what they did."""
+    said = body.get("signature") or {}
+    return body.get("reason") or body.get("denied") or said.get("opinion") or body.get("text")
+
+
+def _people(body: Mapping[str, Any]) -> list[str]:
+    """Give the usernames that an event of signing, copying or commenting names."""
+    named = body.get("people") or ([body["person"]] if body.get("person") else [])
+    return [str(name) for name in named] if isinstance(named, list) else []
 
 
 def _opened(fact: Mapping[str, Any], definition: Definition, known: Organisation) -> Opened:
@@ -180,7 +200,7 @@ def form_of(session: Session, definition: Definition, event: StoredEvent) -> for
     """Give the form that an event handed in, or None."""
     if event.row.kind == "case.started":
         form_id = definition.start_form_id
-    elif event.row.kind in {"task.completed", "task.completing"}:
+    elif event.row.kind in {"task.completed", "task.completing", "task.held"}:
         element = definition.process.elements.get(event.row.element_id or "")
         form_id = element.form_id if element else None
     else:

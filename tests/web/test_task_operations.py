@@ -96,3 +96,80 @@ def test_colleagues_are_offered_for_what_is_typed(visitor: Callable[[str | None]
     mine = visitor("li.na")
     assert mine.get("/people?search=王").json == ["王芳（wang.fang）"]
     assert mine.get("/people?search=").json == []
+
+
+def test_signers_are_asked_by_the_dialog_sign_on_their_page_and_are_removed(
+    company: Company, visitor: Callable[[str | None], Visitor], one: UserTask
+) -> None:
+    mine, theirs = visitor("li.na"), visitor("wang.fang")
+    address = f"/tasks/{one.id}/operations/addSign"
+    assert "请选择什么时候签" in mine.post(address, {"people": "王芳", "reason": "把关"}).text
+    mine.post(address, {"people": "王芳、chen.jie", "position": "before", "reason": "请把关"})
+    page = mine.read(f"/tasks/{one.id}")
+    assert "王芳、陈杰签完之后，您才能提交" in page
+    assert "等 2 人加签" in mine.read("/tasks")
+
+    asked = {task.assignee: task for task in tasks_of(company, one) if task.parent_task_id}
+    page = theirs.read(f"/tasks/{asked['wang.fang'].id}")
+    assert "李娜请您签署" in page
+    signing = f"/tasks/{asked['wang.fang'].id}/operations/sign"
+    assert theirs.post(signing, {}).status_code == 422
+    assert theirs.post(signing, {"agreed": "no", "opinion": ""}).status_code == 422
+    theirs.post(signing, {"agreed": "yes", "opinion": "没问题"})
+    mine.post(f"/tasks/{one.id}/operations/removeSign", {"signer": str(asked["chen.jie"].id), "reason": "出差"})
+    page = mine.read(f"/tasks/{one.id}")
+    assert "没问题" in page
+    assert "签完之后" not in page
+    mine.post(f"/tasks/{one.id}")
+    page = mine.read(f"/cases/{one.instance_id}")
+    assert "王芳 签署“核对check”：同意" in page
+    assert "李娜 减去了陈杰对“核对check”的签署" in page
+
+
+def tasks_of(company: Company, one: UserTask) -> list[UserTask]:
+    with company.database.reading() as session:
+        rows = list(session.query(UserTask).where(UserTask.instance_id == one.instance_id))
+        session.expunge_all()
+        return rows
+
+
+def test_a_case_is_commented_copied_and_urged(
+    company: Company, visitor: Callable[[str | None], Visitor], one: UserTask
+) -> None:
+    initiator, reader = visitor("zhang.wei"), visitor("peng.fei")
+    initiator.post(f"/tasks/{one.id}/operations/urge", {"words": "今天要"})
+    assert initiator.post(f"/tasks/{one.id}/operations/urge", {"words": "快"}).status_code == 409
+    initiator.post(f"/tasks/{one.id}/operations/copy", {"people": "彭飞", "note": "请留意"})
+    wrong = initiator.post(f"/cases/{one.instance_id}/comments", {"text": " "})
+    assert wrong.status_code == 422
+    initiator.post(f"/cases/{one.instance_id}/comments", {"text": "<b>@何强</b> 请看"})
+
+    listed = reader.read("/tasks/copies")
+    assert "未读" in listed
+    page = reader.get(f"/cases/{one.instance_id}").text
+    assert "张伟 评论" in page
+    assert "&lt;b&gt;@何强&lt;/b&gt; 请看" in page
+    assert "未读" not in reader.read("/tasks/copies")
+
+
+def test_a_substitution_is_made_and_ended_on_its_page(visitor: Callable[[str | None], Visitor]) -> None:
+    mine = visitor("li.na")
+    address = "/account/substitutions"
+    assert "没有代理" in mine.read(address)
+    days = {"starts_on": "2026-03-02", "ends_on": "2026-03-06"}
+    wrong = mine.post(address, {"substitute": "王芳", "starts_on": "明天", "ends_on": "", "reason": ""})
+    assert wrong.status_code == 422
+    assert "请填写日期" in wrong.text
+    mine.post(address, {"substitute": "王芳", "reason": "出差", **days})
+    page = mine.read(address)
+    assert "王芳 代 李娜" in page
+    assert "进行中" in page
+    theirs = visitor("wang.fang")
+    back = theirs.post(address, {"substitute": "li.na", "reason": "回请", **days})
+    assert "这样代理会绕回本人：王芳 → 李娜 → 王芳" in back.text
+    mine.post(f"{address}/1/end")
+    assert "已结束" in mine.read(address)
+
+    admin = visitor("admin")
+    admin.post(address, {"principal": "陈杰", "substitute": "王芳", "reason": "病假", **days})
+    assert "王芳 代 陈杰" in theirs.read(address)

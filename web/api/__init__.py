@@ -23,7 +23,9 @@ from web.api import (
     process_definitions,
     process_instances,
     published,
+    substitutions,
     task_operations,
+    task_signing,
     user_tasks,
     variables,
 )
@@ -54,7 +56,9 @@ __all__ = [
     "process_instances",
     "published",
     "register",
+    "substitutions",
     "task_operations",
+    "task_signing",
     "user_tasks",
     "variables",
 ]

@@ -9,6 +9,7 @@ from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
 from engine.commands.resolve_task import resolve_task
+from engine.queries.access import require_task_reader
 from engine.queries.search_tasks import find_task
 from web.api.blueprint import READERS, blueprint
 from web.api.wire import Body, key_of
@@ -89,6 +90,13 @@ def resolve_user_task(user_task_key: str, sent: Resolution) -> ResponseReturnVal
     """Give a delegated task back to its owner with an opinion: by the delegate."""
     resolve_task(current_session(), visible(user_task_key), sent.opinion, current_person().username)
     return "", 204
+
+
+def readable(user_task_key: str) -> int:
+    """Give the number of a task whose case the caller may read; any other does not exist for them."""
+    number = key_of(user_task_key)
+    require_task_reader(current_session(), current_person(), number)
+    return number
 
 
 def visible(user_task_key: str) -> int:

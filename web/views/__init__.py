@@ -16,6 +16,7 @@ from web.views import (
     notifications,
     people,
     registers,
+    substitutions,
     task_operations,
     tasks,
 )
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     task_operations.blueprint,
     people.blueprint,
+    substitutions.blueprint,
     cases.blueprint,
     administration.blueprint,
     choices.blueprint,

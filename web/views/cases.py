@@ -4,10 +4,12 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from engine import clock
+from engine.commands.comment_case import comment_case
+from engine.commands.mark_copy_read import mark_copy_read
 from engine.commands.record_access import Look, record_access
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
-from engine.errors import EngineError, FormInvalidError, InvalidError
+from engine.errors import EngineError, FieldProblem, FormInvalidError, InvalidError
 from engine.queries.access import readable_definitions
 from engine.queries.case_record import view_record
 from engine.queries.case_view import case_diagram, view_case
@@ -115,7 +117,25 @@ def show(instance_id: int) -> ResponseReturnValue:
     case = view_case(db, person, instance_id)
     look = Look(kind="case", instance_id=instance_id, personal=case.personal == "shown")
     record_access(db, person.username, look)
-    return render_template("cases/show.html", case=case, now=clock.now())
+    mark_copy_read(db, instance_id, person.username)
+    return render_template("cases/show.html", case=case, now=clock.now(), typed={}, problems={})
+
+
+@blueprint.post("/<int:instance_id>/comments")
+@allow("staff", "auditor")
+def comment(instance_id: int) -> ResponseReturnValue:
+    """Write a comment, or show what was typed again with what is wrong."""
+    db, person = current_session(), current_person()
+    case = view_case(db, person, instance_id)
+    try:
+        with db.begin_nested():
+            comment_case(db, instance_id, request.form.get("text", ""), person.username)
+    except InvalidError as error:
+        problems = {"text": FieldProblem(error.message, error.facts)}
+        page = render_template("cases/show.html", case=case, now=clock.now(), typed=request.form, problems=problems)
+        return page, 422
+    flash(gettext("评论已写入办理经过。"), "ok")
+    return redirect(url_for("cases.show", instance_id=instance_id, _anchor="comments"))
 
 
 @blueprint.get("/<int:instance_id>/record")

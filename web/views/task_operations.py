@@ -6,12 +6,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from engine.commands.add_signers import Signers, add_signers
+from engine.commands.comment_case import comment_case
+from engine.commands.copy_task import copy_task
 from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
+from engine.commands.remove_signer import remove_signer
 from engine.commands.resolve_task import resolve_task
-from engine.errors import FieldProblem, InvalidError
-from engine.queries.find_people import person_named
+from engine.commands.sign_task import sign_task
+from engine.commands.urge_task import urge_task
+from engine.errors import FieldProblem, InvalidError, mark
+from engine.queries.find_people import people_named, person_named
 from engine.queries.task_view import view_task
 from web.auth import allow, current_person, current_session
 from web.i18n import gettext
@@ -58,6 +64,50 @@ def _resolve(task_id: int, form: Form) -> str:
     return gettext("意见已交回。")
 
 
+def _add_signers(task_id: int, form: Form) -> str:
+    people = people_named(current_session(), form.get("people", ""), "people")
+    position = form.get("position", "")
+    if position not in {"before", "after", "parallel"}:
+        raise InvalidError(mark("请选择什么时候签。"), where="position")
+    wanted = Signers(people=people, position=position, reason=form.get("reason", ""))  # type: ignore[arg-type] # checked above
+    add_signers(current_session(), task_id, wanted, current_person().username)
+    return gettext("已请对方加签。")
+
+
+def _sign(task_id: int, form: Form) -> str:
+    if form.get("agreed") not in {"yes", "no"}:
+        raise InvalidError(mark("请选择同意或不同意。"), where="agreed")
+    agreed, opinion = form["agreed"] == "yes", form.get("opinion", "")
+    sign_task(current_session(), task_id, opinion, current_person().username, agreed=agreed)
+    return gettext("已签署。")
+
+
+def _remove_signer(_task_id: int, form: Form) -> str:
+    number, _, place = form.get("signer", "").partition(":")
+    if not number.isdecimal() or (place and not place.isdecimal()):
+        raise InvalidError(mark("请选择不用谁签。"), where="signer")
+    reason, person = form.get("reason", ""), current_person().username
+    remove_signer(current_session(), int(number), reason, person, place=int(place) if place else None)
+    return gettext("已减签。")
+
+
+def _urge(task_id: int, form: Form) -> str:
+    urge_task(current_session(), task_id, form.get("words", ""), current_person().username)
+    return gettext("已提醒对方。")
+
+
+def _copy(task_id: int, form: Form) -> str:
+    people = people_named(current_session(), form.get("people", ""), "people")
+    copy_task(current_session(), task_id, people, form.get("note", ""), current_person().username)
+    return gettext("已抄送。")
+
+
+def _comment(task_id: int, form: Form) -> str:
+    instance_id = view_task(current_session(), current_person(), task_id).instance_id
+    comment_case(current_session(), instance_id, form.get("text", ""), current_person().username)
+    return gettext("评论已写入办理经过。")
+
+
 def _recall(task_id: int, _form: Form) -> str:
     recall_task(current_session(), task_id, current_person().username)
     return gettext("任务已收回，由您办理。")
@@ -66,8 +116,14 @@ def _recall(task_id: int, _form: Form) -> str:
 _OPERATIONS: Mapping[str, Callable[[int, Form], str]] = {
     "reassign": _reassign,
     "delegate": _delegate,
+    "addSign": _add_signers,
+    "sign": _sign,
+    "removeSign": _remove_signer,
+    "urge": _urge,
+    "copy": _copy,
+    "comment": _comment,
     "resolve": _resolve,
     "recall": _recall,
 }
-_LEAVING = frozenset({"reassign", "delegate", "resolve"})
+_LEAVING = frozenset({"reassign", "delegate", "resolve", "sign"})
 """After these the task is no longer the person's."""

@@ -12,6 +12,7 @@ from engine.commands.record_access import Look
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import FieldProblem
+from engine.queries.copies import list_copies
 from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
 from engine.queries.task_view import TaskView, view_task
 from web import form_pages
@@ -43,6 +44,14 @@ def inbox() -> ResponseReturnValue:
 def done() -> ResponseReturnValue:
     """List the tasks the person has completed, newest first."""
     return _list("tasks/done.html", "done", one_of("sort", _DONE_SORTS))
+
+
+@blueprint.get("/copies")
+@allow("staff")
+def copies() -> ResponseReturnValue:
+    """List the cases that were copied to the person, newest first."""
+    page = list_copies(current_session(), current_person(), page_number())
+    return render_template("tasks/copies.html", page=page, query=current_query())
 
 
 def _list(template: str, scope: Scope, sort: Sort) -> str:
