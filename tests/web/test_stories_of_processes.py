@@ -1,6 +1,6 @@
 """The processes from start to end in real browsers, each step by the person whose step it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from playwright.sync_api import expect
@@ -34,7 +34,7 @@ AGREED = {
 }
 
 
-def entered(server: Server, register: str, status: str, values: dict[str, object]) -> None:
+def entered(server: Server, register: str, status: str, values: Mapping[str, object]) -> None:
     """Have an entry in a register that no case of this story has written."""
     database = Database(server.database_url)
     with database.transaction() as session:

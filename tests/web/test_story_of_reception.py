@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"]
 
 STORE = "丽人美容"
 MOBILE = "13800000001"
-PARTNER = {
+PARTNER: dict[str, object] = {
     "store_name": STORE,
     "store_class": "A",
     "salesperson": "zhu.bo",
