@@ -30,6 +30,11 @@ PHONE: dict[str, Any] = {
 TIMEOUT = 15_000
 """Milliseconds until an element that does not appear fails the test."""
 
+AXE = Path(__file__).resolve().parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPT = """async () => (await axe.run()).violations
+    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)"""
+
 _report = pytest.StashKey[pytest.TestReport]()
 
 
@@ -127,6 +132,20 @@ def open_context(
     for context in contexts:
         context.close()
     assert watch.unexpected() == []
+
+
+@pytest.fixture
+def barriers() -> Callable[[Page], list[str]]:
+    """Give a function that lists the serious and critical findings on the page that is open."""
+    assert AXE.is_file(), "axe-core is not installed: run `npm ci` in web/frontend"
+    source = Path(AXE).read_text(encoding="utf-8")
+
+    def look(page: Page) -> list[str]:
+        page.evaluate(source)
+        found: list[str] = page.evaluate(SCRIPT)
+        return found
+
+    return look
 
 
 @pytest.fixture
