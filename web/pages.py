@@ -59,6 +59,7 @@ _ROOMS = (
         counter="incidents",
         on_home=True,
     ),
+    Room(endpoint="handovers.index", label=mark("离职交接"), icon="leave", roles=frozenset({"admin"})),
     Room(
         endpoint="audit.index",
         label=mark("审计"),
@@ -126,7 +127,7 @@ def is_current(endpoint: str) -> bool:
     """Tell whether the navigation is to show an entry as the present one."""
     return request.endpoint == endpoint or (
         request.blueprint == endpoint.partition(".")[0]
-        and request.blueprint in {"designer", "audit", "registers", "incidents"}
+        and request.blueprint in {"designer", "audit", "registers", "incidents", "handovers"}
     )
 
 

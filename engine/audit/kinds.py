@@ -24,6 +24,7 @@ KIND_NAMES = {
     "task.urged": mark("催办"),
     "task.copied": mark("抄送"),
     "case.commented": mark("评论"),
+    "task.handed_over": mark("离职交接"),
     "task.held": mark("提交任务，等待加签"),
     "task.resolved": mark("交回委派的任务"),
     "task.recalled": mark("收回委派的任务"),

@@ -60,7 +60,7 @@ def lock_instance(session: Session, instance_id: int, *, suspended_too: bool = F
     return _lock(session, statement, instance_id, suspended_too=suspended_too)
 
 
-def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False) -> LockedCase:
+def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False, suspended_too: bool = False) -> LockedCase:
     """Lock the case of an open user task. Raises NotFoundError, or ConflictError where the task is done.
 
     ``not_yet_too`` takes a signature whose turn has not come, too.
@@ -69,7 +69,7 @@ def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False) -> L
     statement = (
         select(*columns).join(UserTask, UserTask.instance_id == ProcessInstance.id).where(UserTask.id == task_id)
     )
-    locked = _lock(session, statement, task_id)
+    locked = _lock(session, statement, task_id, suspended_too=suspended_too)
     if locked.work.task_state not in (("CREATING", "CREATED") if not_yet_too else ("CREATED",)):
         raise already_done(locked)
     if locked.work.pending is not None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.execution.locked import LockedCase
 from engine.model import Notification
 
@@ -25,3 +27,9 @@ def tell(locked: LockedCase, usernames: Iterable[str], title: str, text: str = "
     ]
     if rows:
         locked.session.execute(insert(Notification), rows)
+
+
+def tell_person(session: Session, username: str, title: str, text: str) -> None:
+    """Write a notification that is about no single case."""
+    row = {"username": username, "title": title, "text": text, "created_at": clock.now()}
+    session.execute(insert(Notification).values(**row))

@@ -44,6 +44,12 @@ def person_named(session: Session, text: str, where: str) -> str:
     return found[0].username
 
 
+def anybody_named(session: Session, text: str, where: str) -> str:
+    """Give the username of somebody who may have left already: by username, or as ``person_named`` does."""
+    known = organisation(session).people
+    return text.strip() if text.strip() in known else person_named(session, text, where)
+
+
 def people_named(session: Session, text: str, where: str) -> list[str]:
     """Give the usernames of several people, separated by commas or the Chinese signs for them."""
     for sign in "，、；;\n":

@@ -60,6 +60,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "task.urged": ("USER_TASK", "UPDATE"),
     "task.copied": ("USER_TASK", "UPDATE"),
     "case.commented": ("PROCESS_INSTANCE", "UPDATE"),
+    "task.handed_over": ("USER_TASK", "ASSIGN"),
     "task.held": ("USER_TASK", "COMPLETE"),
     "task.resolved": ("USER_TASK", "ASSIGN"),
     "task.recalled": ("USER_TASK", "ASSIGN"),

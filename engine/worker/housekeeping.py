@@ -5,11 +5,16 @@ from pathlib import Path
 
 from engine import clock
 from engine.audit.checkpoint import seal
+from engine.commands.continue_handover import continue_handover
 from engine.database import Database
+from engine.queries.handovers import open_handovers
 from engine.worker.tidying import TIDY_EVERY, tidy
 
 SEAL_EVERY = dt.timedelta(hours=1)
 """How much of history an attacker with the whole database could rewrite unnoticed: what came since the last seal."""
+
+HAND_OVER_EVERY = dt.timedelta(seconds=2)
+"""How long a hand-over waits between two batches of tasks."""
 
 
 class Housekeeping:
@@ -19,6 +24,7 @@ class Housekeeping:
         self._database = database
         self._signing_key = signing_key
         self._seal_at: dt.datetime | None = None
+        self._hand_over_at: dt.datetime | None = None
         self.tidy_at: dt.datetime | None = None
         """When expired messages are removed next."""
 
@@ -26,6 +32,19 @@ class Housekeeping:
         """Do what it is time for."""
         self._seal()
         self._tidy()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Go on with hand-overs that somebody began: one batch of each, so that jobs come in between."""
+        now = clock.now()
+        if not _is_time(self._hand_over_at, now, HAND_OVER_EVERY):
+            return
+        with self._database.reading() as session:
+            waiting = open_handovers(session)
+        for number in waiting:
+            with self._database.transaction() as session:
+                continue_handover(session, number)
+        self._hand_over_at = now + HAND_OVER_EVERY
 
     def _seal(self) -> None:
         now = clock.now()

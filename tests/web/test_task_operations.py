@@ -173,3 +173,19 @@ def test_a_substitution_is_made_and_ended_on_its_page(visitor: Callable[[str | N
     admin = visitor("admin")
     admin.post(address, {"principal": "陈杰", "substitute": "王芳", "reason": "病假", **days})
     assert "王芳 代 陈杰" in theirs.read(address)
+
+
+def test_an_administrator_hands_over_what_a_leaver_has(
+    company: Company, visitor: Callable[[str | None], Visitor], one: UserTask
+) -> None:
+    admin = visitor("admin")
+    assert "还没有交接" in admin.read("/handovers")
+    wrong = admin.post("/handovers", {"leaver": "李娜", "successor": "没有人", "reason": "离职"})
+    assert wrong.status_code == 422
+    assert "没有在职的“没有人”" in wrong.text
+    done = admin.post("/handovers", {"leaver": "李娜", "successor": "周敏", "reason": "离职"})
+    page = admin.read(done.headers["Location"])
+    assert "1 个任务已交接" in page
+    assert "仍然写着李娜的规则" in page
+    assert stored(company, one.id).assignee == "zhou.min"
+    assert "系统管理员 办理离职交接：“核对check”由周敏接手" in admin.read(f"/cases/{one.instance_id}")

@@ -1,0 +1,81 @@
+"""Hand-overs: everything open of a leaver goes to another person, case by case, and the rules that name them."""
+
+import pytest
+
+from engine.commands.begin_handover import begin_handover
+from engine.commands.continue_handover import continue_handover
+from engine.commands.delegate_task import delegate_task
+from engine.commands.suspend_instance import suspend_instance
+from engine.errors import ForbiddenError, InvalidError
+from engine.queries.handovers import rules_naming, view_handover
+from engine.worker.housekeeping import Housekeeping
+from tests.execution.operating import Office, task
+from tests.execution.test_signing import ask
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
+
+
+def test_all_open_tasks_go_to_the_successor_each_with_an_event_of_its_case(office: Office) -> None:
+    cases = [office.begin() for _ in range(5)]
+    office.finish(office.row(cases[0]).id, "li.na")
+    office.do(delegate_task, office.row(cases[1]).id, "wang.fang", "请看", "li.na")
+    ask(office, office.row(cases[2]).id, "chen.jie", position="after")
+    office.do(suspend_instance, cases[3], "等材料", "admin")
+
+    number = office.do(begin_handover, "li.na", "zhou.min", "李娜离职", "admin")
+    assert office.do(continue_handover, number, most=2) is True
+    # The worker does the rest.
+    Housekeeping(office.database, None).keep()
+    with office.database.reading() as session:
+        view = view_handover(session, number)
+    assert (view.total, view.done, view.skipped) == (4, 4, ())
+    assert view.finished_at is not None
+    away = office.row(cases[1])
+    assert (away.assignee, away.owner) == ("wang.fang", "zhou.min")
+    assert [office.row(case, "zhou.min").assignee for case in cases[2:]] == ["zhou.min"] * 3
+    kinds = [office.events(case)[-1].kind for case in cases]
+    assert kinds == ["task.completed", *["task.handed_over"] * 4]
+    assert office.told("zhou.min")[-1] == "李娜的 4 个任务已交接给您"
+
+
+def test_who_is_named_among_candidates_is_replaced(office: Office) -> None:
+    named = written(START + task("check") + END, {"start->check": "f1", "check->end": "f2"}).replace(
+        b'assignee="li.na"', b'candidateUsers="li.na, chen.jie"'
+    )
+    case = office.begin(named)
+    number = office.do(begin_handover, "li.na", "zhou.min", "李娜离职", "admin")
+    assert office.do(continue_handover, number) is False
+    office.claim(office.row(case).id, "zhou.min")
+
+
+def test_a_hand_over_is_for_administrators_to_somebody_else_for_a_reason(office: Office) -> None:
+    with pytest.raises(ForbiddenError):
+        office.do(begin_handover, "li.na", "zhou.min", "离职", "zhang.wei")
+    for leaver, successor, reason in (
+        ("nobody", "zhou.min", "离职"),
+        ("li.na", "nobody", "离职"),
+        ("li.na", "li.na", "离职"),
+        ("li.na", "zhou.min", " "),
+    ):
+        with pytest.raises(InvalidError):
+            office.do(begin_handover, leaver, successor, reason, "admin")
+    number = office.do(begin_handover, "li.na", "zhou.min", "没有任务", "admin")
+    assert office.do(continue_handover, number) is False
+
+
+def test_the_rules_that_name_the_leaver_are_listed(office: Office) -> None:
+    rule = "=if amount > 3 then &quot;zhao.lei&quot; else &quot;zhao.lei.2&quot;"
+    office.begin(
+        written(
+            START + task("check", copyTo="zhao.lei") + task("later", rule, copyTo="zhao.leiting") + END,
+            {"start->check": "f1", "check->later": "f2", "later->end": "f3"},
+        )
+    )
+    with office.database.reading() as session:
+        found = {(rule.what, rule.where, rule.text) for rule in rules_naming(session, "zhao.lei")}
+    assert ("流程图里的规则", "测试 · 核对check", "copyTo = zhao.lei") in found
+    assert ("流程图里的规则", "测试 · 核对later", '=if amount > 3 then "zhao.lei" else "zhao.lei.2"') in found
+    assert ("部门负责人", "华东区", "赵磊") in found
+    assert ("上级", "张伟", "赵磊") in found
+    assert ("岗位或小组的成员", "上级主管领导", "孙艳") in found
+    assert not [one for one in found if one[2] == "copyTo = zhao.leiting"]
