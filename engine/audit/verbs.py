@@ -41,12 +41,26 @@ def _remove_signer(awake: Case, token: int, body: Body) -> None:
 
 def _ask(event: str) -> Callable[[Case, int, Body], None]:
     def ask(awake: Case, token: int, body: Body) -> None:
-        wanted = {"assignee": body["assignee"][1]} if "assignee" in body else {"result": body["input"]}
-        if "completed_by" in body:
-            wanted["by"] = body["completed_by"]
-        awake.request(token, event, {"action": body["action"], **wanted})
+        awake.request(token, event, {"action": body["action"], **_wanted(body)})
 
     return ask
+
+
+def _wanted(body: Body) -> dict[str, Any]:
+    if "assignee" in body:
+        return {"assignee": body["assignee"][1]}
+    if "changed" in body:
+        return {"changes": body["changed"]}
+    by = {"by": body["completed_by"]} if "completed_by" in body else {}
+    return {"result": body["input"], **by}
+
+
+def _change_nothing(_awake: Case, _token: int, _body: Body) -> None:
+    """Tell that what was done is seen in lists only; where the case stands is compared all the same."""
+
+
+def _set(awake: Case, token: int, body: Body) -> None:
+    awake.set_variables(body["input"], token=token, local=body["local"])
 
 
 def _complete_job(awake: Case, token: int, body: Body) -> None:
@@ -113,7 +127,10 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.sign_removed": _remove_signer,
     "job.completed": _complete_job,
     "task.assigning": _ask("assigning"),
+    "task.updating": _ask("updating"),
+    "task.updated": _change_nothing,
     "task.completing": _ask("completing"),
+    "variables.set": _set,
     "listener.completed": _complete_listener,
     "job.error": _throw,
     "timer.fired": _fire,

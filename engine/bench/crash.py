@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.bench.checking import differences
 from engine.bench.driving import Driver
-from engine.bench.observing import open_jobs, settled
+from engine.bench.observing import events, open_jobs, settled
 from engine.bench.orders import Order, draw_orders
 from engine.bench.preparing import prepare
 from engine.bench.processes import Process, free_port
@@ -43,7 +43,7 @@ class Crash:
     program: Sequence[str]
     """How the command line of the program is started."""
     patience: float = 90.0
-    """Seconds after the last kill until a case that has not ended counts as stuck."""
+    """Seconds without anything happening until a case that has not ended counts as stuck, however slow the machine."""
 
     @property
     def duration(self) -> float:
@@ -136,14 +136,17 @@ def _fallen(processes: Sequence[Process]) -> list[str]:
 
 
 def _wait(crash: Crash, database: Database, orders: Sequence[Order], progress: Progress) -> list[str]:
-    end = time.monotonic() + crash.patience
-    while time.monotonic() < end:
+    seen, moved = -1, time.monotonic()
+    while time.monotonic() < moved + crash.patience:
         ended = _tell(database, progress)
         with database.reading() as session:
             if ended >= len(orders) and not open_jobs(session):
                 return []
+            happened = events(session)
+        if happened != seen:
+            seen, moved = happened, time.monotonic()
         time.sleep(0.2)
-    return [f"after {crash.patience:.0f} s only {_tell(database, progress)} of {len(orders)} cases have ended"]
+    return [f"nothing happens any more, and only {_tell(database, progress)} of {len(orders)} cases have ended"]
 
 
 def _tell(database: Database, progress: Progress) -> int:

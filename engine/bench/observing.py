@@ -51,6 +51,11 @@ def settled(session: Session) -> int:
     return session.scalar(ended) or 0
 
 
+def events(session: Session) -> int:
+    """Count all that has happened."""
+    return session.scalar(select(func.count()).select_from(HistoryEvent)) or 0
+
+
 def open_jobs(session: Session) -> list[str]:
     """Name the jobs that are still to do, or were given up."""
     rows = session.execute(

@@ -22,6 +22,8 @@ class ActivatedJob:
     id: int
     type: str
     instance_id: int
+    root_id: int
+    """The first caller of the case; the case itself where nobody called it."""
     definition: Definition
     element_id: str
     token: int
@@ -70,6 +72,7 @@ def _activated(session: Session, job: Job, worker: str) -> ActivatedJob:
         id=job.id,
         type=job.type,
         instance_id=instance.id,
+        root_id=instance.root_id or instance.id,
         definition=of,
         element_id=job.element_id,
         token=job.token,

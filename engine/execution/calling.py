@@ -41,4 +41,5 @@ def call_process(locked: LockedCase, case: Case) -> int:
         started_by=locked.instance.started_by,
         parent_id=locked.instance.id,
         parent_token=token,
+        root_id=locked.instance.root_id or locked.instance.id,
     )

@@ -22,18 +22,24 @@ SOON = dt.timedelta(seconds=10)
 
 # One statement. A job that is due now is leased to the queue and put into it; its lock lets one worker at a time
 # work on one case. A job that is due later is not: one that waits in the queue holds the lock against all jobs of
-# its case that come after it, and is read again at each look for work.
+# its case that come after it, and is read again at each look for work. Nor is one handed out again whose entry is
+# still there: where there is more to do than workers can do within a lease, the queue would grow faster than it ends.
 _HAND_OUT = text("""
     WITH ours AS (
-        SELECT id, due_at FROM jobs WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'CREATED'
+        SELECT id, due_at, leased_until IS NOT NULL AS taken FROM jobs
+        WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'CREATED'
         AND (kind <> 'service' OR type = ANY(CAST(:types AS text[])))
+    ), queued AS (
+        SELECT CAST(args->>'job_id' AS bigint) AS id FROM procrastinate_jobs
+        WHERE :again AND queue_name = 'jobs' AND task_name = 'do' AND status IN ('todo', 'doing')
     ), due AS (
         UPDATE jobs SET leased_by = :queue, leased_until = :until FROM ours
         WHERE jobs.id = ours.id AND jobs.due_at <= :now
-        RETURNING jobs.id, COALESCE('case:' || jobs.instance_id, 'start:' || jobs.type) AS lock
+        RETURNING jobs.id, ours.taken, COALESCE('case:' || jobs.instance_id, 'start:' || jobs.type) AS lock
     ), deferred AS (
         SELECT id, ROW('jobs', 'do', 0, lock, NULL, jsonb_build_object('job_id', id), NULL)
         ::procrastinate_job_to_defer_v1 AS one FROM due
+        WHERE NOT (taken AND id IN (SELECT id FROM queued))
         UNION ALL
         SELECT 0, ROW('jobs', 'look', 1, NULL, NULL, '{}', NULL)::procrastinate_job_to_defer_v1
         WHERE EXISTS (SELECT 1 FROM ours WHERE due_at > :now AND due_at <= :soon)
@@ -51,18 +57,19 @@ def insert_jobs(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
     hand_out(session, made)
 
 
-def hand_out(session: Session, job_ids: Sequence[int]) -> None:
+def hand_out(session: Session, job_ids: Sequence[int], *, again: bool = False) -> None:
     """Put those of the jobs that are due into the queue, in one statement; nothing where there is no queue.
 
     To be called for each job that is new or has another ``due_at``. One that was called off meanwhile does no
-    harm in the queue: a worker finds it done.
+    harm in the queue: a worker finds it done. ``again`` is for jobs whose lease has run out: those that still are in
+    the queue keep their place and get a new lease.
     """
     if not hands_out(session) or not job_ids:
         return
     session.flush()
     now = clock.now()
-    values = {"ids": list(job_ids), "types": sorted(CONNECTORS), "now": now, "until": now + LEASE, "soon": now + SOON}
-    values["queue"] = QUEUE_NAME
+    times = {"now": now, "until": now + LEASE, "soon": now + SOON}
+    values = {"ids": list(job_ids), "types": sorted(CONNECTORS), "queue": QUEUE_NAME, "again": again, **times}
     session.execute(_HAND_OUT, values)
 
 

@@ -19,7 +19,7 @@ class ListenedTask:
     """None while the task is not created yet."""
     form_definition_id: int | None
     action: str
-    """``claim``, ``assign``, ``unassign`` or ``complete``; empty where no person asked."""
+    """``claim``, ``assign``, ``unassign``, ``update`` or ``complete``; empty where no person asked."""
     changed: tuple[str, ...]
     """The names of ``attributes`` that would change."""
     attributes: Mapping[str, Any]
@@ -36,7 +36,7 @@ def listened_task(session: Session, job: Job) -> ListenedTask | None:
             UserTask.instance_id == job.instance_id, UserTask.token == job.token, UserTask.parent_task_id.is_(None)
         )
     ).one_or_none()
-    known = _described(session, task) if task is not None else asks.get("task", {})
+    known = described(session, task) if task is not None else asks.get("task", {})
     return ListenedTask(
         id=task.id if task is not None else None,
         form_definition_id=task.form_definition_id if task is not None else None,
@@ -46,7 +46,8 @@ def listened_task(session: Session, job: Job) -> ListenedTask | None:
     )
 
 
-def _described(session: Session, task: UserTask) -> dict[str, object]:
+def described(session: Session, task: UserTask) -> dict[str, object]:
+    """Give what a task is, by the names of the published API; moments as ISO 8601 text."""
     rows = session.scalars(select(UserTaskCandidate).where(UserTaskCandidate.task_id == task.id)).all()
     return {
         "assignee": task.assignee,

@@ -14,19 +14,19 @@ from engine.execution.write import write_outcome
 from engine.interpreter import AGREED, CORRECTABLE, DENIABLE, TASK_EVENTS, Answer, Case
 from engine.model import UserTask
 
-STATES = {"assigning": "ASSIGNING", "completing": "COMPLETING"}
+STATES = {"assigning": "ASSIGNING", "updating": "UPDATING", "completing": "COMPLETING"}
 """What a task is called while its listeners are asked, in the words of the published API."""
-_HEARD = ("action", "assignee", "result", "by")
+_HEARD = ("action", "assignee", "changes", "result", "by")
 """Of what is wanted, what listeners hear; the rest is for when they have agreed."""
 
 
 def ask_listeners(
     locked: LockedCase, event: str, wanted: Mapping[str, object], acting: Acting, *, case: Case | None = None
 ) -> bool:
-    """Ask the listeners of a locked task before it is assigned or completed; tell whether it has any.
+    """Ask the listeners of a locked task before it is assigned, updated or completed; tell whether it has any.
 
-    ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes; of a task that
-    is passed on also the ``reason`` and the ``delegation``. ``case`` is the case where it is awake.
+    ``wanted`` is the ``action``, with the ``assignee``, the ``changes``, or the ``result`` and ``by`` whom it comes;
+    of a task that is passed on also the ``reason`` and the ``delegation``. ``case`` is the case where it is awake.
     Where there are listeners everything is written and the command is over: what is wanted happens when they
     have agreed. Raises ConflictError where somebody was first.
     """
@@ -42,6 +42,8 @@ def ask_listeners(
     body["task"] = work.task_id
     if "result" in wanted:
         body |= {"input": wanted["result"], "completed_by": acting.actor}
+    elif "changes" in wanted:
+        body["changed"] = wanted["changes"]
     else:
         body["assignee"] = [work.assignee, wanted["assignee"]]
     outcome = hand_to_administrators(case.outcome(), locked.organisation)

@@ -128,6 +128,7 @@ _INSTANCE = (
     ProcessInstance.suspended_at,
     ProcessInstance.parent_id,
     ProcessInstance.parent_token,
+    ProcessInstance.root_id,
 )
 _TASK = (
     UserTask.id.label("task_id"),

@@ -17,7 +17,7 @@ from engine.interpreter.outcome import (
 from engine.interpreter.provenance import Arrival, Plan, Walked, Way
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
-from engine.interpreter.state import load_variables
+from engine.interpreter.state import load_scopes, load_variables
 from engine.interpreter.task_listeners import AGREED, CORRECTABLE, DENIABLE, Answer, attributes
 from engine.interpreter.task_listeners import EVENTS as TASK_EVENTS
 
@@ -49,6 +49,7 @@ __all__ = [
     "Walked",
     "Way",
     "attributes",
+    "load_scopes",
     "load_variables",
     "read",
     "specification",

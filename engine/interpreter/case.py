@@ -139,9 +139,9 @@ class Case:
         self._run.settle()
 
     def request(self, token: int, event: str, wanted: Mapping[str, object]) -> None:
-        """Ask the listeners of an open user task before it is assigned or completed.
+        """Ask the listeners of an open user task before it is assigned, updated or completed.
 
-        ``wanted`` is the ``action``, with the ``assignee``, or the ``result`` and ``by`` whom it comes.
+        ``wanted`` is the ``action``, with the ``assignee``, the ``changes``, or the ``result`` and ``by`` whom it is.
         """
         task = self._waiting(token)
         if listeners.is_held(task) or not isinstance(task.task_spec, UserTask):
@@ -286,10 +286,29 @@ class Case:
         """End the case here: every token is cancelled."""
         self._run.workflow.cancel()
 
-    def set_variables(self, values: Mapping[str, object]) -> None:
-        """Change variables of the whole case."""
-        self._run.scopes.root.update(values)
-        self._run.settle()
+    def set_variables(self, values: Mapping[str, object], *, token: int = ROOT, local: bool = False) -> None:
+        """Set variables where a token sees them, or in its own scope if ``local``; then go on.
+
+        The whole case is the token ``ROOT``. Raises GoneError for a token that stands nowhere any more.
+        """
+        run = self._run
+        task = moving.find(run, token) if token != ROOT else None
+        if token != ROOT and task is None:
+            raise gone()
+        if task is None:
+            run.scopes.root.update(values)
+        elif local:
+            moving.set_own(run, task, values)
+        else:
+            run.scopes.propagate(run.scope_of(task), values)
+        run.settle()
+
+    def scopes_at(self, token: int) -> list[int]:
+        """Give the scopes whose variables the element at a token sees, by the tokens that opened them; own first."""
+        scopes, found = self._run.scopes, [self._run.scope_of(self._waiting(token))]
+        while found[-1] != ROOT:
+            found.append(scopes.parents[found[-1]])
+        return found
 
     def visible(self, token: int) -> dict[str, object]:
         """Give the variables that the element at a token sees, its own inputs included."""
@@ -326,6 +345,13 @@ class Case:
     def element_id(self, token: int) -> str:
         """Give the id of the element that a token waits at."""
         return element_of(self._run, self._waiting(token)).id
+
+    def standing_at(self, token: int) -> str:
+        """Give the id of the element that a token stands at, be it a sub-process. Raises GoneError."""
+        task = moving.find(self._run, token)
+        if task is None:
+            raise gone()
+        return element_of(self._run, task).id
 
     def inputs(self, token: int) -> dict[str, object]:
         """Give the local variables of the element at a token: its input mappings' values."""

@@ -25,7 +25,6 @@ def listeners(process: Process, known: Known) -> Iterator[Finding]:
     for element in (process.whole, *process.elements.values()):
         for listener in element.listeners:
             yield from _moment(element, listener)
-            yield from _never(element, listener)
             yield from _work(element, listener, known)
 
 
@@ -62,16 +61,6 @@ def _remedy(element: Element, listener: Listener) -> str | None:
     if listener.event == "end" and element.kind == "boundaryEvent" and not element.interrupting:
         return mark("不中断的边界事件可能发生多次，请放到它后面的元素上。")
     return _REMEDIES.get((listener.event, element.kind))
-
-
-def _never(element: Element, listener: Listener) -> Iterator[Finding]:
-    if listener.event == "updating":
-        yield about(
-            element,
-            "listener_never_asked",
-            mark("“{label}”的监听器（updating）不会被调用：这里没有“修改任务”的操作。"),
-            severity="warning",
-        )
 
 
 def _work(element: Element, listener: Listener, known: Known) -> Iterator[Finding]:

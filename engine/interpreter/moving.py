@@ -57,11 +57,16 @@ def set_local(run: "Run", task: SpiffTask, element_id: str, values: Mapping[str,
     for one in (task, *(run.workflow.get_task_from_id(token) for token in around(run, task))):
         element = run.element(one)
         if element is not None and element.id == element_id:
-            if one.id not in run.scopes.values:
-                run.scopes.open(one.id, run.scope_of(one))
-            run.scopes.values[one.id].update(values)
+            set_own(run, one, values)
             return
     raise InvalidError(mark("元素 {element} 不是所放令牌的元素，也不在它外层。"), where="variables", element=element_id)
+
+
+def set_own(run: "Run", task: SpiffTask, values: Mapping[str, object]) -> None:
+    """Set variables in the scope of a token itself; one that had none gets one."""
+    if task.id not in run.scopes.values:
+        run.scopes.open(task.id, run.scope_of(task))
+    run.scopes.values[task.id].update(values)
 
 
 def around(run: "Run", task: SpiffTask) -> list[int]:

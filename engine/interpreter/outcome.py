@@ -88,7 +88,7 @@ class ChangedTask:
     token: int
     element: Element
     event: str
-    """What was asked: ``assigning`` or ``completing``."""
+    """What was asked: ``assigning``, ``updating`` or ``completing``."""
     denied: str | None
     """Why they refused; None where they agreed."""
     changes: dict[str, object]

@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import json_text
 from engine.interpreter.compacting import needed
 from engine.interpreter.ledger import Ledger
-from engine.interpreter.scopes import Scopes
+from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.upgrading import revive_arrivals
 from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
@@ -46,8 +46,12 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger) -> bytes:
 
 def load_variables(body: bytes) -> dict[str, Any]:
     """Give the variables of the whole case without waking it."""
-    content = _content(body)
-    return next((dict(values) for scope, _parent, values in content["scopes"] if scope == 0), {})
+    return load_scopes(body).get(ROOT, {})
+
+
+def load_scopes(body: bytes) -> dict[int, dict[str, Any]]:
+    """Give the variables of each scope without waking the case: by the token that opened it, ``ROOT`` for the case."""
+    return {int(scope): dict(values) for scope, _parent, values in _content(body)["scopes"]}
 
 
 def load(body: bytes, specification: Specification, script_engine: object) -> Restored:

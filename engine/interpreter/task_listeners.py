@@ -1,4 +1,4 @@
-"""Task listeners: jobs that have a say before a user task is created, assigned or completed, as in Camunda 8.
+"""Task listeners: jobs that have a say before a user task is created, assigned, updated or completed, as in Camunda 8.
 
 While they are asked the token is kept as for execution listeners (see ``listeners``); beside which one is asked, its
 data say what is ``wanted`` and what listeners have ``corrected`` so far.
@@ -100,10 +100,9 @@ def open_job(run: "Run", task: SpiffTask, element: Element, variables: Mapping[s
         return job
     pending = task.internal_data["listener"]
     wanted = pending.get("wanted", {})
-    changed = {"assignee": wanted["assignee"]} if "assignee" in wanted else {}
     asks: dict[str, Any] = {
         "action": wanted.get("action", ""),
-        "changed": {**changed, **pending.get("corrected", {})},
+        "changed": {**_asked_for(wanted), **pending.get("corrected", {})},
     }
     if job.listener == "creating":
         # Nobody knows of the task yet: what the rules say of it goes with the job.
@@ -138,10 +137,14 @@ def _let_happen(run: "Run", task: SpiffTask, element: Element, pending: Mapping[
 
 
 def _change(task: SpiffTask, element: Element, pending: Mapping[str, Any], *, denied: str | None = None) -> ChangedTask:
-    wanted = pending.get("wanted", {})
-    assigned = {"assignee": wanted["assignee"]} if "assignee" in wanted else {}
-    changes = {} if denied is not None else {**assigned, **pending["corrected"]}
+    changes = {} if denied is not None else {**_asked_for(pending.get("wanted", {})), **pending["corrected"]}
     return ChangedTask(token=task.id, element=element, event=pending["event"], denied=denied, changes=changes)
+
+
+def _asked_for(wanted: Mapping[str, Any]) -> dict[str, object]:
+    """Give the attributes of a task that would change if nobody objects."""
+    assigned = {"assignee": wanted["assignee"]} if "assignee" in wanted else {}
+    return {**assigned, **wanted.get("changes", {})}
 
 
 def _value(name: str, value: object, now: dt.datetime) -> object:

@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine import clock
 from engine.model.base import Base, Hash, Key, Name
 
 
@@ -27,6 +28,8 @@ class ProcessInstance(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("process_instances.id"), index=True)
     """The case whose call activity started this one."""
     parent_token: Mapped[int | None]
+    root_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    """The case at the beginning of the calls that led here; empty for one that nobody called."""
     started_by: Mapped[str] = mapped_column(Name)
     started_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -162,6 +165,10 @@ class Job(Base):
     The database computes it, so that one index answers "what is next" however many jobs wait.
     """
     error: Mapped[str | None]
+    created_at: Mapped[dt.datetime | None] = mapped_column(default=clock.now)
+    """Empty where it came before this was kept; so is the next."""
+    changed_at: Mapped[dt.datetime | None] = mapped_column(default=clock.now, onupdate=clock.now)
+    """When anything of it changed last: of one that is over, when it ended."""
 
 
 class EventSubscription(Base):

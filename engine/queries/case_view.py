@@ -23,6 +23,7 @@ from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
 from engine.queries.personal import sight
 from engine.queries.timeline import Happening, entered_values, load_events, timeline
+from engine.queries.whereabouts import Awaited, awaited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,8 @@ class CaseView:
     suspended_at: dt.datetime | None
     """Since when the running case rests."""
     steps: tuple[Step, ...]
+    waits: tuple[Awaited, ...]
+    """What else it waits for, where there is no open task."""
     happenings: tuple[Happening, ...]
     """Newest first."""
     marks: Marks
@@ -98,6 +101,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
     variables = load_variables(row.body)
     seen = sight(session, person, row.id, of, variables, *entered_values(events))
     troubles = tuple(_troubles(session, row.id, seen.veil)) if row.incident_count else ()
+    steps = tuple(open_steps(session, [row.id])[row.id])
     return CaseView(
         id=row.id,
         title=row.title,
@@ -110,7 +114,8 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         started_at=row.started_at,
         ended_at=row.ended_at,
         suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
-        steps=tuple(open_steps(session, [row.id])[row.id]),
+        steps=steps,
+        waits=awaited(session, [] if steps or row.state != "ACTIVE" else [row.id]).get(row.id, ()),
         happenings=tuple(reversed(timeline(session, of, events, known, seen.veil))),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
         data=tuple(describe_case(session, of, seen.veil.values(variables))),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
+from engine.queries.whereabouts import Awaited, awaited
 
 CaseSort = Literal["-started", "started", "-ended", "ended", "process", "-process"]
 
@@ -60,10 +61,12 @@ class CaseRow:
     is_suspended: bool
     steps: tuple[Step, ...] = ()
     """The open tasks."""
+    waits: tuple[Awaited, ...] = ()
+    """What else it waits for, where there is no open task."""
 
 
 def list_cases(session: Session, wanted: CaseFilter, page: int = 1, size: int = PAGE_SIZE) -> Page[CaseRow]:
-    """Give one page of cases with where each stands: three statements."""
+    """Give one page of cases with where each stands: three statements, one more where a case has no open task."""
     statement = (
         select(
             ProcessInstance.id,
@@ -84,7 +87,11 @@ def list_cases(session: Session, wanted: CaseFilter, page: int = 1, size: int = 
     )
     found = fetch_page(session, statement, page, _row, size)
     steps = open_steps(session, [row.id for row in found.rows])
-    return replace(found, rows=[replace(row, steps=tuple(steps[row.id])) for row in found.rows])
+    others = awaited(session, [row.id for row in found.rows if row.state == "ACTIVE" and not steps[row.id]])
+    return replace(
+        found,
+        rows=[replace(row, steps=tuple(steps[row.id]), waits=others.get(row.id, ())) for row in found.rows],
+    )
 
 
 def processes_of_cases(session: Session, wanted: CaseFilter) -> list[tuple[str, str]]:

@@ -2,6 +2,13 @@
 
 from typing import Any
 
+from sqlalchemy import func
+
+from engine.model import ProcessInstance
+
+ROOT_CASE = func.coalesce(ProcessInstance.root_id, ProcessInstance.id)
+"""The case at the beginning of the calls that led to one; itself where nobody called it."""
+
 
 def passage_number(instance_id: Any, token: Any) -> Any:  # noqa: ANN401 - numbers, or columns that hold them
     """Give the number of a token's passage: the case in the upper bits, the token in the lower 32."""

@@ -11,7 +11,7 @@ from engine.errors import ForbiddenError, NotFoundError, mark
 from engine.execution.immutable import Definition, definition
 from engine.execution.personal import veil_over
 from engine.forms import NOTHING_HIDDEN, Veil
-from engine.interpreter import load_variables
+from engine.interpreter import load_scopes, load_variables
 from engine.model import CaseReader, ProcessInstance, UserTask, UserTaskCandidate
 from engine.queries.access import superior_of_people
 from engine.queries.people import Person
@@ -96,7 +96,7 @@ class Veils:
     def __init__(self, session: Session, person: Person) -> None:
         self._session = session
         self._person = person
-        self._known: dict[int, tuple[Sight, dict[str, Any]]] = {}
+        self._known: dict[int, tuple[Sight, dict[int, dict[str, Any]]]] = {}
 
     def of(self, instance_id: int | None) -> Veil:
         """Give what is kept of a case; nothing of what belongs to none."""
@@ -106,21 +106,21 @@ class Veils:
         """Give how the person sees the present data of a case."""
         return self._look(instance_id)[0]
 
-    def variables(self, instance_id: int) -> dict[str, Any]:
-        """Give the variables of a case as the person may see them."""
-        seen, values = self._look(instance_id)
-        return seen.veil.values(values)
+    def scopes(self, instance_id: int) -> dict[int, dict[str, Any]]:
+        """Give the variables of each scope of a case as the person may see them; 0 is the whole case."""
+        seen, scopes = self._look(instance_id)
+        return {scope: seen.veil.values(values) for scope, values in scopes.items()}
 
-    def _look(self, instance_id: int) -> tuple[Sight, dict[str, Any]]:
+    def _look(self, instance_id: int) -> tuple[Sight, dict[int, dict[str, Any]]]:
         if instance_id not in self._known:
             row = self._session.execute(
                 select(ProcessInstance.definition_id, ProcessInstance.body).where(ProcessInstance.id == instance_id)
             ).one()
-            of, values = definition(self._session, row.definition_id), load_variables(row.body)
-            self._known[instance_id] = sight(self._session, self._person, instance_id, of, values), values
+            of, scopes = definition(self._session, row.definition_id), load_scopes(row.body)
+            self._known[instance_id] = sight(self._session, self._person, instance_id, of, *scopes.values()), scopes
         return self._known[instance_id]
 
     @property
     def shown(self) -> list[int]:
         """Give the cases whose personal data the person has seen as they are."""
-        return [instance_id for instance_id, (one, _values) in self._known.items() if one.personal == "shown"]
+        return [instance_id for instance_id, (one, _scopes) in self._known.items() if one.personal == "shown"]

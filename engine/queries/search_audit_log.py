@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
-from engine.queries.passages import passage_number, passage_of
+from engine.queries.passages import ROOT_CASE, passage_number, passage_of
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
 
@@ -31,6 +31,7 @@ class AuditRecord:
     actor: str
     actor_type: Literal["USER", "UNKNOWN"]
     instance_id: int
+    root_id: int
     definition_id: int
     process_id: str
     passage: int | None
@@ -49,6 +50,8 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "task.completed": ("USER_TASK", "COMPLETE"),
     "task.assigning": ("USER_TASK", "ASSIGN"),
     "task.completing": ("USER_TASK", "COMPLETE"),
+    "task.updating": ("USER_TASK", "UPDATE"),
+    "task.updated": ("USER_TASK", "UPDATE"),
     "task.claimed": ("USER_TASK", "ASSIGN"),
     "task.unclaimed": ("USER_TASK", "UNASSIGN"),
     "task.assigned": ("USER_TASK", "ASSIGN"),
@@ -78,6 +81,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "incident.resolved": ("INCIDENT", "RESOLVE"),
     "incident.skipped": ("INCIDENT", "RESOLVE"),
     "incident.corrected": ("VARIABLE", "UPDATE"),
+    "variables.set": ("VARIABLE", "UPDATE"),
 }
 """Our kinds of events in the words of the published interface: the entity, and what was done to it."""
 _ENTITY = case(
@@ -149,6 +153,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             HistoryEvent.actor,
             _ACTOR_TYPE.label("actor_type"),
             HistoryEvent.instance_id,
+            ROOT_CASE.label("root_id"),
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,
             _PASSAGE.label("passage"),

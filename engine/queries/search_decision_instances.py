@@ -13,7 +13,7 @@ from engine import json_text
 from engine.errors import NotFoundError, mark
 from engine.model import DecisionDefinition, DecisionInstance, ProcessInstance
 from engine.queries.access import READ_ALL
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch
@@ -63,6 +63,7 @@ class DecisionInstanceRecord:
     inputs: tuple[DecisionColumn, ...]
     rules: tuple[MatchedRule, ...]
     instance_id: int | None
+    root_case_id: int | None
     passage: int | None
     process_definition_id: int | None
 
@@ -155,6 +156,7 @@ def _select(session: Session, person: Person) -> Select[*tuple[Any, ...]]:
             _FILE_ID.label("file_id"),
             DecisionInstance.body,
             DecisionInstance.instance_id,
+            ROOT_CASE.label("root_case_id"),
             _PASSAGE.label("passage"),
             ProcessInstance.definition_id.label("process_definition_id"),
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError, mark
 from engine.model import ElementInstance, Incident, ProcessDefinition, ProcessInstance
 from engine.queries.access import require_case_reader
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.search_definitions import find_definition
 from engine.queries.search_incidents import IncidentRecord, search_incidents
@@ -36,6 +36,7 @@ class ElementRecord:
     incident_id: int | None
     """The oldest open incident here."""
     instance_id: int
+    root_id: int
     definition_id: int
     process_id: str
 
@@ -195,6 +196,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             ElementInstance.ended_at,
             _INCIDENT.label("incident_id"),
             ElementInstance.instance_id,
+            ROOT_CASE.label("root_id"),
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import FieldProblem, NotFoundError, mark
 from engine.model import Incident, ProcessDefinition, ProcessInstance
 from engine.queries.access import require_case_reader
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch, narrowed
@@ -31,6 +31,7 @@ class IncidentRecord:
     element_id: str
     passage: int
     instance_id: int
+    root_id: int
     job_id: int | None
     definition_id: int
     process_id: str
@@ -104,6 +105,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             Incident.element_id,
             _PASSAGE.label("passage"),
             Incident.instance_id,
+            ROOT_CASE.label("root_id"),
             Incident.job_id,
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,

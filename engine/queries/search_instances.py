@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.model import ProcessDefinition, ProcessInstance
 from engine.queries.access import require_case_reader
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
 from engine.queries.visibility import visible_instances
@@ -26,6 +27,9 @@ class InstanceRecord:
     ended_at: dt.datetime | None
     suspended_at: dt.datetime | None
     has_incident: bool
+    parent_id: int | None
+    parent_token: int | None
+    root_id: int
     definition_id: int
     process_id: str
     process_name: str
@@ -41,6 +45,8 @@ _STATE = case(
 _COLUMNS: dict[str, Any] = {
     "process_instance_key": ProcessInstance.id,
     "process_definition_key": ProcessInstance.definition_id,
+    "parent_process_instance_key": ProcessInstance.parent_id,
+    "parent_element_instance_key": passage_number(ProcessInstance.parent_id, ProcessInstance.parent_token),
     "process_definition_id": ProcessDefinition.process_id,
     "process_definition_name": ProcessDefinition.name,
     "process_definition_version": ProcessDefinition.version,
@@ -74,6 +80,9 @@ def _select() -> Select[*tuple[Any, ...]]:
         ProcessInstance.ended_at,
         ProcessInstance.suspended_at,
         (ProcessInstance.incident_count > 0).label("has_incident"),
+        ProcessInstance.parent_id,
+        ProcessInstance.parent_token,
+        ROOT_CASE.label("root_id"),
         ProcessInstance.definition_id,
         ProcessDefinition.process_id,
         ProcessDefinition.name.label("process_name"),

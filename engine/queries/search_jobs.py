@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.execution.immutable import definition
 from engine.model import Job, ProcessDefinition, ProcessInstance
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.personal import Veils
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
@@ -33,6 +33,10 @@ class JobRecord:
     element_id: str
     passage: int
     instance_id: int
+    root_id: int
+    created_at: dt.datetime | None
+    changed_at: dt.datetime | None
+    """Both empty of jobs from before this was kept."""
     definition_id: int
     process_id: str
     headers: Mapping[str, str]
@@ -54,6 +58,9 @@ _COLUMNS: dict[str, Any] = {
     "error_message": Job.error,
     "worker": func.coalesce(Job.leased_by, ""),
     "deadline": Job.leased_until,
+    "creation_time": Job.created_at,
+    "last_update_time": Job.changed_at,
+    "end_time": case((Job.state.in_(("COMPLETED", "CANCELED")), Job.changed_at)),
     "element_id": Job.element_id,
     "element_instance_key": _PASSAGE,
     "process_instance_key": Job.instance_id,
@@ -88,7 +95,10 @@ def _select() -> Select[*tuple[Any, ...]]:
             Job.leased_until,
             Job.element_id,
             _PASSAGE.label("passage"),
+            Job.created_at,
+            Job.changed_at,
             Job.instance_id,
+            ROOT_CASE.label("root_id"),
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,
         )

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.model import Deployment, ElementInstance, EventSubscription, ProcessDefinition, ProcessInstance
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch
@@ -30,6 +30,7 @@ class SubscriptionRecord:
     element_id: str
     passage: int | None
     instance_id: int | None
+    root_id: int | None
     definition_id: int
     process_id: str
     process_name: str
@@ -88,6 +89,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             EventSubscription.element_id,
             _PASSAGE.label("passage"),
             EventSubscription.instance_id,
+            ROOT_CASE.label("root_id"),
             ProcessDefinition.id.label("definition_id"),
             ProcessDefinition.process_id,
             ProcessDefinition.name.label("process_name"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError, mark
 from engine.model import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
-from engine.queries.passages import passage_number
+from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
 from engine.queries.visibility import visible_tasks
@@ -23,7 +23,7 @@ class TaskRecord:
 
     id: int
     name: str
-    state: Literal["CREATED", "ASSIGNING", "COMPLETING", "COMPLETED", "CANCELED"]
+    state: Literal["CREATED", "ASSIGNING", "UPDATING", "COMPLETING", "COMPLETED", "CANCELED"]
     element_id: str
     assignee: str | None
     created_at: dt.datetime
@@ -34,6 +34,7 @@ class TaskRecord:
     form_definition_id: int | None
     passage: int
     instance_id: int
+    root_id: int
     definition_id: int
     process_id: str
     process_name: str
@@ -100,6 +101,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             UserTask.form_definition_id,
             _PASSAGE.label("passage"),
             UserTask.instance_id,
+            ROOT_CASE.label("root_id"),
             ProcessInstance.definition_id,
             ProcessDefinition.process_id,
             ProcessDefinition.name.label("process_name"),

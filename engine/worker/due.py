@@ -92,6 +92,6 @@ def hand_out_due(database: Database) -> int:
     for queue in due:
         with database.transaction() as session:
             ids = session.scalars(_free_ones(queue, now).limit(HANDED_OUT_AT_ONCE)).all()
-            hand_out(session, ids)
+            hand_out(session, ids, again=True)
             handed_out += len(ids)
     return handed_out

@@ -15,7 +15,8 @@ from engine.commands.save_task_draft import save_task_draft
 from engine.commands.skip_incident import skip_incident
 from engine.commands.throw_job_error import throw_job_error
 from engine.commands.unclaim_task import unclaim_task
-from engine.errors import ConflictError, InvalidError
+from engine.commands.update_task import update_task
+from engine.errors import ConflictError, ForbiddenError, InvalidError
 from engine.model import HistoryEvent, Incident, Job, UserTask, UserTaskCandidate
 from tests.execution.test_events import World
 from tests.execution.test_listeners import take
@@ -199,3 +200,55 @@ def test_a_listener_may_not_say_what_does_not_belong_to_it(world: World) -> None
         throw_job_error(session, job.id, "BAD", "", {}, "admin")
     with world.database.reading() as session:
         assert session.scalars(select(Job.state)).all() == ["CREATED"]
+
+
+def change(world: World, task: int, actor: str = "admin", **changes: object) -> bool:
+    with world.database.transaction() as session:
+        return update_task(session, task, changes, actor)
+
+
+def candidates(world: World) -> list[str]:
+    with world.database.reading() as session:
+        return sorted(session.scalars(select(UserTaskCandidate.principal)))
+
+
+def test_a_change_of_a_task_waits_for_its_listeners_and_one_may_correct_or_refuse_it(world: World) -> None:
+    task = created(world)
+    assert not change(world, task, priority=90, candidateGroups=["渠道监督"])
+    assert (task_of(world).priority, (task_of(world).pending or {})["state"]) == (50, "UPDATING")
+    with pytest.raises(ConflictError, match="正在处理"):
+        change(world, task, priority=1)
+    job = take(world, "check_change")
+    assert job.user_task is not None
+    assert (job.user_task.action, set(job.user_task.changed)) == ("update", {"priority", "candidateGroups"})
+    assert job.user_task.attributes["priority"] == 90
+    with world.database.transaction() as session:
+        complete_job(session, job.id, {}, "admin", corrections={"priority": 70})
+    assert (task_of(world).priority, task_of(world).pending, candidates(world)) == (70, None, ["渠道监督"])
+    assert not change(world, task, dueDate="2026-03-09T01:00:00+00:00", priority=10)
+    answer(world, "check_change", denied="月底不改")
+    found = task_of(world)
+    assert (found.priority, found.due_at, (found.denied or {})["reason"]) == (70, None, "月底不改")
+    assert [kind for kind, _ in kinds(world)][2:] == ["task.updating", "listener.completed"] * 2
+
+
+def test_a_task_without_such_listeners_is_changed_at_once_and_never_left_to_nobody(world: World) -> None:
+    world.publish(LISTENED.replace(b'eventType="updating"', b'eventType="completing"'))
+    world.start()
+    answer(world, "prepare")
+    task = task_of(world).id
+    due = dt.datetime(2026, 3, 9, 1, tzinfo=dt.UTC)
+    assert change(world, task, dueDate=due.isoformat(), followUpDate=due.isoformat(), candidateUsers=["wu.tao"])
+    found = task_of(world)
+    assert (found.due_at, found.follow_up_at, candidates(world)) == (due, due, ["wu.tao", "渠道专员"])
+    assert change(world, task, dueDate=None, candidateUsers=[])
+    assert (task_of(world).due_at, candidates(world)) == (None, ["渠道专员"])
+    assert change(world, task, candidateGroups=["没有这个组"])
+    with world.database.reading() as session:
+        (incident,) = session.scalars(select(Incident)).all()
+    assert (incident.code, candidates(world)) == ("nobody_found", ["系统管理员"])
+    for wrong, error in ((("wu.tao", {"priority": 1}), ForbiddenError), (("admin", {}), InvalidError)):
+        with pytest.raises(error):
+            change(world, task, wrong[0], **wrong[1])
+    with pytest.raises(InvalidError, match="可以修改的有"):
+        change(world, task, assignee="wu.tao")

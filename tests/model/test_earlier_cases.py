@@ -9,9 +9,10 @@ from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
 from engine.migrations import downgrade, upgrade
-from engine.model import DecisionInstance, ElementInstance
+from engine.model import DecisionInstance, ElementInstance, ProcessInstance
+from tests.api.test_called_cases import calling
 from tests.execution.test_events import TABLE
-from tests.interpreter.build import END, START
+from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_elements import written
 from tests.support.company import Company
 
@@ -49,6 +50,30 @@ def test_decisions_from_before_can_be_searched_like_new_ones(company: Company) -
     [as_written] = rows(company, wanted)
     again(company.database, "0002")
     assert rows(company, wanted) == [as_written]
+
+
+def test_called_cases_from_before_name_their_first_caller(company: Company) -> None:
+    asking = written(
+        START + user_task("ask").replace("tester", "zhang.wei") + END, {"start->ask": "f1", "ask->end": "f2"}
+    )
+    inner = File(name="inner.bpmn", content=asking.replace(b'id="process"', b'id="inner"'))
+    with company.database.transaction() as session:
+        deploy(session, [calling("outer", "middle"), calling("middle", "inner"), inner], "zeng.rui")
+        first = start_instance(session, "outer", {}, "zhang.wei")
+        start_instance(session, "inner", {}, "zhang.wei")
+    while company.work():
+        pass
+    wanted = select(ProcessInstance).order_by(ProcessInstance.id)
+    as_written = rows(company, wanted)
+    again(company.database, "0010")
+    assert rows(company, wanted) == as_written
+    with company.database.reading() as session:
+        assert session.scalars(select(ProcessInstance.root_id).order_by(ProcessInstance.id)).all() == [
+            None,
+            None,
+            first,
+            first,
+        ]
 
 
 def again(database: Database, revision: str) -> None:

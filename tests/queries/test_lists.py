@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.commands.deploy import File, deploy
+from engine.commands.start_instance import start_instance
 from engine.database import Session
 from engine.execution.search_text import like_pattern
 from engine.queries.cases import CaseFilter, list_cases
@@ -10,6 +12,10 @@ from engine.queries.notifications import list_notifications
 from engine.queries.people import Person, find_person
 from engine.queries.registers import EntryFilter, list_entries, list_registers, view_register
 from engine.queries.waiting import waiting_for
+from tests.api.test_called_cases import calling
+from tests.execution.test_events import WAIT
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
 from tests.support.company import Company
 
 
@@ -38,6 +44,26 @@ def test_a_page_of_cases_costs_three_statements(company: Company) -> None:
         page = list_cases(session, CaseFilter(started_by="zhang.wei"), 1)
     assert len(company.statements) == 3
     assert [step.assignee for row in page.rows for step in row.steps] == ["赵磊"] * 12
+
+
+def test_cases_without_a_task_say_what_they_wait_for_in_one_more_statement(company: Company) -> None:
+    inner = written(START + WAIT + END, {"start->wait": "f1", "wait->end": "f2"})
+    files = [calling("outer", "inner"), File(name="inner.bpmn", content=inner.replace(b'id="process"', b'id="inner"'))]
+    with company.database.transaction() as session:
+        deploy(session, files, "zeng.rui")
+        start_instance(session, "outer", {"order": "7"}, "zhang.wei")
+    company.start()
+    while company.work():
+        pass
+    with company.database.reading() as session:
+        company.statements.clear()
+        page = list_cases(session, CaseFilter(started_by="zhang.wei", sort="started"))
+    assert len(company.statements) == 4
+    assert [[(one.kind, one.name) for one in row.waits] for row in page.rows] == [
+        [("call", "调用")],
+        [],
+        [("event", "等待付款")],
+    ]
 
 
 def test_tasks_without_a_due_date_come_last_either_way(company: Company) -> None:

@@ -42,6 +42,13 @@ def test_the_initiator_begins_what_they_tick_and_sees_it_in_the_history(site: Si
     assert "选择接下来办什么" in page
 
 
+def test_lists_say_what_a_case_without_a_task_waits_for(site: Site, case: int) -> None:
+    for seen in ("/", "/cases/mine"):
+        page = site.visitor("zhang.wei").read(seen)
+        assert "“收集材料”：等人选择接下来办什么" in page
+        assert "系统处理中" not in page
+
+
 def test_nothing_ticked_is_told_and_nothing_is_begun(site: Site, case: int) -> None:
     visitor = site.visitor("zhang.wei")
     action, _offered = form_of(visitor.read(f"/cases/{case}"))

@@ -18,6 +18,7 @@ from engine.commands.complete_task import complete_task
 from engine.database import Database
 from engine.model import Job, RegisterEntry
 from engine.worker import QueueWorker
+from engine.worker.due import hand_out_due
 from tests.support.company import Company
 
 CHILD = Path(__file__).with_name("busy_child.py")
@@ -100,6 +101,18 @@ def test_an_entry_that_was_lost_is_made_again_when_the_lease_has_run_out(company
     company.clock.advance(minutes=2, seconds=1)
     company.work()
     assert company.instance(case).outcome == "已备案"
+
+
+def test_a_job_that_still_waits_in_the_queue_when_its_lease_has_run_out_gets_no_second_entry(company: Company) -> None:
+    case = filed(company)
+    for _ in range(3):
+        company.clock.advance(minutes=2, seconds=1)
+        assert hand_out_due(company.database) == 1
+        assert hand_out_due(company.database) == 0
+        assert entries(company.database) == [("do", f"case:{case}")]
+    company.work()
+    assert company.instance(case).outcome == "已备案"
+    assert entries(company.database) == []
 
 
 def test_what_a_killed_worker_was_doing_is_taken_over_and_done_once(company: Company) -> None:

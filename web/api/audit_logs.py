@@ -88,7 +88,7 @@ def _answer(record: AuditRecord) -> AuditLog:
         process_definition_id=record.process_id,
         process_definition_key=record.definition_id,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         element_instance_key=record.passage,
         user_task_key=record.task_id,
     )

@@ -53,7 +53,7 @@ def get_process_instance_sequence_flows(process_instance_key: str) -> SequenceFl
                 sequence_flow_id=f"{key}_{flow}",
                 element_id=flow,
                 process_instance_key=key,
-                root_process_instance_key=key,
+                root_process_instance_key=case.root_id,
                 process_definition_key=case.definition_id,
                 process_definition_id=case.process_id,
             )

@@ -151,7 +151,7 @@ def _answer(record: DecisionInstanceRecord) -> DecisionInstance:
         root_decision_definition_key=record.root_id,
         result=record.value,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_case_id,
         process_definition_key=record.process_definition_id,
         element_instance_key=record.passage,
     )

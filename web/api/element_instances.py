@@ -1,25 +1,28 @@
 """Passages through elements: found, and counted."""
 
 from dataclasses import asdict, replace
-from typing import Literal
+from typing import Annotated, Literal
 
+from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from engine.commands.set_variables import set_variables
 from engine.queries.search_elements import (
     ElementCounts,
     ElementRecord,
+    case_and_token,
     count_elements_of_case,
     count_elements_of_version,
     find_element,
     search_elements,
     search_incidents_of_passage,
 )
-from web.api.blueprint import READERS, blueprint
+from web.api.blueprint import PROGRAMS, READERS, blueprint
 from web.api.incidents import INCIDENTS
 from web.api.process_instances import ProcessInstanceFilter
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedText, criteria
-from web.api.wire import TENANT, Answer, Body, Key, Moment, key_of
+from web.api.wire import TENANT, Answer, Body, Key, Moment, Variables, key_of
 from web.auth import allow, current_person, current_session
 
 
@@ -109,6 +112,31 @@ def get_process_definition_statistics(
     return _statistics(found)
 
 
+class SentVariables(Body):
+    """Which variables to set, and where."""
+
+    variables: Variables
+    local: bool = Field(
+        default=False, description="Set them in the element's own scope, rather than in the nearest that has each."
+    )
+    operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+
+
+@blueprint.put("/element-instances/<element_instance_key>/variables")
+@allow(*PROGRAMS)
+@blueprint.input(SentVariables, arg_name="sent")
+@blueprint.doc(
+    operation_id="createElementInstanceVariables",
+    tags=["Element instance"],
+    responses={204: "They are set.", 409: "The case has ended or rests, or the element is left."},
+)
+def set_element_variables(element_instance_key: str, sent: SentVariables) -> ResponseReturnValue:
+    """Set variables of a running case at an element, or of the whole case by its own key."""
+    case, token = case_and_token(key_of(element_instance_key))
+    set_variables(current_session(), case, token, sent.variables, current_person().username, local=sent.local)
+    return "", 204
+
+
 def _statistics(found: list[ElementCounts]) -> ElementStatisticsList:
     return ElementStatisticsList(items=[ElementStatistics(**asdict(one)) for one in found])
 
@@ -125,7 +153,7 @@ def _answer(record: ElementRecord) -> ElementInstance:
         has_incident=record.incident_id is not None,
         incident_key=record.incident_id,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
     )

@@ -84,7 +84,7 @@ def _answer(record: IncidentRecord) -> IncidentAnswer:
         element_instance_key=record.passage,
         job_key=record.job_id,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
     )

@@ -23,6 +23,9 @@ class JobFilter(ElementFilter):
     error_message: WantedText = ABSENT
     worker: WantedText = ABSENT
     deadline: WantedMoment = ABSENT
+    creation_time: WantedMoment = ABSENT
+    last_update_time: WantedMoment = ABSENT
+    end_time: WantedMoment = ABSENT
     has_failed_with_retries_left: bool = ABSENT
 
 
@@ -42,9 +45,9 @@ class JobAnswer(Answer):
     error_message: str | None
     worker: str
     deadline: Moment | None
-    creation_time: None = None
-    last_update_time: None = None
-    end_time: None = None
+    creation_time: Moment | None = Field(description="Not known of the oldest jobs.")
+    last_update_time: Moment | None
+    end_time: Moment | None
     is_denied: None = None
     denied_reason: None = None
     element_id: str
@@ -71,10 +74,13 @@ def _answer(record: JobRecord) -> JobAnswer:
         error_message=record.error,
         worker=record.leased_by or "",
         deadline=record.leased_until,
+        creation_time=record.created_at,
+        last_update_time=record.changed_at,
+        end_time=record.changed_at if record.state in {"COMPLETED", "CANCELED"} else None,
         element_id=record.element_id,
         element_instance_key=record.passage,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
         custom_headers=dict(record.headers),
@@ -89,7 +95,8 @@ serve_search(
         does="Find jobs of service tasks and listeners in cases that the caller may see.",
         asks=JobFilter,
         sorts="jobKey type kind listenerEventType state retries errorMessage worker deadline elementId "
-        "elementInstanceKey processInstanceKey processDefinitionKey processDefinitionId",
+        "elementInstanceKey processInstanceKey processDefinitionKey processDefinitionId creationTime "
+        "lastUpdateTime endTime",
         item=JobAnswer,
         find=search_jobs,
         write=_answer,

@@ -281,7 +281,7 @@ def _answer(job: ActivatedJob, wanted: Sequence[str]) -> ActivatedJobAnswer:
         kind=kind_of(job.listener),
         listener_event_type=event_of(job.listener),
         process_instance_key=job.instance_id,
-        root_process_instance_key=job.instance_id,
+        root_process_instance_key=job.root_id,
         process_definition_key=job.definition.id,
         process_definition_id=job.definition.process_id,
         process_definition_version=job.definition.version,

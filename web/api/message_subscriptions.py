@@ -62,7 +62,7 @@ def _answer(record: SubscriptionRecord) -> MessageSubscription:
         element_id=record.element_id,
         element_instance_key=record.passage,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
         process_definition_name=record.process_name,

@@ -8,11 +8,12 @@ from pydantic import Discriminator, Field, RootModel, Tag
 from engine.commands.cancel_instance import cancel_instance
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
+from engine.queries.passages import passage_number
 from engine.queries.search_definitions import find_definition
 from engine.queries.search_instances import InstanceRecord, find_instance, search_instances
 from web.api.blueprint import READERS, blueprint
 from web.api.search_calls import SearchCall, serve_search
-from web.api.searches import ABSENT, CaseFilter, WantedMoment, WantedNumber, WantedText
+from web.api.searches import ABSENT, CaseFilter, WantedKey, WantedMoment, WantedNumber, WantedText
 from web.api.wire import TENANT, Answer, Body, Key, Moment, SentKey, Variables, Whole, key_of
 from web.auth import allow, current_person, current_session
 
@@ -86,6 +87,8 @@ class ProcessInstanceFilter(CaseFilter):
     state: WantedText = ABSENT
     start_date: WantedMoment = ABSENT
     end_date: WantedMoment = ABSENT
+    parent_process_instance_key: WantedKey = ABSENT
+    parent_element_instance_key: WantedKey = ABSENT
     has_incident: bool = ABSENT
 
 
@@ -106,9 +109,9 @@ class ProcessInstance(Answer):
     suspended_date: Moment | None
     has_incident: bool
     tenant_id: str = TENANT
-    parent_process_instance_key: None = None
-    parent_element_instance_key: None = None
-    root_process_instance_key: Key | None
+    parent_process_instance_key: Key | None = Field(description="The case whose call activity started this one.")
+    parent_element_instance_key: Key | None
+    root_process_instance_key: Key | None = Field(description="The first caller; the case itself where nobody called.")
     tags: list[str] = Field(default_factory=list)
     business_id: None = None
 
@@ -170,6 +173,10 @@ def cancel_process_instance(process_instance_key: str, _sent: Cancellation) -> R
     return "", 204
 
 
+def _calling_passage(record: InstanceRecord) -> int | None:
+    return None if record.parent_id is None else int(passage_number(record.parent_id, record.parent_token))
+
+
 def _answer(record: InstanceRecord) -> ProcessInstance:
     return ProcessInstance(
         process_instance_key=record.id,
@@ -183,7 +190,9 @@ def _answer(record: InstanceRecord) -> ProcessInstance:
         suspended_date=record.suspended_at if record.state == "SUSPENDED" else None,
         state=record.state,
         has_incident=record.has_incident,
-        root_process_instance_key=record.id,
+        parent_process_instance_key=record.parent_id,
+        parent_element_instance_key=_calling_passage(record),
+        root_process_instance_key=record.root_id,
     )
 
 
@@ -195,7 +204,8 @@ serve_search(
         does="Find cases that the caller may see.",
         asks=ProcessInstanceFilter,
         sorts="processInstanceKey processDefinitionKey processDefinitionId processDefinitionName "
-        "processDefinitionVersion processDefinitionVersionTag startDate endDate state",
+        "processDefinitionVersion processDefinitionVersionTag startDate endDate state "
+        "parentProcessInstanceKey parentElementInstanceKey",
         item=ProcessInstance,
         find=search_instances,
         write=_answer,

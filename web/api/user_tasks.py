@@ -1,5 +1,6 @@
 """Work for people: found, taken, done."""
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from flask import Response
@@ -11,14 +12,17 @@ from engine.commands.assign_task import assign_task
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import complete_task
 from engine.commands.unclaim_task import unclaim_task
+from engine.commands.update_task import update_task
 from engine.queries.published_forms import find_form
 from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
-from web.api.blueprint import READERS, blueprint
+from web.api.blueprint import PROGRAMS, READERS, blueprint
 from web.api.forms import FormAnswer
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, ElementFilter, WantedKey, WantedMoment, WantedNumber, WantedText
-from web.api.wire import TENANT, Answer, Body, Key, Moment, Variables, key_of
+from web.api.wire import TENANT, Answer, Body, Key, Moment, SentMoment, Variables, key_of
 from web.auth import allow, current_person, current_session
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class UserTaskFilter(ElementFilter):
@@ -43,8 +47,8 @@ class UserTask(Answer):
     user_task_key: Key
     element_instance_key: Key
     name: str | None
-    state: Literal["CREATED", "ASSIGNING", "COMPLETING", "COMPLETED", "CANCELED"] = Field(
-        description="ASSIGNING and COMPLETING while listeners are asked."
+    state: Literal["CREATED", "ASSIGNING", "UPDATING", "COMPLETING", "COMPLETED", "CANCELED"] = Field(
+        description="ASSIGNING, UPDATING and COMPLETING while listeners are asked."
     )
     element_id: str
     assignee: str | None
@@ -84,6 +88,23 @@ class Completion(Body):
     action: Literal["complete"] | SkipJsonSchema[None] = None
 
 
+class Changeset(Body):
+    """New values of a task; what is absent or null stays, an empty text or list takes away."""
+
+    candidate_users: Annotated[list[Name], Field(max_length=1_000)] | None = None
+    candidate_groups: Annotated[list[Name], Field(max_length=1_000)] | None = None
+    due_date: SentMoment | Literal[""] | None = None
+    follow_up_date: SentMoment | Literal[""] | None = None
+    priority: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class TaskUpdate(Body):
+    """What shall change."""
+
+    changeset: Changeset | None = None
+    action: Annotated[str, Field(max_length=255)] | None = Field(default=None, description="What listeners are told.")
+
+
 @blueprint.get("/user-tasks/<user_task_key>")
 @allow(*READERS)
 @blueprint.output(UserTask)
@@ -103,6 +124,30 @@ def get_user_task_form(user_task_key: str) -> ResponseReturnValue:
     if form_id is None:
         return Response(status=204)
     return FormAnswer.of(find_form(current_session(), form_id))  # type: ignore[return-value] # APIFlask writes the model
+
+
+@blueprint.patch("/user-tasks/<user_task_key>")
+@allow(*PROGRAMS)
+@blueprint.input(TaskUpdate, arg_name="sent")
+@blueprint.doc(
+    operation_id="updateUserTask",
+    tags=["User task"],
+    responses={204: "It is changed, or UPDATING while its listeners are asked.", 409: "It is done, or being handled."},
+)
+def update_user_task(user_task_key: str, sent: TaskUpdate) -> ResponseReturnValue:
+    """Change candidates, dates and priority of a task; one that is left to nobody goes to the administrators."""
+    changes = (sent.changeset or Changeset()).model_dump(by_alias=True, exclude_none=True)
+    written = {name: _written(value) for name, value in changes.items()}
+    update_task(
+        current_session(), key_of(user_task_key), written, current_person().username, action=sent.action or "update"
+    )
+    return "", 204
+
+
+def _written(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return None if value == "" else value
 
 
 @blueprint.post("/user-tasks/<user_task_key>/assignment")
@@ -179,7 +224,7 @@ def _answer(record: TaskRecord) -> UserTask:
         priority=record.priority,
         form_key=record.form_definition_id,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         process_definition_key=record.definition_id,
         process_definition_id=record.process_id,
         process_definition_version=record.version,

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from engine.commands.record_access import Look
-from engine.queries.search_variables import VariableRecord, find_variable
+from engine.queries.search_variables import VariableRecord, find_variable, search_variables_of_task
 from engine.queries.search_variables import search_variables as search_variables_query
+from engine.queries.searching import Found
 from web.api.blueprint import READERS, blueprint
 from web.api.searches import ABSENT, OffsetPage, SearchPage, SortBy, WantedExactText, WantedKey, page_of, to_search
 from web.api.wire import TENANT, Answer, Body, Key, SentKey, key_of
@@ -39,6 +40,12 @@ class VariableFilter(Body):
     value: WantedExactText = Field(default=ABSENT, description="As JSON: a text stands in quotation marks.")
 
 
+class TaskVariableFilter(Body):
+    """What is asked of a variable that a task sees."""
+
+    name: WantedExactText = ABSENT
+
+
 class VariableSort(SortBy):
     """One field to sort by."""
 
@@ -51,6 +58,20 @@ class VariableSearch(Body):
     page: OffsetPage = OffsetPage()
     filter: VariableFilter
     sort: list[VariableSort] = Field(default=[], max_length=5)
+
+
+class TaskVariableSort(SortBy):
+    """One field to sort by."""
+
+    field: Literal["name", "value", "variableKey", "scopeKey", "processInstanceKey"]
+
+
+class TaskVariableSearch(Body):
+    """A search for variables that a task sees."""
+
+    page: OffsetPage = OffsetPage()
+    filter: TaskVariableFilter = TaskVariableFilter()
+    sort: list[TaskVariableSort] = Field(default=[], max_length=5)
 
 
 def _read_flag(text: object) -> object:
@@ -103,10 +124,31 @@ def search_variables(options: VariableOptions, asked: VariableSearch) -> Variabl
     others = asked.filter.model_copy(update={"process_instance_key": None})
     search = to_search(asked.page, others, list(asked.sort))
     found = search_variables_query(current_session(), current_person(), wanted, search)
-    for instance_id in found.looked_at:
-        note_look(Look(kind="variables", instance_id=instance_id, personal=True))
-    limit = TRUNCATED_AT if options.truncate_values else None
-    return VariablePage(items=[_of_list(record, limit) for record in found.items], page=page_of(found))
+    return _page(found, options)
+
+
+@blueprint.post("/user-tasks/<user_task_key>/variables/search")
+@allow(*READERS, writes=False)
+@blueprint.input(VariableOptions, location="query", arg_name="options")
+@blueprint.input(TaskVariableSearch, arg_name="asked")
+@blueprint.output(VariablePage)
+@blueprint.doc(operation_id="searchUserTaskVariables", tags=["User task"])
+def search_user_task_variables(user_task_key: str, options: VariableOptions, asked: TaskVariableSearch) -> VariablePage:
+    """Find the variables that a task sees, its own first, those that they hide too. Pages by offset."""
+    return _of_task(user_task_key, options, asked, effective=False)
+
+
+@blueprint.post("/user-tasks/<user_task_key>/effective-variables/search")
+@allow(*READERS, writes=False)
+@blueprint.input(VariableOptions, location="query", arg_name="options")
+@blueprint.input(TaskVariableSearch, arg_name="asked")
+@blueprint.output(VariablePage)
+@blueprint.doc(operation_id="searchUserTaskEffectiveVariables", tags=["User task"])
+def search_user_task_effective_variables(
+    user_task_key: str, options: VariableOptions, asked: TaskVariableSearch
+) -> VariablePage:
+    """Find the variables that a task sees; of those with one name the nearest. Pages by offset."""
+    return _of_task(user_task_key, options, asked, effective=True)
 
 
 @blueprint.get("/variables/<variable_key>")
@@ -122,10 +164,27 @@ def get_variable(variable_key: str) -> Variable:
         variable_key=record.id,
         name=record.name,
         value=record.value,
-        scope_key=record.instance_id,
+        scope_key=record.scope_key,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
     )
+
+
+def _of_task(
+    user_task_key: str, options: VariableOptions, asked: TaskVariableSearch, *, effective: bool
+) -> VariablePage:
+    search = to_search(asked.page, asked.filter, list(asked.sort))
+    found = search_variables_of_task(
+        current_session(), current_person(), search, key_of(user_task_key), effective=effective
+    )
+    return _page(found, options)
+
+
+def _page(found: Found[VariableRecord], options: VariableOptions) -> VariablePage:
+    for instance_id in found.looked_at:
+        note_look(Look(kind="variables", instance_id=instance_id, personal=True))
+    limit = TRUNCATED_AT if options.truncate_values else None
+    return VariablePage(items=[_of_list(record, limit) for record in found.items], page=page_of(found))
 
 
 def _of_list(record: VariableRecord, limit: int | None) -> FoundVariable:
@@ -133,8 +192,8 @@ def _of_list(record: VariableRecord, limit: int | None) -> FoundVariable:
         variable_key=record.id,
         name=record.name,
         value=record.value[:limit],
-        scope_key=record.instance_id,
+        scope_key=record.scope_key,
         process_instance_key=record.instance_id,
-        root_process_instance_key=record.instance_id,
+        root_process_instance_key=record.root_id,
         is_truncated=limit is not None and len(record.value) > limit,
     )
