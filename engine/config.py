@@ -65,8 +65,12 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from ``QUCHENG_…`` variables; every one has a default that works on one machine."""
+    """Read the settings from ``QUCHENG_…`` variables; every one has a default that works on one machine.
+
+    Raises InvalidError for the first that is ill-formed, the lease of jobs included.
+    """
     env = os.environ if environment is None else environment
+    load_lease(env)
     home = Path(env.get("QUCHENG_HOME", ".")).resolve()
     data_folder = Path(env.get("QUCHENG_DATA", str(home / "var"))).resolve()
     return Settings(
@@ -86,13 +90,26 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+LONGEST_LEASE = 24 * 3600
+"""Seconds. No call of a connector takes a day, and what a dead worker held would wait as long."""
+
+
 def load_lease(environment: Mapping[str, str] | None = None) -> dt.timedelta:
     """Read how long a job belongs to the worker that took it: ``QUCHENG_LEASE_SECONDS``, two minutes unless set.
 
     Longer than any job takes; a worker that died keeps its job from the others for as long.
     """
     env = os.environ if environment is None else environment
-    return dt.timedelta(seconds=_whole_number(env, "QUCHENG_LEASE_SECONDS", 120))
+    seconds = _whole_number(env, "QUCHENG_LEASE_SECONDS", 120)
+    if not 1 <= seconds <= LONGEST_LEASE:
+        raise InvalidError(
+            mark("环境变量 {name} 应在 1 和 {most} 之间，现在是“{text}”。"),
+            where="QUCHENG_LEASE_SECONDS",
+            name="QUCHENG_LEASE_SECONDS",
+            most=LONGEST_LEASE,
+            text=seconds,
+        )
+    return dt.timedelta(seconds=seconds)
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:

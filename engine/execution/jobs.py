@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from engine.config import load_lease
 from engine.connectors import CONNECTORS
 from engine.model import Job
 
-LEASE = load_lease()
+lease = cache(load_lease)
 """How long a job belongs to the worker, or to the queue, that took it. Who died gives it back by not renewing."""
 
 QUEUE_NAME = "queue"
@@ -68,7 +69,7 @@ def hand_out(session: Session, job_ids: Sequence[int], *, again: bool = False) -
         return
     session.flush()
     now = clock.now()
-    times = {"now": now, "until": now + LEASE, "soon": now + SOON}
+    times = {"now": now, "until": now + lease(), "soon": now + SOON}
     values = {"ids": list(job_ids), "types": sorted(CONNECTORS), "queue": QUEUE_NAME, "again": again, **times}
     session.execute(_HAND_OUT, values)
 

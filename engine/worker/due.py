@@ -1,7 +1,7 @@
 """Find, lease and do due jobs."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from engine import clock
 from engine.config_outside import Outside
 from engine.connectors import CONNECTORS
 from engine.database import Database
-from engine.execution.jobs import LEASE, hand_out
+from engine.execution.jobs import hand_out, lease
 from engine.model import Job
 from engine.worker.doing import do_job
 
@@ -21,13 +21,19 @@ OWN_KINDS = ("timer", "event", "call", "return", "cancel", "start")
 """What the program does by itself; a ``service`` job it does where there is a connector of its type."""
 
 
-def run_due(database: Database, worker_name: str = "worker", *, outside: Outside | None = None) -> int:
-    """Do jobs until none is due; give how many were done. Safe with any number of workers.
+def run_due(
+    database: Database,
+    worker_name: str = "worker",
+    *,
+    outside: Outside | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Do jobs until none is due or the worker is ``stopped``; give how many were done. Safe with any number of workers.
 
     ``outside`` are the ways out, see ``do_job``.
     """
     done = 0
-    while (job_id := _lease(database, worker_name)) is not None:
+    while not stopped() and (job_id := _lease(database, worker_name)) is not None:
         do_job(database, job_id, outside)
         done += 1
     return done
@@ -68,7 +74,9 @@ def _lease(database: Database, worker_name: str) -> int | None:
     with database.transaction() as session:
         job_id = next((found for queue in due if (found := _free(session, queue, now)) is not None), None)
         if job_id is not None:
-            session.execute(update(Job).where(Job.id == job_id).values(leased_by=worker_name, leased_until=now + LEASE))
+            session.execute(
+                update(Job).where(Job.id == job_id).values(leased_by=worker_name, leased_until=now + lease())
+            )
         return job_id
 
 

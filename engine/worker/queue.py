@@ -14,17 +14,22 @@ from sqlalchemy import or_, select
 from engine import clock
 from engine.config_outside import Outside
 from engine.database import Database
-from engine.execution.jobs import LEASE, QUEUE_NAME
+from engine.execution.jobs import QUEUE_NAME, lease
 from engine.model import Job
 from engine.worker.doing import do_job
 
 QUEUE = "jobs"
 """As ``engine.execution.jobs`` writes it."""
 
-DEAD_AFTER = min(30.0, LEASE.total_seconds())
+DEAD_AFTER = 30.0
 """Seconds without a heartbeat after which a worker counts as dead, and others take over what it was doing."""
 
 log = logging.getLogger("qucheng.worker")
+
+
+def dead_after() -> float:
+    """Give ``DEAD_AFTER``, or the lease of a job where that is shorter: in seconds."""
+    return min(DEAD_AFTER, lease().total_seconds())
 
 
 def open_queue(database: Database, do: Callable[[int], object], look: Callable[[], object]) -> App:
@@ -40,9 +45,9 @@ def open_queue(database: Database, do: Callable[[int], object], look: Callable[[
     return app
 
 
-async def take_over_stalled(app: App, dead_after: float) -> int:
-    """Put back into the queue what dead workers were doing; give how many jobs."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=dead_after))
+async def take_over_stalled(app: App, silence: float) -> int:
+    """Put back into the queue what workers were doing of whom nothing was heard for so many seconds; give how many."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence))
     for job in stalled:
         log.warning("queue entry %s is taken over from a worker that died", job.id)
         try:

@@ -15,7 +15,8 @@ from engine.database import Database
 from engine.execution.jobs import SOON
 from engine.worker.due import hand_out_due, next_due
 from engine.worker.housekeeping import Housekeeping
-from engine.worker.queue import DEAD_AFTER, QUEUE, do_entry, open_queue, take_over_stalled
+from engine.worker.queue import QUEUE, do_entry, open_queue, take_over_stalled
+from engine.worker.queue import dead_after as default_dead_after
 
 TRY_AGAIN = 5.0
 """Seconds after which a worker whose database went away tries again."""
@@ -33,14 +34,14 @@ class QueueWorker:
         *,
         concurrency: int = 1,
         signing_key: Path | None = None,
-        dead_after: float = DEAD_AFTER,
+        dead_after: float | None = None,
     ) -> None:
         """``concurrency`` jobs at once; a worker without a heartbeat for ``dead_after`` seconds counts as dead."""
         self._database = database
         self._name = name
         self._concurrency = concurrency
         self._housekeeping = Housekeeping(database, signing_key)
-        self._dead_after = dead_after
+        self._dead_after = dead_after if dead_after is not None else default_dead_after()
         self._stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None

@@ -47,7 +47,7 @@ class Worker:
         while not self._stopped.is_set():
             self._woken.clear()
             try:
-                run_due(self._database, self._name)
+                run_due(self._database, self._name, stopped=self._stopped.is_set)
                 self._housekeeping.keep()
                 wait = self._seconds_to_wait()
             except Exception:

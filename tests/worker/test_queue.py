@@ -15,14 +15,24 @@ from sqlalchemy.orm import Session
 
 from engine import migrations
 from engine.commands.complete_task import complete_task
+from engine.commands.deploy import File, deploy
+from engine.commands.resume_instance import resume_instance
+from engine.commands.retry_start import retry_start
+from engine.commands.suspend_instance import suspend_instance
 from engine.database import Database
-from engine.model import Job, RegisterEntry
+from engine.model import Job, ProcessInstance, RegisterEntry
 from engine.worker import QueueWorker
 from engine.worker.due import hand_out_due
+from tests.interpreter.build import END
+from tests.interpreter.test_elements import written
 from tests.support.company import Company
 
 CHILD = Path(__file__).with_name("busy_child.py")
 ROOT = Path(__file__).resolve().parents[2]
+DAILY = (
+    '<bpmn:startEvent id="start"><bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle>'
+    "</bpmn:timerEventDefinition></bpmn:startEvent>"
+)
 LAST = {"filing_date": "2026-03-02"}
 
 
@@ -113,6 +123,35 @@ def test_a_job_that_still_waits_in_the_queue_when_its_lease_has_run_out_gets_no_
     company.work()
     assert company.instance(case).outcome == "已备案"
     assert entries(company.database) == []
+
+
+def test_a_case_that_goes_on_after_its_rest_is_handed_out_at_once(company: Company) -> None:
+    case = filed(company)
+    with company.database.transaction() as session:
+        suspend_instance(session, case, "查一查", "admin")
+    assert company.work() == 0
+    assert entries(company.database) == []
+    with company.database.transaction() as session:
+        resume_instance(session, case, "admin")
+    assert entries(company.database) == [("do", f"case:{case}")]
+    company.work()
+    assert company.instance(case).outcome == "已备案"
+
+
+def test_a_start_that_is_tried_again_is_handed_out_at_once(company: Company) -> None:
+    content = written(DAILY + END, {"start->end": "f1"})
+    with company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=content)], "zeng.rui")
+        job = session.scalars(select(Job).where(Job.kind == "start")).one()
+        job.state, job.retries, job.error = "FAILED", 0, "没有成功"
+        number = job.id
+    assert entries(company.database) == []
+    with company.database.transaction() as session:
+        retry_start(session, number, "admin")
+    assert entries(company.database) == [("do", "start:process")]
+    assert company.work() == 1
+    with company.database.reading() as session:
+        assert session.scalars(select(ProcessInstance.state)).all() == ["COMPLETED"]
 
 
 def test_what_a_killed_worker_was_doing_is_taken_over_and_done_once(company: Company) -> None:
