@@ -37,6 +37,7 @@ KIND_NAMES = {
     "job.completed": mark("系统完成作业"),
     "listener.completed": mark("监听器完成"),
     "job.failed": mark("系统作业失败"),
+    "job.updated": mark("修改作业"),
     "job.error": mark("外部程序报错"),
     "timer.fired": mark("到时间"),
     "event.received": mark("收到消息或信号"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from engine.execution.incidents import event_of, lock_incident
@@ -61,7 +61,13 @@ def _try_job_again(locked: LockedCase, job_id: int) -> None:
     locked.session.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == "FAILED")
-        .values(state="CREATED", retries=1, due_at=locked.environment.now, error=None)
+        .values(
+            state="CREATED",
+            # More than one where somebody has given it more since it failed.
+            retries=func.coalesce(func.nullif(Job.retries, 0), 1),
+            due_at=locked.environment.now,
+            error=None,
+        )
     )
     hand_out(locked.session, [job_id])
 

@@ -12,6 +12,7 @@ from engine.execution.calling import call_process
 from engine.execution.connecting import SYSTEM, connect
 from engine.execution.immutable import definition
 from engine.execution.locked import LockedCase, environment, lock_job
+from engine.execution.passages import record_correlation
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
 from engine.execution.start_events import start_again, take_turns
@@ -61,6 +62,7 @@ def _let_happen(locked: LockedCase) -> None:
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
     cause = {name: payload[name] for name in _CAUSES if name in payload}
     _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought, **cause}))
+    record_correlation(locked.session, payload, locked.instance.id, token, locked.work.element_id)
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)
 
@@ -119,7 +121,8 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
             **{name: payload[name] for name in _CAUSES if name in payload},
         },
     )
-    write_start(session, found, env, outcome, event, started_by=SYSTEM)
+    number = write_start(session, found, env, outcome, event, started_by=SYSTEM)
+    record_correlation(session, payload, number, None, payload["element"])
 
 
 def _variables(locked: LockedCase) -> Mapping[str, object]:

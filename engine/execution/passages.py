@@ -1,15 +1,17 @@
 """The ways of tokens through elements, kept as rows so that they can be searched; history has the evidence."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.execution.immutable import Definition
 from engine.interpreter import Element, Outcome, Process
-from engine.model import ElementInstance
+from engine.model import ElementInstance, MessageCorrelation
 
 CASE = 0
 """The token of the case itself."""
@@ -39,6 +41,29 @@ def record_passages(
         state = "COMPLETED" if ended is None else "TERMINATED"
         rows[CASE] = _row(definition.process_id, definition.name, "process", state)
     _write(session, instance_id, rows, now)
+
+
+def record_correlation(
+    session: Session, payload: Mapping[str, Any], instance_id: int, token: int | None, element_id: str
+) -> None:
+    """Note which message a job has brought to an event, ``token`` None for one that started the case.
+
+    Nothing where its ``payload`` tells of no message, but of a signal or a timer.
+    """
+    told_by = payload.get("told_by") or {}
+    if "message" not in told_by:
+        return
+    row = {
+        "message_id": int(told_by["message"]),
+        "name": told_by["name"],
+        "correlation_key": told_by["key"],
+        "subscription_id": payload.get("subscription"),
+        "instance_id": instance_id,
+        "token": token,
+        "element_id": element_id,
+        "correlated_at": clock.now(),
+    }
+    session.execute(insert(MessageCorrelation), [row])
 
 
 def passage_rows(process: Process, outcome: Outcome) -> dict[int, dict[str, Any]]:

@@ -146,7 +146,11 @@ def _job(
     subscription: EventSubscription, variables: Mapping[str, object], told_by: Mapping[str, object]
 ) -> dict[str, object]:
     starts = subscription.instance_id is None
-    payload: dict[str, object] = {"variables": dict(variables), "told_by": dict(told_by)}
+    payload: dict[str, object] = {
+        "variables": dict(variables),
+        "told_by": dict(told_by),
+        "subscription": subscription.id,
+    }
     if starts:
         payload |= {"definition": subscription.definition_id, "element": subscription.element_id}
     return {

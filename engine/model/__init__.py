@@ -12,7 +12,7 @@ from engine.model.organisation import (
     Rotation,
     User,
 )
-from engine.model.passages import DecisionInstance, ElementInstance
+from engine.model.passages import DecisionInstance, ElementInstance, MessageCorrelation
 from engine.model.people_at_work import CaseReader, Handover, Substitution
 from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
 from engine.model.repository import (
@@ -60,6 +60,7 @@ __all__ = [
     "Job",
     "Membership",
     "Message",
+    "MessageCorrelation",
     "MessageDelivery",
     "Notification",
     "OrganisationRevision",

@@ -36,6 +36,24 @@ class ElementInstance(Base):
     """Whether somebody has gone back to before it: what follows now does not come from it."""
 
 
+class MessageCorrelation(Base):
+    """That a message has reached an event of a case, or started the case."""
+
+    __tablename__ = "message_correlations"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    """The message itself is removed when its time is over."""
+    name: Mapped[str] = mapped_column(Name)
+    correlation_key: Mapped[str] = mapped_column(Name)
+    subscription_id: Mapped[int | None] = mapped_column(BigInteger)
+    """What waited for it, which is forgotten since; empty where that was not kept."""
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), index=True)
+    token: Mapped[int | None]
+    """Empty for the start of a case."""
+    element_id: Mapped[str] = mapped_column(Name)
+    correlated_at: Mapped[dt.datetime]
+
+
 class DecisionInstance(Base):
     """One decision that was evaluated: for a business rule task, or asked by somebody without a case."""
 

@@ -12,7 +12,7 @@ from engine.errors import NotFoundError, mark
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
 from engine.queries.passages import ROOT_CASE, passage_number, passage_of
 from engine.queries.people import Person
-from engine.queries.searching import Criterion, Found, Search, condition, fetch
+from engine.queries.searching import Criterion, Found, Search, condition, fetch, narrowed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +72,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "task.rejected": ("PROCESS_INSTANCE", "CANCEL"),
     "job.completed": ("JOB", "COMPLETE"),
     "job.failed": ("JOB", "UPDATE"),
+    "job.updated": ("JOB", "UPDATE"),
     "job.error": ("JOB", "UPDATE"),
     "listener.completed": ("JOB", "COMPLETE"),
     "timer.fired": ("PROCESS_INSTANCE", "UPDATE"),
@@ -118,6 +119,11 @@ def search_audit_log(session: Session, _person: Person, search: Search) -> Found
     """Find events of all cases, oldest case first unless sorted otherwise. The caller must be allowed to see all."""
     statement = _select().where(*(_condition(criterion) for criterion in search.criteria))
     return fetch(session, statement, _COLUMNS, (HistoryEvent.instance_id, HistoryEvent.sequence), search, _record)
+
+
+def search_audit_log_of_task(session: Session, person: Person, search: Search, task_id: int) -> Found[AuditRecord]:
+    """Find events of one task; all of them come from one case. The caller must be allowed to see all."""
+    return search_audit_log(session, person, narrowed(search, user_task_key=task_id))
 
 
 def find_audit_record(session: Session, key: int) -> AuditRecord:

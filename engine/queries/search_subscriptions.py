@@ -11,7 +11,7 @@ from engine.model import Deployment, ElementInstance, EventSubscription, Process
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.personal import Veils
-from engine.queries.searching import Found, Search, condition, fetch
+from engine.queries.searching import Criterion, Found, Search, condition, fetch
 from engine.queries.visibility import searchable_instances, visible_instances
 
 
@@ -61,7 +61,7 @@ _COLUMNS: dict[str, Any] = {
 def search_subscriptions(session: Session, person: Person, search: Search) -> Found[SubscriptionRecord]:
     """Find what waits for messages: in cases that the person may see, and at starts, which everybody may know."""
     in_a_case = and_(EventSubscription.instance_id.is_not(None), visible_instances(session, person))
-    wanted = (condition(_COLUMNS[criterion.field], criterion) for criterion in search.criteria)
+    wanted = map(subscription_condition, search.criteria)
     statement = _select().where(
         EventSubscription.kind == "message", or_(EventSubscription.instance_id.is_(None), in_a_case), *wanted
     )
@@ -71,6 +71,11 @@ def search_subscriptions(session: Session, person: Person, search: Search) -> Fo
     veils = Veils(session, person)
     found = fetch(session, statement, _COLUMNS, EventSubscription.id, search, lambda row: _record(row, veils))
     return replace(found, looked_at=tuple(veils.shown))
+
+
+def subscription_condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
+    """Give the SQL condition of one criterion, on subscriptions joined with their cases and versions."""
+    return condition(_COLUMNS[criterion.field], criterion)
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -20,6 +20,7 @@ from web.application import Application
 
 SEARCHES = (
     "audit-logs",
+    "correlated-message-subscriptions",
     "decision-definitions",
     "decision-instances",
     "decision-requirements",

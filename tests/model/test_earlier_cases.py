@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from engine.commands.deploy import File, deploy
+from engine.commands.publish_message import publish_message
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
 from engine.migrations import downgrade, upgrade
-from engine.model import DecisionInstance, ElementInstance, ProcessInstance
+from engine.model import DecisionInstance, ElementInstance, MessageCorrelation, ProcessInstance
 from tests.api.test_called_cases import calling
-from tests.execution.test_events import TABLE
+from tests.execution.test_events import TABLE, WAITING
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_elements import written
 from tests.support.company import Company
@@ -74,6 +75,21 @@ def test_called_cases_from_before_name_their_first_caller(company: Company) -> N
             first,
             first,
         ]
+
+
+def test_messages_that_arrived_before_are_found_by_where_they_went(company: Company) -> None:
+    with company.database.transaction() as session:
+        deploy(session, [File(name="waiting.bpmn", content=WAITING)], "zeng.rui")
+        start_instance(session, "process", {"order": "7"}, "zhang.wei")
+        publish_message(session, "paid", "7", {}, "zhang.wei")
+    company.work()
+    wanted = select(MessageCorrelation)
+    [as_written] = rows(company, wanted)
+    again(company.database, "0010")
+    [read] = rows(company, wanted)
+    # What waited for it is not in history.
+    assert (as_written[4] is not None, read[4]) == (True, None)
+    assert (*as_written[:4], *as_written[5:]) == (*read[:4], *read[5:])
 
 
 def again(database: Database, revision: str) -> None:

@@ -1,10 +1,11 @@
 """The history of all cases as a log of operations."""
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
-from engine.queries.search_audit_log import AuditRecord, find_audit_record, search_audit_log
+from engine.queries.search_audit_log import AuditRecord, find_audit_record, search_audit_log, search_audit_log_of_task
 from web.api.blueprint import AUDITORS, blueprint
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, CaseFilter, WantedKey, WantedMoment, WantedText
@@ -94,18 +95,26 @@ def _answer(record: AuditRecord) -> AuditLog:
     )
 
 
+AUDIT_LOGS = SearchCall(
+    path="/audit-logs/search",
+    operation="searchAuditLogs",
+    tag="Audit log",
+    does="Find events of all cases. For auditors and administrators.",
+    asks=AuditLogFilter,
+    sorts="auditLogKey entityKey entityType operationType category timestamp actorId actorType "
+    "processInstanceKey processDefinitionKey processDefinitionId elementInstanceKey userTaskKey",
+    item=AuditLog,
+    find=search_audit_log,
+    write=_answer,
+    roles=AUDITORS,
+)
+serve_search(AUDIT_LOGS)
 serve_search(
-    SearchCall(
-        path="/audit-logs/search",
-        operation="searchAuditLogs",
-        tag="Audit log",
-        does="Find events of all cases. For auditors and administrators.",
-        asks=AuditLogFilter,
-        sorts="auditLogKey entityKey entityType operationType category timestamp actorId actorType "
-        "processInstanceKey processDefinitionKey processDefinitionId elementInstanceKey userTaskKey",
-        item=AuditLog,
-        find=search_audit_log,
-        write=_answer,
-        roles=AUDITORS,
+    replace(
+        AUDIT_LOGS,
+        path="/user-tasks/<user_task_key>/audit-logs/search",
+        operation="searchUserTaskAuditLogs",
+        does="Find events of one task. For auditors and administrators.",
+        find=search_audit_log_of_task,
     )
 )

@@ -14,6 +14,7 @@ from engine.commands.activate_jobs import activate_jobs as activate_jobs_command
 from engine.commands.complete_job import complete_job as complete_job_command
 from engine.commands.report_failure import report_failure
 from engine.commands.throw_job_error import throw_job_error as throw_job_error_command
+from engine.commands.update_job import update_job as update_job_command
 from engine.queries.due_jobs import has_due_job
 from engine.queries.passages import passage_number
 from web.api.blueprint import PROGRAMS, blueprint
@@ -149,6 +150,24 @@ class JobError(Body):
     job_lease_token: None = None
 
 
+class JobChangeset(Body):
+    """What may change of a job; what is absent or null stays."""
+
+    retries: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    timeout: Annotated[int, Field(ge=1, le=YEAR)] | None = Field(
+        default=None, description="Milliseconds from now on until it is handed out again."
+    )
+    priority: None = None
+
+
+class JobUpdate(Body):
+    """What shall change."""
+
+    changeset: JobChangeset
+    operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    job_lease_token: None = None
+
+
 @blueprint.post("/jobs/activation")
 @allow(*PROGRAMS, database=False)
 @blueprint.input(Activation, arg_name="sent")
@@ -220,6 +239,27 @@ def throw_job_error(job_key: str, sent: JobError) -> ResponseReturnValue:
         sent.error_message or "",
         sent.variables or {},
         current_person().username,
+    )
+    return "", 204
+
+
+@blueprint.patch("/jobs/<job_key>")
+@allow(*PROGRAMS)
+@blueprint.input(JobUpdate, arg_name="sent")
+@blueprint.doc(
+    operation_id="updateJob",
+    tags=["Job"],
+    responses={204: "It is changed.", 409: "It is done, or the case went on without it."},
+)
+def update_job(job_key: str, sent: JobUpdate) -> ResponseReturnValue:
+    """Give a job more or fewer tries, or let the worker that has it keep it longer."""
+    timeout = sent.changeset.timeout
+    update_job_command(
+        current_session(),
+        key_of(job_key),
+        current_person().username,
+        retries=sent.changeset.retries,
+        timeout=None if timeout is None else dt.timedelta(milliseconds=timeout),
     )
     return "", 204
 

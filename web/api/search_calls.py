@@ -42,13 +42,15 @@ class SearchCall(Generic[R]):
     roles: tuple[str, ...] = READERS
     look: Kind = "variables"
     """What a page that shows personal data is a look at."""
+    must_ask: bool = False
+    """Whether the filter has something that must be said."""
     body: Any = field(init=False)
     page: Any = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the schemas of the body and of the answer."""
         name = self.item.__name__.removesuffix("Answer")
-        object.__setattr__(self, "body", _body(name, self.asks, tuple(self.sorts.split())))
+        object.__setattr__(self, "body", _body(name, self.asks, tuple(self.sorts.split()), must_ask=self.must_ask))
         object.__setattr__(self, "page", _page(name, self.item))
 
     def answer(self, asked: Any, keys: dict[str, str]) -> Answer:  # noqa: ANN401 - a model made at run time
@@ -74,7 +76,7 @@ def serve_search(call: SearchCall[R]) -> None:
 
 
 @cache
-def _body(name: str, asks: type[Body], sorts: tuple[str, ...]) -> type[Body]:
+def _body(name: str, asks: type[Body], sorts: tuple[str, ...], *, must_ask: bool) -> type[Body]:
     sort: Any = create_model(
         f"{name}Sort", __base__=SortBy, __doc__="One field to sort by.", field=(_one_of(sorts), ...)
     )
@@ -83,7 +85,7 @@ def _body(name: str, asks: type[Body], sorts: tuple[str, ...]) -> type[Body]:
         __base__=Body,
         __doc__="What is asked for, in which order, and which part of it.",
         page=(Page, OffsetPage()),
-        filter=(asks, asks()),
+        filter=(asks, ... if must_ask else asks()),
         sort=(list[sort], Field(default=[], max_length=5)),
     )
 
