@@ -9,8 +9,9 @@ from lxml import etree
 
 from engine.errors import Finding, mark
 from engine.interpreter import juel
-from engine.interpreter.lint_rule import finding
-from engine.xml_text import BPMN, CAMUNDA, ZEEBE, line_of, local_name, namespace
+from engine.interpreter.legacy_mappings import read_parameters
+from engine.interpreter.legacy_parts import about, child, drawn_anew, was_read, written_anew
+from engine.xml_text import BPMN, CAMUNDA, ZEEBE, local_name, namespace
 
 _ATTRIBUTES: Mapping[str, tuple[str, str]] = {
     "assignee": ("assignmentDefinition", "assignee"),
@@ -60,7 +61,7 @@ def _node(node: etree._Element) -> Iterator[Finding]:
             read[name] = said
             del node.attrib[key]
     if read:
-        yield _read(node, "；".join(f"{name} → {value}" for name, value in read.items()))
+        yield was_read(node, "；".join(f"{name} → {value}" for name, value in read.items()))
 
 
 def _given(node: etree._Element) -> dict[str, str]:
@@ -74,7 +75,7 @@ def _given(node: etree._Element) -> dict[str, str]:
 def _attribute(node: etree._Element, name: str, text: str) -> Finding | str | None:
     """Read one attribute: what it means, or why it can't be read; None for one to leave where it is."""
     if name in _JAVA:
-        return _about(
+        return about(
             node,
             "camunda_7_java",
             mark("“{label}”的 {what} 要运行 Java 程序，这里不能执行。请改填任务类型，由内置类型或外部程序完成。"),
@@ -82,7 +83,7 @@ def _attribute(node: etree._Element, name: str, text: str) -> Finding | str | No
         )
     value = juel.as_feel(text)
     if value is None:
-        return _written_anew(node, name, text)
+        return written_anew(node, name, text)
     special = _SPECIAL.get((local_name(node), name))
     if special is not None:
         return special(node, value)
@@ -90,7 +91,7 @@ def _attribute(node: etree._Element, name: str, text: str) -> Finding | str | No
         return value
     target = _ATTRIBUTES.get(name)
     if target is None or not _put(node, *target, _form(value) if name == "formKey" else value):
-        return _about(
+        return about(
             node,
             "camunda_7_attribute",
             mark("{names} 是 Camunda 7 的属性，这里不起作用。请在属性面板（Camunda 8）里重新填写对应内容。"),
@@ -142,14 +143,14 @@ def _text(node: etree._Element) -> Iterator[Finding]:
         return
     value = juel.as_feel(text)
     if value is None:
-        yield _written_anew(holder, local_name(node), text)
+        yield written_anew(holder, local_name(node), text)
         return
     node.text = value
-    yield _read(holder, f"{text.strip()} → {value}")
+    yield was_read(holder, f"{text.strip()} → {value}")
 
 
 def _extension_element(node: etree._Element) -> Iterator[Finding]:
-    """Read an extension element of Camunda 7: the number of tries, or something that has to be drawn anew."""
+    """Read an extension element of Camunda 7: tries, parameters, or something that has to be drawn anew."""
     extensions = node.getparent()
     holder = extensions.getparent() if extensions is not None else None
     if holder is None or extensions is None or namespace(extensions) != BPMN or local_name(node) in _MERE_NOTES:
@@ -158,18 +159,16 @@ def _extension_element(node: etree._Element) -> Iterator[Finding]:
     if local_name(node) == "failedJobRetryTimeCycle" and tries.isdecimal():
         _put(holder, "taskDefinition", "retries", tries)
         return
-    yield _about(
-        holder,
-        "camunda_7_element",
-        mark("“{label}”的 camunda:{what} 是 Camunda 7 的内容，这里不能执行。请在属性面板（Camunda 8）里重新填写。"),
-        what=local_name(node),
-    )
+    if local_name(node) == "inputOutput":
+        yield from read_parameters(holder, node)
+    else:
+        yield drawn_anew(holder, local_name(node))
 
 
 def _put(node: etree._Element, extension: str, attribute: str, value: str) -> bool:
     """Write an attribute of a ``zeebe:`` extension; False where the file says something there already."""
-    extensions = _child(node, f"{{{BPMN}}}extensionElements")
-    found = _child(extensions, f"{{{ZEEBE}}}{extension}")
+    extensions = child(node, f"{{{BPMN}}}extensionElements")
+    found = child(extensions, f"{{{ZEEBE}}}{extension}")
     if found.get(attribute) is not None:
         return False
     found.set(attribute, value)
@@ -177,50 +176,9 @@ def _put(node: etree._Element, extension: str, attribute: str, value: str) -> bo
 
 
 def _put_property(node: etree._Element, name: str, value: str) -> bool:
-    extensions = _child(node, f"{{{BPMN}}}extensionElements")
-    properties = _child(extensions, f"{{{ZEEBE}}}properties")
+    extensions = child(node, f"{{{BPMN}}}extensionElements")
+    properties = child(extensions, f"{{{ZEEBE}}}properties")
     if any(known.get("name") == name for known in properties):
         return False
     etree.SubElement(properties, f"{{{ZEEBE}}}property", {"name": name, "value": value})
     return True
-
-
-def _child(node: etree._Element, tag: str) -> etree._Element:
-    found = node.find(tag)
-    return found if found is not None else etree.SubElement(node, tag)
-
-
-def _read(node: etree._Element, what: str) -> Finding:
-    return _about(
-        node,
-        "camunda_7_read",
-        mark("“{label}”的 Camunda 7 写法已按同样的意思读取：{read}。在建模器里改成 Camunda 8 的写法后不再提示。"),
-        severity="warning",
-        read=what,
-    )
-
-
-def _written_anew(node: etree._Element, name: str, text: str) -> Finding:
-    return _about(
-        node,
-        "juel_expression",
-        mark("“{label}”的 {what} 是 Camunda 7 的表达式 {text}，这里不能执行。请改写为 FEEL，如 =amount > 1000。"),
-        what=name,
-        text=text.strip(),
-    )
-
-
-def _about(node: etree._Element, code: str, message: str, *, severity: str = "error", **facts: object) -> Finding:
-    """Make a finding at the element that people see, not at a part of it."""
-    shown = next((one for one in (node, *node.iterancestors()) if one.get("id") is not None), node)
-    label = shown.get("name") or shown.get("id", "")
-    return finding(
-        code,
-        message,
-        severity="warning" if severity == "warning" else "error",
-        element=shown.get("id"),
-        name=shown.get("name"),
-        line=line_of(node),
-        label=label,
-        **facts,
-    )

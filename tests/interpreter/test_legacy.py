@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Finding
-from engine.interpreter import read
+from engine.interpreter import load_scopes, read
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.interpreter.build import END, START, diagram
@@ -69,6 +69,58 @@ def test_an_old_file_runs_as_its_author_meant_it() -> None:
     run.complete("approve", approved=True)
     (job,) = run.outcome.jobs
     assert (job.type, job.retries) == ("pay", 5)
+
+
+def mapped(parameters: str) -> bytes:
+    return old(
+        '<bpmn:userTask id="a" name="办" camunda:assignee="zhao.lei"><bpmn:extensionElements><camunda:inputOutput>'
+        f"{parameters}</camunda:inputOutput></bpmn:extensionElements></bpmn:userTask>"
+    )
+
+
+def test_parameters_with_simple_values_and_names_are_mappings() -> None:
+    content = mapped(
+        '<camunda:inputParameter name="wish">下周</camunda:inputParameter>'
+        '<camunda:inputParameter name="amount">${order.amount}</camunda:inputParameter>'
+        '<camunda:inputParameter name="opinion"/>'
+        '<camunda:outputParameter name="approved">${decision}</camunda:outputParameter>'
+    )
+    run = Run(content, order={"amount": 7}, amount=1)
+    assert load_scopes(run.outcome.body)[run.token("a")] == {"wish": "下周", "amount": 7, "opinion": None}
+    run.complete("a", decision=True, remark="好")
+    assert run.outcome.ended
+    assert {name: run.outcome.variables.get(name) for name in ("approved", "amount", "remark", "wish")} == {
+        "approved": True,
+        "amount": 1,
+        "remark": None,
+        "wish": None,
+    }
+    told = [str(one) for one in found(content) if one.code == "camunda_7_read"]
+    assert any("outputParameter approved → output approved ← =decision" in one for one in told)
+    assert [one for one in found(content) if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "code", "tells"),
+    [
+        (
+            '<camunda:inputParameter name="x"><camunda:list/></camunda:inputParameter>',
+            "camunda_7_element",
+            "inputParameter x",
+        ),
+        (
+            '<camunda:outputParameter name="x"><camunda:script>1</camunda:script></camunda:outputParameter>',
+            "camunda_7_element",
+            "outputParameter x",
+        ),
+        ('<camunda:inputParameter name="x">${a + 1}</camunda:inputParameter>', "juel_expression", "${a + 1}"),
+        ('<camunda:inputParameter name="x y">1</camunda:inputParameter>', "camunda_7_element", "x y"),
+    ],
+)
+def test_parameters_that_are_not_simple_have_to_be_written_anew(parameter: str, code: str, tells: str) -> None:
+    (finding,) = [one for one in found(mapped(parameter)) if one.severity == "error"]
+    assert (finding.code, finding.element) == (code, "a")
+    assert tells in str(finding)
 
 
 @pytest.mark.parametrize(
