@@ -61,7 +61,7 @@ def choose(run: "Run", choice: SpiffTask, beginnings: Sequence[Beginning], *, ca
                 mark("“{label}”里没有可以开始的 {element}。"), where=element_id, label=element.label, element=element_id
             )
     if cancel_remaining:
-        _cancel(run, _open_paths(choice))
+        _cancel(run, open_paths(choice))
     for beginning in beginnings:
         _begin(run, choice, beginning)
 
@@ -70,7 +70,7 @@ def give_up(run: "Run", choice: SpiffTask) -> None:
     """End the sub-process as if it were done."""
     if "adhoc" not in choice.internal_data:
         _open(run, choice)
-    _cancel(run, _open_paths(choice))
+    _cancel(run, open_paths(choice))
     _end(run, choice)
     choice._set_state(TaskState.READY)
 
@@ -110,6 +110,13 @@ def path_of(task: SpiffTask) -> SpiffTask | None:
     return above
 
 
+def keep_results(run: "Run", choice: SpiffTask) -> None:
+    """Begin the list of results where a version collects them and the one before it did not."""
+    adhoc, _element = _of(run, choice)
+    if adhoc.results and "adhoc" in choice.internal_data:
+        run.scopes.values[choice.workflow.parent_task_id].setdefault(adhoc.results, [])
+
+
 def _look_after(run: "Run", choice: SpiffTask) -> bool:
     state = choice.internal_data.get("adhoc")
     if state is None or state["ended"] or "stuck" in choice.internal_data or choice.state != TaskState.STARTED:
@@ -128,15 +135,15 @@ def _advance(run: "Run", choice: SpiffTask) -> bool:
     """Close the paths that are done, ask whether that is enough, and tell whether this is the end."""
     adhoc, _element = _of(run, choice)
     state = choice.internal_data["adhoc"]
-    for path in [path for path in _open_paths(choice) if _is_done(path)]:
+    for path in [path for path in open_paths(choice) if _is_done(path)]:
         _collect(run, choice, path)
         state["ask"] = True
     if state["ask"] and adhoc.completion:
         state["enough"] = state["enough"] or run.env.is_true(adhoc.completion, run.visible(choice))
     state["ask"] = False
     if state["enough"] and adhoc.cancel_remaining:
-        _cancel(run, _open_paths(choice))
-    all_done = not any(True for _ in _open_paths(choice))
+        _cancel(run, open_paths(choice))
+    all_done = not any(True for _ in open_paths(choice))
     if all_done and (state["enough"] or (not adhoc.completion and state["begun"] > 0)):
         _end(run, choice)
     return bool(state["ended"])
@@ -216,7 +223,8 @@ def _cancel(run: "Run", paths: Iterable[SpiffTask]) -> None:
         _close(run, path)
 
 
-def _open_paths(choice: SpiffTask) -> Iterator[SpiffTask]:
+def open_paths(choice: SpiffTask) -> Iterator[SpiffTask]:
+    """Give the beginnings of the paths that are not done."""
     for child in choice.children:
         if isinstance(child.task_spec, Path) and not child.internal_data.get("closed"):
             yield child

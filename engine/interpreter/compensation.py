@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter import events
-from engine.interpreter.compensation_specs import Cancel, Compensate
+from engine.interpreter.compensation_specs import Cancel, Compensate, Revived
 from engine.interpreter.diagram import Element
 from engine.interpreter.ledger import Done
 from engine.interpreter.outcome import Passage
@@ -80,6 +80,12 @@ def is_waited_for(run: "Run", throw: SpiffTask) -> bool:
     run.note(throw, "entered")
     throw._set_state(TaskState.STARTED)
     return True
+
+
+def is_compensating(task: SpiffTask) -> bool:
+    """Tell whether a token is there to undo something, or waits for what it has begun to undo."""
+    state = task.internal_data.get("compensation")
+    return isinstance(task.task_spec, Revived) or (state is not None and not state["over"])
 
 
 def handler_done(run: "Run", handler: SpiffTask) -> None:

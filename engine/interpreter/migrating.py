@@ -6,6 +6,7 @@ borders of its activity are those of the new version, and whatever the new versi
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
@@ -14,8 +15,12 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Finding, mark
+from engine.interpreter import adhoc
+from engine.interpreter.adhoc_specs import Choice
+from engine.interpreter.compensation import is_compensating
 from engine.interpreter.diagram import Element
 from engine.interpreter.joins import FROM, Inclusive, Parallel, source_of
+from engine.interpreter.ledger import Done, Ledger
 from engine.interpreter.moving import HOLDS_TOKEN, entry_of
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import Repeated, is_instance
@@ -45,14 +50,22 @@ class Migration:
     def findings(self) -> list[Finding]:
         """Say of every token why it can't go on in the new version; nothing where all can."""
         found = [finding for task in self._tokens() if (finding := self._finding(task)) is not None]
-        elements = self._new.specification.process.elements
         for level in self._old.ledger.levels.values():
-            found += [
-                _finding("completed_missing", mark("“{label}”以后可能要补偿，但新版本里没有它。"), done.activity)
-                for done in level
-                if done.activity not in elements
-            ]
+            found += [finding for done in level for finding in self._findings_of(done)]
         return found
+
+    def _findings_of(self, done: Done) -> Iterator[Finding]:
+        """Say why what was completed could not be undone in the new version."""
+        process, other = self._old.specification.process, self._new.specification.process
+        element, target = process.elements[done.activity], other.elements.get(self.target(done.activity))
+        if target is None or _shape(target) != _shape(element):
+            yield _finding("completed_missing", mark("“{label}”以后可能要补偿，但新版本里没有它。"), element)
+        elif done.handled and target.id not in other.handlers:
+            yield _finding(
+                "handler_missing", mark("“{label}”以后可能要补偿，但新版本里它没有补偿活动。"), element, target
+            )
+        for one in done.inside:
+            yield from self._findings_of(one)
 
     def _tokens(self) -> Iterator[SpiffTask]:
         for task in self._old.workflow.open_tasks():
@@ -61,8 +74,8 @@ class Migration:
 
     def _finding(self, task: SpiffTask) -> Finding | None:
         element = self._old.element(task)
-        if element is None or type(task.task_spec).__name__ in {"Choice", "Path", "AdHocSubProcess", "Revived"}:
-            return _finding("not_migratable", mark("“{label}”正在即席子流程或补偿里，办完之后才能迁移。"), element)
+        if element is None or "undoes" in task.internal_data or is_compensating(task):
+            return _finding("not_migratable", mark("“{label}”正在撤销已经办完的，撤完之后才能迁移。"), element)
         other = self._new.specification.process.elements.get(self.target(element.id))
         if other is None:
             return _finding("element_missing", mark("“{label}”正在等待，新版本里没有与它对应的元素。"), element)
@@ -92,19 +105,44 @@ class Migration:
             counter=self._old.workflow.counter,
             deserializing=True,
         )
-        self._new.workflow, self._new.scopes, self._new.ledger = top, self._old.scopes, self._old.ledger
+        self._new.workflow, self._new.scopes = top, self._old.scopes
+        levels = self._old.ledger.levels
+        self._new.ledger = Ledger(
+            {level: [self._renamed(done) for done in done_in] for level, done_in in levels.items()}
+        )
         ended = self._old.scopes.end
         self._new.scopes.end = self.target(ended) if ended else None
         self._fill(self._old.workflow, top)
+
+    def _renamed(self, done: Done) -> Done:
+        """Give what was completed by the name it has in the new version."""
+        inside = tuple(self._renamed(one) for one in done.inside)
+        return replace(done, activity=self.target(done.activity), inside=inside)
 
     def _fill(self, old: BpmnBaseWorkflow, new: BpmnBaseWorkflow) -> None:
         root = SpiffTask(new, new.spec.start, state=TaskState.COMPLETED)
         new.task_tree = root
         new.completed = False
+        self._carry_choice_and_paths(old, new)
         for task in sorted(old.tasks.open.values(), key=lambda one: int(one.id)):
-            if task.has_state(HOLDS_TOKEN) and not isinstance(task.task_spec, _BESIDE) and not is_instance(task):
+            stands = task.has_state(HOLDS_TOKEN) and not isinstance(task.task_spec, (*_BESIDE, Choice))
+            if stands and not is_instance(task):
                 self._carry(task, new)
         self._carry_triggers(old, new)
+
+    def _carry_choice_and_paths(self, old: BpmnBaseWorkflow, new: BpmnBaseWorkflow) -> None:
+        """Carry what stands for an ad-hoc sub-process, and the beginnings of the paths that are not done."""
+        for choice in [task for task in old.tasks.open.values() if isinstance(task.task_spec, Choice)]:
+            spec = next(one for one in new.spec.task_specs.values() if isinstance(one, Choice))
+            placed = _hang(choice, new.task_tree, spec)
+            for path in adhoc.open_paths(choice):
+                _hang(path, placed, new.spec.task_specs[spec.path])
+            adhoc.keep_results(self._new, placed)
+
+    def _place(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> SpiffTask:
+        """Give what a token hangs on: the path it lies on in an ad-hoc sub-process, else the root."""
+        path = adhoc.path_of(task)
+        return flow.tasks[path.id] if path is not None else flow.task_tree
 
     def _carry(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
         if isinstance(task.task_spec, EndJoin):
@@ -116,7 +154,7 @@ class Migration:
 
     def _carry_activity(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
         name, entry = entry_of(flow.spec, self.target(original(task.task_spec.bpmn_id)))
-        parent = flow.task_tree
+        parent = self._place(task, flow)
         if isinstance(entry, BoundaryEventSplit):
             parent = parent._add_child(entry, TaskState.COMPLETED)
             parent.triggered = True
@@ -143,7 +181,7 @@ class Migration:
         if task is not min(siblings, key=lambda one: int(one.id)):
             return
         name, _entry = entry_of(flow.spec, self.target(original(gateway.task_spec.bpmn_id)))
-        parent = _hang(gateway, flow.task_tree, flow.spec.task_specs[name])
+        parent = _hang(gateway, self._place(gateway, flow), flow.spec.task_specs[name])
         there = {self._target_of(one): one for one in siblings}
         for spec in parent.task_spec.outputs:
             self._carry_event(there.get(original(spec.bpmn_id)), parent, spec)
