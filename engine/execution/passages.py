@@ -57,7 +57,7 @@ def record_correlation(
         "message_id": int(told_by["message"]),
         "name": told_by["name"],
         "correlation_key": told_by["key"],
-        "subscription_id": payload.get("subscription"),
+        "subscription_id": int(payload["subscription"]) if "subscription" in payload else None,
         "instance_id": instance_id,
         "token": token,
         "element_id": element_id,
