@@ -15,5 +15,5 @@ def drop_start(session: Session, job_id: int, reason: str, actor: str) -> None:
     job = lock_failed_start(session, job_id, actor)
     if not reason.strip():
         raise InvalidError(mark("请填写不再发起的原因。"), where="reason")
-    note(job, "drop", actor, reason=reason.strip())
+    note(job, "drop", actor, error=job.error or "", reason=reason.strip())
     job.state = "CANCELED"

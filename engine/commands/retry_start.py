@@ -13,6 +13,6 @@ def retry_start(session: Session, job_id: int, actor: str) -> None:
     Raises NotFoundError, ForbiddenError for anybody but an administrator, ConflictError where it was dealt with.
     """
     job = lock_failed_start(session, job_id, actor)
-    note(job, "retry", actor)
+    note(job, "retry", actor, error=job.error or "")
     job.state, job.retries, job.due_at, job.error = "CREATED", 1, clock.now(), None
     hand_out(session, [job.id])

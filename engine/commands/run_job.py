@@ -23,8 +23,8 @@ from engine.interpreter import REPEATING, Case
 from engine.model import Job
 from engine.organisation import organisation
 
-_CAUSES = ("cycle", "told_by")
-"""What history says of the timer, message or signal that brought something about."""
+_CAUSES = ("cycle", "told_by", "handled")
+"""What history says of the timer, message or signal that brought something about, and of who tried a start again."""
 
 
 def run_job(session: Session, job_id: int, replies: Mapping[str, object] | None = None) -> None:

@@ -14,6 +14,7 @@ from engine.audit.verify import verify
 from engine.commands.record_access import Look, record_access
 from engine.queries.audit_case import AuditedCase, audit_case
 from engine.queries.audit_cases import AuditFilter, AuditSort, audited_processes, search_cases
+from engine.queries.audit_starts import audited_starts
 from engine.queries.clauses import clause_table
 from engine.queries.personal import require_whole_case
 from engine.scenarios.reading import read_proofs
@@ -58,6 +59,13 @@ def clauses() -> ResponseReturnValue:
     """Show which clause of a policy is met where, what proves it, and how many cases went there."""
     proofs = read_proofs(this_application().settings.home)
     return render_template("audit/clauses.html", rows=clause_table(current_session(), proofs))
+
+
+@blueprint.get("/starts")
+@allow("auditor", "admin")
+def starts() -> ResponseReturnValue:
+    """Show which cases could not be started, and who did what about it."""
+    return render_template("audit/starts.html", starts=audited_starts(current_session()))
 
 
 @blueprint.get("/<int:instance_id>")
