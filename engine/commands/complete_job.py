@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
 from engine.errors import GoneError, InvalidError, mark
 from engine.execution.listening import listener_done
 from engine.execution.locked import lock_service_job
@@ -43,13 +42,7 @@ def complete_job(
     case = locked.wake()
     case.complete(locked.work.token, variables)
     _close(session, job_id)
-    event = NewEvent(
-        kind="job.completed",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={"job": job_id, "type": locked.work.type, "reply": dict(variables)},
-    )
+    event = locked.job_event("job.completed", actor, reply=dict(variables))
     write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
 
 

@@ -5,7 +5,6 @@ import datetime as dt
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.audit.chain import NewEvent
 from engine.errors import InvalidError, mark
 from engine.execution.locked import lock_service_job
 from engine.execution.write import write_event
@@ -33,16 +32,11 @@ def update_job(
             mark("请写明要修改作业的什么；可以修改的有：{allowed}。"), where="changeset", allowed="retries、timeout"
         )
     session.execute(update(Job).where(Job.id == job_id).values(**values))
-    event = NewEvent(
-        kind="job.updated",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={
-            "job": job_id,
-            "type": locked.work.type,
-            "retries": [locked.work.retries, locked.work.retries if retries is None else retries],
-            "timeout": None if timeout is None else timeout.total_seconds(),
-        },
+    before = locked.work.retries
+    event = locked.job_event(
+        "job.updated",
+        actor,
+        retries=[before, before if retries is None else retries],
+        timeout=None if timeout is None else timeout.total_seconds(),
     )
     write_event(locked, event)

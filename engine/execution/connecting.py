@@ -53,19 +53,7 @@ def settle(locked: LockedCase, case: Case, answer: Answer, result: Mapping[str, 
         throw(locked, case, answer, SYSTEM, {"sent": inputs, "result": result})
         return
     case.complete(locked.work.token, answer)
-    event = NewEvent(
-        kind="job.completed",
-        actor=SYSTEM,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={
-            "job": locked.work.job_id,
-            "type": locked.work.type,
-            "input": inputs,
-            "reply": answer,
-            "result": result,
-        },
-    )
+    event = locked.job_event("job.completed", SYSTEM, input=inputs, reply=answer, result=result)
     write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
 
 

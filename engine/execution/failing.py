@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from sqlalchemy import insert, update
 
-from engine.audit.chain import NewEvent
 from engine.connectors.reading import seconds
 from engine.execution.jobs import hand_out
 from engine.execution.locked import LockedCase
@@ -46,20 +45,7 @@ def note_failure(
         _raise_incident(locked, message, facts)
     locked.session.execute(update(Job).where(Job.id == locked.work.job_id).values(**values))
     hand_out(locked.session, [locked.work.job_id])
-    event = NewEvent(
-        kind="job.failed",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={
-            "job": locked.work.job_id,
-            "type": locked.work.type,
-            "message": message,
-            "facts": facts,
-            "retries": retries,
-        },
-    )
-    write_event(locked, event)
+    write_event(locked, locked.job_event("job.failed", actor, message=message, facts=facts, retries=retries))
 
 
 def _raise_incident(locked: LockedCase, message: str, facts: Mapping[str, object]) -> None:

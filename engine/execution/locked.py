@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.audit.chain import Head
+from engine.audit.chain import Head, NewEvent
 from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedError, mark
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
@@ -32,6 +32,16 @@ class LockedCase:
     def wake(self) -> Case:
         """Wake the case in memory."""
         return Case.wake(self.instance.body, self.definition.specification, self.environment)
+
+    def job_event(self, kind: str, actor: str, **body: object) -> NewEvent:
+        """Give the history event of what was done with the locked job, with what else it shall say."""
+        return NewEvent(
+            kind=kind,
+            actor=actor,
+            element_id=self.work.element_id,
+            token=self.work.token,
+            body={"job": self.work.job_id, "type": self.work.type, **body},
+        )
 
     @property
     def head(self) -> Head:

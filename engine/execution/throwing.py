@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
-from engine.audit.chain import NewEvent
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.write import write_outcome
@@ -34,18 +33,5 @@ def throw(locked: LockedCase, case: Case, error: Thrown, actor: str, told: Mappi
         .where(Job.id == locked.work.job_id)
         .values(state="CANCELED" if caught else "FAILED", error=error.message)
     )
-    event = NewEvent(
-        kind="job.error",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body={
-            **(told or {}),
-            "job": locked.work.job_id,
-            "type": locked.work.type,
-            "code": error.code,
-            "message": error.message,
-            "input": dict(error.variables),
-        },
-    )
-    write_outcome(locked, outcome, event)
+    said: dict[str, object] = {"code": error.code, "message": error.message, "input": dict(error.variables)}
+    write_outcome(locked, outcome, locked.job_event("job.error", actor, **{**(told or {}), **said}))
