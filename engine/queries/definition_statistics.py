@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import Row, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from engine.model import EventSubscription, ProcessDefinition, ProcessInstance
 from engine.queries.people import Person
 from engine.queries.search_subscriptions import subscription_condition
 from engine.queries.searching import Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,7 @@ def subscription_statistics(session: Session, person: Person, search: Search) ->
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(EventSubscription.kind == "message", visible_instances(session, person))
         .where(*map(subscription_condition, search.criteria))
+        .where(searchable_instances(session, person) if search.concerns("correlation_key") else true())
         .group_by(ProcessDefinition.id, ProcessDefinition.process_id)
         .subquery()
     )

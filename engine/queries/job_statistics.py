@@ -12,7 +12,7 @@ from engine.execution.jobs import QUEUE_NAME
 from engine.model import Job, ProcessInstance
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,8 @@ def job_statistics(
     """
     rows = _counted(session, person, search.criteria, _KEYS[by]).group_by(_KEYS[by])
     if by == "error":
-        rows = rows.where(Job.error.is_not(None))
+        # What a worker said may name somebody; and what is counted can't be masked case by case.
+        rows = rows.where(Job.error.is_not(None), searchable_instances(session, person))
     groups = rows.subquery()
     return fetch(session, select(groups), {_SORTS[by]: groups.c.key}, groups.c.key, search, _statistics)
 

@@ -1,7 +1,7 @@
 """Messages that have reached events of cases, as programs search them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from engine.model import MessageCorrelation, ProcessDefinition, ProcessInstance
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
+from engine.queries.personal import Veils
 from engine.queries.searching import Found, Search, condition, fetch
-from engine.queries.visibility import visible_instances
+from engine.queries.visibility import searchable_instances, visible_instances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,11 @@ def search_correlations(session: Session, person: Person, search: Search) -> Fou
     """Find messages that have reached cases that the person may see."""
     wanted = (condition(_COLUMNS[criterion.field], criterion) for criterion in search.criteria)
     statement = _select().where(visible_instances(session, person), *wanted)
-    return fetch(session, statement, _COLUMNS, MessageCorrelation.id, search, _record)
+    if search.concerns("correlation_key"):
+        statement = statement.where(searchable_instances(session, person))
+    veils = Veils(session, person)
+    found = fetch(session, statement, _COLUMNS, MessageCorrelation.id, search, lambda row: _record(row, veils))
+    return replace(found, looked_at=tuple(veils.shown))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
@@ -76,6 +81,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> CorrelationRecord:
+def _record(row: Row[*tuple[Any, ...]], veils: Veils) -> CorrelationRecord:
     facts = row._asdict()
+    facts["correlation_key"] = veils.of(row.instance_id).text(row.correlation_key)
     return CorrelationRecord(**{name: facts[name] for name in CorrelationRecord.__dataclass_fields__})

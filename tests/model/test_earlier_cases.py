@@ -66,7 +66,7 @@ def test_called_cases_from_before_name_their_first_caller(company: Company) -> N
         pass
     wanted = select(ProcessInstance).order_by(ProcessInstance.id)
     as_written = rows(company, wanted)
-    again(company.database, "0010")
+    again(company.database, "0012")
     assert rows(company, wanted) == as_written
     with company.database.reading() as session:
         assert session.scalars(select(ProcessInstance.root_id).order_by(ProcessInstance.id)).all() == [
@@ -85,7 +85,7 @@ def test_messages_that_arrived_before_are_found_by_where_they_went(company: Comp
     company.work()
     wanted = select(MessageCorrelation)
     [as_written] = rows(company, wanted)
-    again(company.database, "0010")
+    again(company.database, "0012")
     [read] = rows(company, wanted)
     # What waited for it is not in history.
     assert (as_written[4] is not None, read[4]) == (True, None)

@@ -63,5 +63,6 @@ serve_search(
         item=CorrelatedMessageSubscription,
         find=search_correlations,
         write=_answer,
+        look="message",
     )
 )

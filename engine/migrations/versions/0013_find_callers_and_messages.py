@@ -9,8 +9,8 @@ from alembic import op
 from engine import json_text
 
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FIRST_CALLERS = """
