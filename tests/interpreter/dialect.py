@@ -12,6 +12,7 @@ README = ROOT / "engine" / "README.md"
 BEGIN, END = "<!-- dialect: begin -->", "<!-- dialect: end -->"
 CASE, ELEMENTS, EVENTS = "interpreter/test_case.py", "interpreter/test_elements.py", "execution/test_events.py"
 TIMERS, LISTENERS = "execution/test_timers.py", "interpreter/test_listeners.py"
+TASK_LISTENERS = "execution/test_task_listeners.py"
 
 
 @dataclass(frozen=True)
@@ -283,6 +284,20 @@ ROWS = (
         (
             (LISTENERS, "test_listeners_are_asked_one_after_the_other_around_a_task"),
             ("execution/test_listeners.py", "test_a_listened_case_goes_its_way_step_by_step"),
+        ),
+    ),
+    Row(
+        "任务监听器",
+        ("taskListener",),
+        ("taskListener eventType type retries",),
+        (
+            (TASK_LISTENERS, "test_nobody_sees_a_task_before_its_creating_listeners_have_said_what_it_is"),
+            (TASK_LISTENERS, "test_a_claim_waits_for_its_listeners_and_one_may_give_it_to_somebody_else"),
+            (TASK_LISTENERS, "test_a_change_of_a_task_waits_for_its_listeners_and_one_may_correct_or_refuse_it"),
+            (
+                TASK_LISTENERS,
+                "test_a_completion_goes_through_every_listener_and_one_that_refuses_keeps_what_was_typed",
+            ),
         ),
     ),
     Row(
