@@ -21,11 +21,14 @@ from engine.forms.schema import Component, Form, Path
 ROW = "#"
 """In a submitted row: its position in the stored list, None for a new row; without it, its place counts."""
 
+ALWAYS_SENT = frozenset({"textfield", "textarea", "number", "datetime"})
+"""Types of one input that a page sends whenever it shows them."""
+
 MAX_PASSES = 6
 """Expression fields that build on each other in the wrong order need one pass each; more is a circle."""
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 - the form, its sources of values, and how it is looked at
     form: Form,
     stored: Mapping[str, object],
     submitted: Mapping[str, object] | None = None,
@@ -33,13 +36,14 @@ def resolve(
     readonly: bool = False,
     clock: Clock | None = None,
     finder: Finder | None = None,
+    showing: bool = False,
 ) -> tuple[Instance, ...]:
     """Work out every component that is visible.
 
     Without ``submitted``, fields have their stored value, else their default; with it, a field that isn't
-    in it is empty.
+    in it is empty. ``showing`` it again, one that the page did not show before comes with its stored value or default.
     """
-    return _Resolution(form, stored, submitted, clock, finder, readonly=readonly).instances()
+    return _Resolution(form, stored, submitted, clock, finder, readonly=readonly, showing=showing).instances()
 
 
 class _Resolution:
@@ -55,12 +59,14 @@ class _Resolution:
         *,
         readonly: bool = False,
         computing: bool = True,
+        showing: bool = False,
     ) -> None:
         self._form = form
         self._stored = stored
         self._submitted = submitted
         self._readonly = readonly
         self._computing = computing
+        self._showing = showing
         self._clock = clock
         self._finder = finder
         self._data: dict[str, object] = {}
@@ -119,7 +125,7 @@ class _Resolution:
 
     def _raw(self, component: Component, scope: Scope) -> object:
         entered = self._entered(scope, component.local)
-        if entered is None and self._is_new(scope):
+        if entered is None and (self._is_new(scope) or self._was_hidden(component)):
             initial = self._initial(component, scope)
             return None if initial is ABSENT else initial
         return entered
@@ -129,6 +135,10 @@ class _Resolution:
             return None
         found = get(self._submitted, (*scope.path, *local))
         return None if found is ABSENT else found
+
+    def _was_hidden(self, component: Component) -> bool:
+        """Say of a field without an entry that the page did not show it: browsers send these even when empty."""
+        return self._showing and self._form.hides and component.type in ALWAYS_SENT
 
     def _is_new(self, scope: Scope) -> bool:
         """Say whether nobody could have entered anything yet: the first display, or a row just added."""

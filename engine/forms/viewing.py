@@ -37,7 +37,8 @@ def view(  # noqa: PLR0913 - the form, its three sources of values, and what it 
         clock=clock,
         searches=finder.searches if finder else {},
     )
-    return _rows(resolve(form, stored, submitted, readonly=readonly, clock=clock, finder=finder), page)
+    found = resolve(form, stored, submitted, readonly=readonly, clock=clock, finder=finder, showing=True)
+    return _rows(found, page)
 
 
 def _rows(instances: Sequence[Instance], page: Page) -> Rows:

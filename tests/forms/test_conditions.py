@@ -18,12 +18,25 @@ def shown(subject: Form, stored: Component, submitted: Component | None = None) 
     return [getattr(part, "name", part.type) for row in rows for part in row.parts]
 
 
+def texts(subject: Form, stored: Component, submitted: Component) -> list[str]:
+    rows = view(subject, stored, submitted=submitted, clock=clock)
+    parts = [part for row in rows for part in row.parts if part.type == "textarea"]
+    return [str(getattr(part, "value", None) or "") for part in parts]
+
+
 def test_a_hidden_field_is_not_asked_for_and_its_value_is_dropped() -> None:
     subject = form(DECISION, OPINION)
     assert accepted(subject, {"decision": "approve", "opinion": "旧的话"}) == {"decision": "approve"}
     assert problems(subject, {"decision": "return"}) == {"opinion": "请填写此项。"}
     assert shown(subject, {}, {"decision": "approve"}) == ["decision"]
     assert shown(subject, {}, {"decision": "return"}) == ["decision", "opinion"]
+
+
+def test_a_field_that_appears_comes_with_what_is_stored_or_its_default() -> None:
+    note = {**OPINION, "key": "note", "id": "n", "defaultValue": "无"}
+    stored, chosen = {"opinion": "旧的话"}, {"decision": "return"}
+    assert texts(form(DECISION, OPINION, note), stored, chosen) == ["旧的话", "无"]
+    assert texts(form(DECISION, OPINION, note), stored, {**chosen, "opinion": "", "note": ""}) == ["", ""]
 
 
 def test_everything_in_a_hidden_group_is_hidden() -> None:
