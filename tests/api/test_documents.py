@@ -32,5 +32,18 @@ def test_a_file_that_is_not_handed_in_is_its_owners_alone(program: AsPerson, com
     right, wrong = reference["contentHash"], "0" * 64
     assert program("zhang.wei").call("GET", f"{path}?contentHash={right}", buffered=True).status_code == 200
     program("zhang.wei").refused(404, "GET", f"{path}?contentHash={wrong}")
-    program("zhang.wei").refused(501, "DELETE", path)
     program("zhang.wei").refused(501, "POST", f"{path}/links", json={})
+
+
+def test_a_file_is_taken_back_by_its_owner_until_a_case_has_it(program: AsPerson, company: Company) -> None:
+    reference = company.upload()
+    path, owner = f"/documents/{reference['documentId']}", program("zhang.wei")
+    program("wu.tao").refused(404, "DELETE", path)
+    assert owner.call("DELETE", f"{path}?storeId={reference['storeId']}").status_code == 204
+    owner.refused(404, "GET", path)
+    owner.refused(404, "DELETE", path)
+    kept = company.upload()
+    company.start(attachments=[kept])
+    refused = owner.refused(409, "DELETE", f"/documents/{kept['documentId']}")
+    assert "不能删除" in refused["detail"]
+    assert owner.call("GET", f"/documents/{kept['documentId']}", buffered=True).data == PDF

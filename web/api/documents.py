@@ -5,8 +5,10 @@ from typing import BinaryIO, Literal, cast
 from apiflask.fields import UploadFile
 from apiflask.schemas import FileSchema
 from flask import Response
+from flask.typing import ResponseReturnValue
 from pydantic import ConfigDict, Field
 
+from engine.commands.discard_attachment import discard_attachment
 from engine.commands.upload_attachment import upload_attachment
 from engine.errors import NotFoundError, mark
 from web.api.blueprint import READERS, blueprint
@@ -46,10 +48,15 @@ class DocumentReference(Answer):
     metadata: DocumentMetadata
 
 
-class DocumentOptions(Body):
-    """Which content is expected."""
+class DocumentStore(Body):
+    """Where a document lies: there is one store."""
 
     store_id: str | None = Field(default=None, max_length=255)
+
+
+class DocumentOptions(DocumentStore):
+    """Which content is expected."""
+
     content_hash: str | None = Field(default=None, max_length=255, description="Another content is not found.")
 
 
@@ -88,3 +95,17 @@ def get_document(document_id: str, options: DocumentOptions) -> Response:
     if options.content_hash not in {None, file.sha256}:
         raise NotFoundError(mark("没有这个附件，或者您看不到它。"))
     return send_attachment(file)
+
+
+@blueprint.delete("/documents/<document_id>")
+@allow("staff")
+@blueprint.input(DocumentStore, location="query", arg_name="_options")
+@blueprint.doc(
+    operation_id="deleteDocument",
+    tags=["Document"],
+    responses={204: "Nobody can reach it any more.", 409: "It belongs to a case."},
+)
+def delete_document(document_id: str, _options: DocumentStore) -> ResponseReturnValue:
+    """Take back a file of one's own that is not handed in yet."""
+    discard_attachment(current_session(), document_id, current_person().username)
+    return "", 204
