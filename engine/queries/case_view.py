@@ -17,6 +17,7 @@ from engine.interpreter import load_variables
 from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
+from engine.queries.ballots import Ballot, ballots
 from engine.queries.cases import Step, open_steps
 from engine.queries.choices import OpenChoice, open_choices
 from engine.queries.marks import Marks, marks
@@ -71,6 +72,8 @@ class CaseView:
     steps: tuple[Step, ...]
     waits: tuple[Awaited, ...]
     """What else it waits for, where there is no open task."""
+    ballots: tuple[Ballot, ...]
+    """How tasks stand that several people do."""
     happenings: tuple[Happening, ...]
     """Newest first."""
     marks: Marks
@@ -102,6 +105,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
     seen = sight(session, person, row.id, of, variables, *entered_values(events))
     troubles = tuple(_troubles(session, row.id, seen.veil)) if row.incident_count else ()
     steps = tuple(open_steps(session, [row.id])[row.id])
+    happenings = timeline(session, of, events, known, seen.veil)
     return CaseView(
         id=row.id,
         title=row.title,
@@ -116,7 +120,8 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
         steps=steps,
         waits=awaited(session, [] if steps or row.state != "ACTIVE" else [row.id]).get(row.id, ()),
-        happenings=tuple(reversed(timeline(session, of, events, known, seen.veil))),
+        ballots=ballots(session, row, of, happenings, known),
+        happenings=tuple(reversed(happenings)),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
         data=tuple(describe_case(session, of, seen.veil.values(variables))),
         personal=seen.personal,

@@ -17,6 +17,7 @@ from engine.interpreter.diagram import CLAUSE
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
+from engine.queries.ballots import Ballot, ballots
 from engine.queries.case_view import describe_case
 from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
@@ -92,6 +93,8 @@ class TaskView:
     """The variables the task sees, for the one who does it; empty once it is no longer open."""
     draft: dict[str, Any] | None
     """What the reader typed earlier and did not hand in."""
+    ballots: tuple[Ballot, ...]
+    """How it and other tasks of the case stand that several people do."""
     opinions: tuple[Happening, ...]
     """What others have done in this case, oldest first."""
     data: tuple[Described, ...]
@@ -165,6 +168,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
+        ballots=ballots(session, case, of, happenings, known),
         opinions=tuple(one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"}),
         data=tuple(describe_case(session, of, seen.veil.values(variables))),
         personal=seen.personal,

@@ -38,6 +38,8 @@ class Happening:
     on_behalf_of: str | None
     element: str | None
     """The name of the element it is about."""
+    token: int | None
+    """The passage through it."""
     entered: tuple[Described, ...]
     """What the person entered or changed, by label."""
     opened: tuple[Opened, ...]
@@ -76,6 +78,7 @@ def load_events(session: Session, instance_id: int) -> list[StoredEvent]:
             HistoryEvent.actor,
             HistoryEvent.on_behalf_of,
             HistoryEvent.element_id,
+            HistoryEvent.token,
             HistoryEvent.body,
         )
         .where(HistoryEvent.instance_id == instance_id)
@@ -137,6 +140,7 @@ def _happening(
         actor=known.display_name(row.actor),
         on_behalf_of=known.display_name(row.on_behalf_of) if row.on_behalf_of else None,
         element=elements[row.element_id].label if row.element_id in elements else None,
+        token=row.token,
         entered=tuple(_entered(session, definition, event, veil)),
         opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
         stuck=tuple(

@@ -1,0 +1,105 @@
+"""How a task that several people do stands while it goes on: who has done it, with what, and who has not."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.execution.immutable import Definition
+from engine.execution.locked import environment
+from engine.forms import Described
+from engine.interpreter import Case, Element
+from engine.model import ElementInstance, ProcessInstance, UserTask
+from engine.organisation import Organisation
+from engine.queries.timeline import Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """One person's part."""
+
+    person: str
+    """A display name; empty while nobody has claimed it."""
+    state: str
+    """``done``, ``open``, or ``later`` where it is not their turn yet."""
+    at: dt.datetime | None
+    """When it was done."""
+    entered: tuple[Described, ...]
+    """What they entered, by label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ballot:
+    """One task that several people do."""
+
+    element: str
+    """Its name."""
+    sequential: bool
+    votes: tuple[Vote, ...]
+
+    @property
+    def done(self) -> int:
+        """Give how many have done it."""
+        return sum(vote.state == "done" for vote in self.votes)
+
+
+def ballots(
+    session: Session, case: ProcessInstance, of: Definition, happenings: Sequence[Happening], known: Organisation
+) -> tuple[Ballot, ...]:
+    """Give the ballots that are open in a case; a process without such tasks costs no statement."""
+    repeated = [e.id for e in of.process.elements.values() if e.kind == "userTask" and e.loop is not None]
+    if not repeated or case.state != "ACTIVE":
+        return ()
+    bodies = session.execute(
+        select(ElementInstance.element_id, ElementInstance.started_at)
+        .where(ElementInstance.instance_id == case.id, ElementInstance.kind == "multiInstanceBody")
+        .where(ElementInstance.state == "ACTIVE", ElementInstance.element_id.in_(repeated))
+        .order_by(ElementInstance.token)
+    ).all()
+    entered = {one.token: one.entered for one in happenings if one.kind in {"task.completed", "task.held"}}
+    found = []
+    for body in bodies:
+        element = of.process.elements[body.element_id]
+        rows = _tasks(session, case.id, element, body.started_at)
+        votes = [_vote(row, entered.get(row.token, ()), known) for row in rows]
+        later = _later(session, case, of, known, rows) if element.loop is not None and element.loop.sequential else ()
+        found.append(
+            Ballot(
+                element=element.label,
+                sequential=element.loop is not None and element.loop.sequential,
+                votes=(*votes, *later),
+            )
+        )
+    return tuple(found)
+
+
+def _tasks(session: Session, instance_id: int, element: Element, since: dt.datetime) -> Sequence[UserTask]:
+    return session.scalars(
+        select(UserTask)
+        .where(UserTask.instance_id == instance_id, UserTask.element_id == element.id, UserTask.created_at >= since)
+        .where(UserTask.parent_task_id.is_(None), UserTask.state != "CANCELED")
+        .order_by(UserTask.id)
+    ).all()
+
+
+def _vote(row: UserTask, entered: tuple[Described, ...], known: Organisation) -> Vote:
+    return Vote(
+        person=known.display_name(row.assignee) if row.assignee is not None else "",
+        state="done" if row.state == "COMPLETED" else "open",
+        at=row.completed_at,
+        entered=entered,
+    )
+
+
+def _later(
+    session: Session, case: ProcessInstance, of: Definition, known: Organisation, rows: Sequence[UserTask]
+) -> Iterator[Vote]:
+    """Give those whose turn has not come; items that are no usernames are shown as they are."""
+    present = next((row for row in rows if row.state == "CREATED"), None)
+    if present is None:
+        return
+    awake = Case.wake(case.body, of.specification, environment(session, known, of))
+    for item in awake.queue(present.token):
+        yield Vote(person=known.display_name(str(item)), state="later", at=None, entered=())

@@ -1,0 +1,32 @@
+"""How a task that several people do stands while it goes on."""
+
+from engine.commands.add_signers import Signers, add_signers
+from engine.queries.case_view import view_case
+from engine.queries.people import find_person
+from tests.execution.operating import Office
+from tests.execution.test_signing import many, vote
+
+
+def standing(office: Office, case: int) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    with office.database.reading() as session:
+        person = find_person(session, "zhang.wei")
+        assert person is not None
+        found = view_case(session, person, case).ballots
+    return [(one.element, one.done, [(vote.person, vote.state) for vote in one.votes]) for one in found]
+
+
+def test_who_has_voted_is_seen_while_others_have_not(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang"])
+    vote(office, case, "wang.fang")
+    assert standing(office, case) == [("核对check", 1, [("李娜", "open"), ("王芳", "done")])]
+    vote(office, case, "li.na")
+    assert standing(office, case) == []
+
+
+def test_in_a_sequence_those_are_seen_whose_turn_comes_later(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "li.na")
+    wanted = Signers(people=["zhou.min"], position="after", reason="请把关")
+    office.do(add_signers, office.row(case).id, wanted, "wang.fang")
+    votes = [("李娜", "done"), ("王芳", "open"), ("周敏", "later"), ("陈杰", "later")]
+    assert standing(office, case) == [("核对check", 1, votes)]
