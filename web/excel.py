@@ -12,7 +12,8 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+"""Also an apostrophe: so that one that was typed and one that was put before can be told apart."""
 _LONGEST = 32_767
 """Characters a cell holds."""
 

@@ -12,6 +12,7 @@ from engine.config import Network
 from engine.database import Session
 from engine.errors import ForbiddenError, mark
 from engine.queries.task_network import bound_task
+from web.i18n import gettext
 from web.looks import note_look
 
 ARGUMENTS = ("task_id", "user_task_key")
@@ -37,7 +38,7 @@ def _require(db: Session, task_id: int, networks: dict[str, tuple[Network, ...]]
     raise ForbiddenError(
         mark("“{task}”只能在{network}办理，您现在的地址 {address} 不在其中。请到{network}后再打开；这次已记入历史。"),
         task=task.name,
-        network=task.network_title,
+        network=gettext(task.network_title),
         address=address,
     )
 

@@ -27,6 +27,8 @@ class Declaration:
     statuses: tuple[str, ...]
     title_field: str
     columns: tuple[Mapping[str, object], ...]
+    readers: tuple[str, ...]
+    importers: tuple[str, ...]
     personal: frozenset[forms.Place]
     """Where its entries hold personal data."""
 
@@ -59,6 +61,8 @@ def read_register(content: bytes, resource: str) -> Declaration:
         statuses=tuple(status.strip() for status in properties["statuses"].split(",") if status.strip()),
         title_field=properties["titleField"],
         columns=columns,
+        readers=_names(properties.get("readers", "")),
+        importers=_names(properties.get("importGroups", "")),
         personal=private,
     )
 
@@ -104,6 +108,8 @@ def save_register(session: Session, declaration: Declaration, sha256: str) -> No
             statuses=list(declaration.statuses),
             columns=[dict(column) for column in declaration.columns],
             title_field=declaration.title_field,
+            readers=list(declaration.readers),
+            importers=list(declaration.importers),
             personal=[list(place) for place in sorted(declaration.personal)],
             sha256=sha256,
         )
@@ -138,6 +144,10 @@ def _properties(content: bytes) -> dict[str, str]:
         return {}
     found = document.get("properties") if isinstance(document, dict) else None
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.replace("，", ",").split(",") if one.strip())
 
 
 def _finding(resource: str, code: str, message: str, **facts: object) -> Finding:

@@ -14,7 +14,14 @@ from engine.model.organisation import (
 )
 from engine.model.passages import DecisionInstance, ElementInstance, MessageCorrelation
 from engine.model.people_at_work import CaseReader, Handover, Substitution
-from engine.model.registers import Register, RegisterCounter, RegisterEntry, RegisterEntryVersion
+from engine.model.registers import (
+    Register,
+    RegisterCounter,
+    RegisterEntry,
+    RegisterEntryVersion,
+    RegisterImport,
+    RegisterImportRow,
+)
 from engine.model.repository import (
     Content,
     DecisionDefinition,
@@ -70,6 +77,8 @@ __all__ = [
     "RegisterCounter",
     "RegisterEntry",
     "RegisterEntryVersion",
+    "RegisterImport",
+    "RegisterImportRow",
     "Rotation",
     "Substitution",
     "User",

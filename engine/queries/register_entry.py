@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import forms
 from engine.errors import NotFoundError, mark
 from engine.forms import Described
-from engine.model import ProcessInstance, RegisterEntry, RegisterEntryVersion
+from engine.model import ProcessInstance, RegisterEntry, RegisterEntryVersion, RegisterImport
 from engine.organisation import organisation
 from engine.queries.access import may_read_cases
 from engine.queries.people import Person
@@ -32,6 +32,10 @@ class EntryVersion:
     case_title: str | None
     may_open_case: bool
     fields: tuple[Described, ...]
+    import_id: int | None
+    """The import that wrote it, where no case did."""
+    import_name: str | None
+    """The name of its file."""
     personal: Literal["none", "shown", "hidden"]
     """Whether there are personal data, and whether the reader sees them as they are."""
     changed: frozenset[str]
@@ -46,16 +50,17 @@ def view_entry(
     if found is None:
         raise NotFoundError(mark("{register}里没有编号为 {id} 的记录。"), register=register.title, id=entry_id)
     rows = session.execute(
-        select(RegisterEntryVersion, ProcessInstance.title)
+        select(RegisterEntryVersion, ProcessInstance.title, RegisterImport.file_name)
         .outerjoin(ProcessInstance, ProcessInstance.id == RegisterEntryVersion.instance_id)
+        .outerjoin(RegisterImport, RegisterImport.id == RegisterEntryVersion.import_id)
         .where(RegisterEntryVersion.entry_id == entry_id)
         .order_by(RegisterEntryVersion.version.desc())
     ).all()
-    cases = {row.instance_id for row, _title in rows if row.instance_id is not None}
+    cases = {row.instance_id for row, *_ in rows if row.instance_id is not None}
     readable = may_read_cases(session, person, cases)
     known = organisation(session)
-    seen = {row.version: _sight(session, person, register, row) for row, _title in rows}
-    before = {row.version + 1: row.fields for row, _title in rows}
+    seen = {row.version: _sight(session, person, register, row) for row, *_ in rows}
+    before = {row.version + 1: row.fields for row, *_ in rows}
     return read_entry(register, found), [
         EntryVersion(
             version=row.version,
@@ -66,10 +71,39 @@ def view_entry(
             case_title=title,
             may_open_case=row.instance_id in readable,
             fields=tuple(_fields(register, row.fields, seen[row.version])),
+            import_id=row.import_id,
+            import_name=file_name,
             personal=seen[row.version],
             changed=_changed(before.get(row.version), row.fields),
         )
-        for row, title in rows
+        for row, title, file_name in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedField:
+    """One field of two versions."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the two say different things."""
+        return self.before != self.after
+
+
+def compare_versions(register: RegisterView, before: EntryVersion, after: EntryVersion) -> list[ComparedField]:
+    """Set two versions side by side, in the order of the form; what neither says is left out."""
+    texts = [{one.key: one.text for one in version.fields} for version in (before, after)]
+    labels = {one.key: one.label for version in (before, after) for one in version.fields}
+    order = [*(one.key for one in register.form.fields if one.key in labels)]
+    order += [key for key in labels if key not in order]
+    status = ComparedField(label=mark("状态"), before=before.status, after=after.status)
+    return [
+        status,
+        *(ComparedField(label=labels[key], before=texts[0].get(key, ""), after=texts[1].get(key, "")) for key in order),
     ]
 
 

@@ -11,10 +11,15 @@ from sqlalchemy.orm import Session
 
 from engine import forms
 from engine.errors import NotFoundError, mark
+from engine.execution.importing import EVERYBODY, may_import
 from engine.execution.search_text import like_pattern
 from engine.forms import Form, Veil
-from engine.model import Content, Register, RegisterEntry
+from engine.model import Content, ProcessInstance, Register, RegisterEntry
+from engine.queries.access import READ_ALL
 from engine.queries.paging import Page, fetch_page
+from engine.queries.people import Person
+from engine.registers.saying import said
+from engine.registers.sheets import importable
 
 EntrySort = Literal["-updated", "updated", "number", "-number", "title", "-title", "status", "-status"]
 EXPORT_LIMIT = 50_000
@@ -42,6 +47,10 @@ class RegisterView:
     statuses: tuple[str, ...]
     columns: tuple[Column, ...]
     form: Form
+    may_import: bool
+    """The reader may bring sheets for it."""
+    importable: tuple[Column, ...]
+    """The fields that have a column in a sheet."""
     veil: Veil
     """What lists and files keep from everybody: personal data, which only the page of an entry may show."""
     title_label: str
@@ -79,30 +88,45 @@ class EntryRow:
     status: str
     version: int
     instance_id: int | None
+    held_by: int | None
+    """The running case that has it at work."""
+    held_title: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
     texts: Mapping[str, str]
     """What each field says, by key."""
 
 
-def list_registers(session: Session) -> list[tuple[str, str, int]]:
-    """Give name, title and number of entries of each register."""
+def list_registers(session: Session, person: Person) -> list[tuple[str, str, int]]:
+    """Give name, title and number of entries of each register that the person may read."""
     rows = session.execute(
         select(Register.name, Register.title, func.count(RegisterEntry.id))
         .outerjoin(RegisterEntry, RegisterEntry.register == Register.name)
+        .where(Register.name.in_(readable_registers(session, person)))
         .group_by(Register.name, Register.title)
         .order_by(Register.title)
     )
     return [(name, title, count) for name, title, count in rows]
 
 
-def view_register(session: Session, name: str) -> RegisterView:
-    """Give a register by its name. Raises NotFoundError."""
+def readable_registers(session: Session, person: Person) -> list[str]:
+    """Name the registers a person may read: by a group their forms name, or as auditor or administrator."""
+    rows = session.execute(select(Register.name, Register.readers, Register.importers))
+    return [row.name for row in rows if _reads({*row.readers, *row.importers}, person)]
+
+
+def _reads(groups: set[str], person: Person) -> bool:
+    everybody = EVERYBODY in groups and "staff" in person.roles
+    return everybody or bool(groups & person.groups) or bool(READ_ALL & person.roles)
+
+
+def view_register(session: Session, person: Person, name: str) -> RegisterView:
+    """Give a register by its name to somebody who may read it. Raises NotFoundError for all others."""
     found = session.execute(
         select(Register, Content.body).join(Content, Content.sha256 == Register.sha256).where(Register.name == name)
     ).one_or_none()
-    if found is None:
-        raise NotFoundError(mark("没有名为 {name} 的台账。"), name=name)
+    if found is None or not _reads({*found[0].readers, *found[0].importers}, person):
+        raise NotFoundError(mark("没有名为 {name} 的台账，或者您看不到它。"), name=name)
     row, body = found
     form = _form(row.sha256, body)
     options = {component.key: _choices(component.get("values")) for component in form.walk()}
@@ -122,6 +146,8 @@ def view_register(session: Session, name: str) -> RegisterView:
         statuses=tuple(row.statuses),
         columns=columns,
         form=form,
+        may_import=may_import(session, row, person.username),
+        importable=tuple(one for one in columns if one.key in {component.key for component in importable(form)}),
         veil=Veil(places=frozenset(map(tuple, row.personal))),
         title_label=form.labels.get(row.title_field, row.title_field),
     )
@@ -147,10 +173,13 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
         RegisterEntry.status,
         RegisterEntry.version,
         RegisterEntry.instance_id,
+        RegisterEntry.held_by,
+        ProcessInstance.title.label("held_title"),
         RegisterEntry.created_at,
         RegisterEntry.updated_at,
         RegisterEntry.fields,
-    ).where(RegisterEntry.register == register.name)
+    ).outerjoin(ProcessInstance, ProcessInstance.id == RegisterEntry.held_by)
+    statement = statement.where(RegisterEntry.register == register.name)
     if wanted.search.strip():
         statement = statement.where(RegisterEntry.search_text.like(like_pattern(wanted.search), escape="\\"))
     if wanted.status:
@@ -170,9 +199,8 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
 def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
     """Read a row of ``entries``, personal data masked."""
     values = row._asdict()
-    fields = values.pop("fields")
-    described = forms.describe(register.form, register.veil.over(fields).values(fields), masked=True)
-    return EntryRow(**values, texts={one.key: one.text for one in described})
+    texts = said(register.form, register.veil, values.pop("fields"))
+    return EntryRow(**values, texts=texts)
 
 
 def _choices(values: object) -> tuple[tuple[str, str], ...]:

@@ -60,7 +60,7 @@ def add_entry(
     writer: Writer, register: Register, status: str, values: Mapping[str, Any], number: str | None = None
 ) -> Written:
     """Write a new entry; its number is drawn unless given."""
-    drawn = number or _draw_number(writer, register)
+    drawn = number or draw_numbers(writer.session, register, writer.now)[0]
     row = {
         "register": register.name,
         "number": drawn,
@@ -152,13 +152,13 @@ def _words(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else json_text.dump_text(value)
 
 
-def _draw_number(writer: Writer, register: Register) -> str:
-    """Draw the next number of the year. The counter's row stays locked until the entry is committed."""
-    year = writer.now.astimezone(SHANGHAI).year
-    dialect = postgresql if writer.session.get_bind().dialect.name == "postgresql" else sqlite
-    counters = dialect.insert(RegisterCounter).values(register=register.name, year=year, last=1)
+def draw_numbers(session: Session, register: Register, now: dt.datetime, count: int = 1) -> list[str]:
+    """Draw the next numbers of the year. The counter's row stays locked until the entries are committed."""
+    year = now.astimezone(SHANGHAI).year
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    counters = dialect.insert(RegisterCounter).values(register=register.name, year=year, last=count)
     statement = counters.on_conflict_do_update(
-        index_elements=[RegisterCounter.register, RegisterCounter.year], set_={"last": RegisterCounter.last + 1}
+        index_elements=[RegisterCounter.register, RegisterCounter.year], set_={"last": RegisterCounter.last + count}
     ).returning(RegisterCounter.last)
-    sequence = writer.session.execute(statement).scalar_one()
-    return register.number_pattern.format(year=year, sequence=sequence)
+    last = session.execute(statement).scalar_one()
+    return [register.number_pattern.format(year=year, sequence=one) for one in range(last - count + 1, last + 1)]

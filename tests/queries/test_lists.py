@@ -121,13 +121,13 @@ def test_a_field_of_a_register_filters_by_its_value(company: Company) -> None:
         company.approve(case)
         company.record(case)
     with company.database.reading() as session:
-        register = view_register(session, "channel")
+        register = view_register(session, person(session, "li.na"), "channel")
         assert [column.key for column in register.filtered] == ["channel_kind", "region"]
         company.statements.clear()
         page = list_entries(session, register, EntryFilter(fields={"channel_kind": "offline"}), 1)
         assert len(company.statements) == 2
         assert [row.texts["channel_kind"] for row in page.rows] == ["线下"]
-        assert ("channel", "渠道台账", 2) in list_registers(session)
+        assert ("channel", "渠道台账", 2) in list_registers(session, person(session, "li.na"))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from typing import IO, cast
+from typing import IO, cast, get_args
 
 from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -11,11 +11,13 @@ from engine import clock
 from engine.audit.export import export_case
 from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
-from engine.commands.record_access import Look, record_access
+from engine.commands.record_access import Kind, Look, record_access
 from engine.queries.audit_case import AuditedCase, audit_case
 from engine.queries.audit_cases import AuditFilter, AuditSort, audited_processes, search_cases
 from engine.queries.audit_starts import audited_starts
 from engine.queries.clauses import clause_table
+from engine.queries.looks import LookFilter, LookRow, case_title, list_looks
+from engine.queries.paging import Page
 from engine.queries.personal import require_whole_case
 from engine.scenarios.reading import read_proofs
 from web.application import this_application
@@ -26,6 +28,8 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 _SORTS: tuple[AuditSort, ...] = ("-started", "started", "-ended", "ended", "-events", "events")
 _STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "TERMINATED")
+LATEST = 5
+"""Looks on the page of a case; all are on a page of their own."""
 _IN_MEMORY = 8 << 20
 """Bytes of an export that are kept in memory; a larger one goes through a temporary file."""
 
@@ -74,7 +78,28 @@ def show(instance_id: int) -> ResponseReturnValue:
     """Show a case as it stood after a step; the look is noted."""
     case = audit_case(current_session(), current_person(), instance_id, _step())
     _note(case, f"step {case.step.sequence}" if case.step else "")
-    return render_template("audit/show.html", case=case)
+    return render_template("audit/show.html", case=case, looks=_latest(instance_id))
+
+
+@blueprint.get("/<int:instance_id>/looks")
+@allow("auditor", "admin")
+def looks(instance_id: int) -> ResponseReturnValue:
+    """List who looked at a case, and who was not let in."""
+    db, query = current_session(), current_query()
+    wanted = LookFilter(
+        instance_id=instance_id,
+        person=query.get("person"),
+        kind=one_of("kind", ("", *get_args(Kind))),
+        personal=bool(query.get("personal")),
+    )
+    return render_template(
+        "audit/looks.html",
+        title=case_title(db, instance_id),
+        wanted=wanted,
+        query=query,
+        kinds=get_args(Kind),
+        page=list_looks(db, wanted, page_number()),
+    )
 
 
 @blueprint.post("/<int:instance_id>/verify")
@@ -86,7 +111,12 @@ def verify_now(instance_id: int) -> ResponseReturnValue:
     report = verify(db, instance_id, attachments=settings.attachments_folder, key_path=settings.signing_key)
     _note(case, "verify")
     return render_template(
-        "audit/show.html", case=case, report=report, replay=replay_case(db, instance_id), now=clock.now()
+        "audit/show.html",
+        case=case,
+        report=report,
+        replay=replay_case(db, instance_id),
+        now=clock.now(),
+        looks=_latest(instance_id),
     )
 
 
@@ -107,6 +137,10 @@ def export(instance_id: int) -> ResponseReturnValue:
     file.seek(0)
     name = f"qucheng-{instance_id}-{clock.today():%Y%m%d}.zip"
     return send_file(file, mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _latest(instance_id: int) -> Page[LookRow]:
+    return list_looks(current_session(), LookFilter(instance_id=instance_id), size=LATEST)
 
 
 def _note(case: AuditedCase, subject: str) -> None:

@@ -1,13 +1,15 @@
 """Registers (台账): lists, entries with their versions, and Excel."""
 
 import io
+from collections.abc import Iterable
 
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import clock
 from engine.commands.record_access import Look
-from engine.queries.register_entry import view_entry
+from engine.queries.access import may_read_cases
+from engine.queries.register_entry import EntryVersion, compare_versions, view_entry
 from engine.queries.registers import (
     EntryFilter,
     EntryRow,
@@ -36,7 +38,7 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @allow("staff", "auditor")
 def index() -> ResponseReturnValue:
     """List the registers; where there is only one, go to it."""
-    found = list_registers(current_session())
+    found = list_registers(current_session(), current_person())
     if len(found) == 1:
         return redirect(url_for("registers.entries", name=found[0][0]))
     return render_template("registers/index.html", registers=found)
@@ -46,15 +48,18 @@ def index() -> ResponseReturnValue:
 @allow("staff", "auditor")
 def entries(name: str) -> ResponseReturnValue:
     """List the entries of a register."""
-    db = current_session()
-    register = view_register(db, name)
+    db, person = current_session(), current_person()
+    register = view_register(db, person, name)
     wanted = _wanted(register)
+    page = list_entries(db, register, wanted, page_number())
+    held = {row.held_by for row in page.rows if row.held_by is not None}
     return render_template(
         "registers/entries.html",
         register=register,
         wanted=wanted,
         query=current_query(),
-        page=list_entries(db, register, wanted, page_number()),
+        page=page,
+        open_cases=may_read_cases(db, person, held),
         filtered=bool(wanted.search or wanted.status or wanted.fields),
     )
 
@@ -64,7 +69,7 @@ def entries(name: str) -> ResponseReturnValue:
 def export(name: str) -> ResponseReturnValue:
     """Give the list as it is filtered and sorted, as an Excel file with every field."""
     db = current_session()
-    register = view_register(db, name)
+    register = view_register(db, current_person(), name)
     found = export_entries(db, register, _wanted(register))
     heads = [gettext("编号"), gettext("状态"), *(column.label for column in register.columns)]
     heads += [gettext("版本"), gettext("更新时间"), gettext("事项编号")]
@@ -79,12 +84,43 @@ def export(name: str) -> ResponseReturnValue:
 def entry(name: str, entry_id: int) -> ResponseReturnValue:
     """Show an entry with its versions and the cases that wrote them."""
     db = current_session()
-    register = view_register(db, name)
+    register = view_register(db, current_person(), name)
     row, versions = view_entry(db, current_person(), register, entry_id)
+    _note_looks(register, row, versions)
+    held = [row.held_by] if row.held_by is not None else []
+    open_cases = may_read_cases(db, current_person(), held)
+    return render_template(
+        "registers/entry.html", register=register, entry=row, versions=versions, open_cases=open_cases
+    )
+
+
+@blueprint.get("/<name>/<int:entry_id>/compare")
+@allow("staff", "auditor")
+def compare(name: str, entry_id: int) -> ResponseReturnValue:
+    """Set two versions of an entry side by side: the newest and the one before, unless others are asked for."""
+    db = current_session()
+    register = view_register(db, current_person(), name)
+    row, versions = view_entry(db, current_person(), register, entry_id)
+    known = {str(one.version): one for one in versions}
+    after = known.get(request.args.get("to", ""), versions[0])
+    before = known.get(request.args.get("from", ""), versions[min(1, len(versions) - 1)])
+    _note_looks(register, row, {before.version: before, after.version: after}.values())
+    return render_template(
+        "registers/compare.html",
+        register=register,
+        entry=row,
+        versions=versions,
+        before=before,
+        after=after,
+        rows=compare_versions(register, before, after),
+    )
+
+
+def _note_looks(register: RegisterView, row: EntryRow, versions: Iterable[EntryVersion]) -> None:
+    """Note a look for each case whose personal data are shown."""
     for instance_id in dict.fromkeys(one.instance_id for one in versions if one.personal == "shown"):
         subject = f"{register.title} {row.number}"
-        note_look(Look(kind="entry", instance_id=instance_id, entry_id=entry_id, subject=subject, personal=True))
-    return render_template("registers/entry.html", register=register, entry=row, versions=versions)
+        note_look(Look(kind="entry", instance_id=instance_id, entry_id=row.id, subject=subject, personal=True))
 
 
 def _wanted(register: RegisterView) -> EntryFilter:

@@ -1,0 +1,212 @@
+"""Importing sheets into registers: upload, a check that shows how far it is, a preview, and the confirmation.
+
+Checking and writing take long with many rows. Both answer with a page that grows while they go on, so that its
+figure is live without any script, and both stop when its reader leaves: what was not finished was never written.
+"""
+
+import io
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from engine.commands.begin_import import begin_import
+from engine.commands.cancel_import import cancel_import
+from engine.commands.check_import import CellProblem, Row, Sheet, begin_sheet, check_import, end_check
+from engine.commands.confirm_import import confirm_import
+from engine.commands.upload_attachment import upload_attachment
+from engine.errors import EngineError, InvalidError
+from engine.queries.register_imports import (
+    list_imports,
+    planned_rows,
+    require_import_reader,
+    view_import,
+)
+from engine.queries.registers import view_register
+from web.application import this_application
+from web.auth import allow, current_person, current_session
+from web.excel import workbook
+from web.i18n import explain, gettext
+from web.sheets import read_rows
+
+blueprint = Blueprint("imports", __name__, url_prefix="/registers/<name>/imports")
+
+AT_ONCE = 500
+"""Rows that are checked in one transaction: others write between them."""
+PLACE = "<!-- progress -->"
+"""Where the page of a running import grows."""
+
+
+@blueprint.get("")
+@allow("staff", "auditor")
+def index(name: str) -> ResponseReturnValue:
+    """Show how to import, and which imports there were."""
+    return _index(name)
+
+
+@blueprint.get("/template.xlsx")
+@allow("staff", "auditor")
+def template(name: str) -> ResponseReturnValue:
+    """Give an empty sheet with the headings that an import understands."""
+    db = current_session()
+    require_import_reader(db, current_person(), name)
+    register = view_register(db, current_person(), name)
+    heads = [gettext("编号"), gettext("状态"), *(column.label for column in register.importable)]
+    body = workbook(register.title, heads, [])
+    return send_file(io.BytesIO(body), as_attachment=True, download_name=f"{register.title}-{gettext('导入模板')}.xlsx")
+
+
+@blueprint.post("")
+@allow("staff")
+def upload(name: str) -> ResponseReturnValue:
+    """Keep a sheet and check it."""
+    db, person, settings = current_session(), current_person(), this_application().settings
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _index(name, gettext("请选择要导入的 Excel 文件。")), 422
+    try:
+        stored = upload_attachment(
+            db,
+            settings.attachments_folder,
+            cast("BinaryIO", sent.stream),
+            sent.filename,
+            person.username,
+            accept=[".xlsx"],
+            max_bytes=settings.upload_limit,
+        )
+        digest = str(stored["contentHash"])
+        import_id = begin_import(db, name, sent.filename, digest, person.username)
+    except InvalidError as error:
+        return _index(name, explain(error)), 422
+    return _checking(name, import_id, digest, sent.filename)
+
+
+@blueprint.get("/<int:import_id>")
+@allow("staff", "auditor")
+def show(name: str, import_id: int) -> ResponseReturnValue:
+    """Show what an import would write, or what is wrong with it."""
+    db, person = current_session(), current_person()
+    may_import = require_import_reader(db, person, name)
+    register = view_register(db, current_person(), name)
+    return render_template(
+        "registers/import.html",
+        register=register,
+        one=view_import(db, person, register, import_id),
+        planned=list(planned_rows(db, register, import_id)),
+        may_import=may_import,
+    )
+
+
+@blueprint.post("/<int:import_id>/check")
+@allow("staff")
+def check_again(name: str, import_id: int) -> ResponseReturnValue:
+    """Check a sheet once more whose check was interrupted."""
+    db, person = current_session(), current_person()
+    require_import_reader(db, person, name)
+    one = view_import(db, person, view_register(db, current_person(), name), import_id)
+    return _checking(name, import_id, one.sha256, one.file_name)
+
+
+@blueprint.post("/<int:import_id>/confirm")
+@allow("staff", writes=False)
+def confirm(name: str, import_id: int) -> ResponseReturnValue:
+    """Write everything, or nothing."""
+    db, person = current_session(), current_person()
+    require_import_reader(db, person, name)
+    one = view_import(db, person, view_register(db, current_person(), name), import_id)
+    total = one.new_count + one.changed_count
+    return _growing(name, import_id, _writing(import_id, person.username), gettext("正在写入"), total)
+
+
+@blueprint.post("/<int:import_id>/cancel")
+@allow("staff")
+def cancel(name: str, import_id: int) -> ResponseReturnValue:
+    """Stop an import, or give it up."""
+    cancel_import(current_session(), import_id, current_person().username)
+    flash(gettext("导入已停止，什么也没有写入。"), "ok")
+    return redirect(url_for("imports.index", name=name))
+
+
+def _index(name: str, problem: str | None = None) -> str:
+    db, person = current_session(), current_person()
+    may_import = require_import_reader(db, person, name)
+    register = view_register(db, current_person(), name)
+    imports = list_imports(db, person, register)
+    return render_template(
+        "registers/imports.html", register=register, imports=imports, may_import=may_import, problem=problem
+    )
+
+
+def _checking(name: str, import_id: int, digest: str, file_name: str) -> Response:
+    path = this_application().settings.attachments_folder / digest[:2] / digest
+    return _growing(name, import_id, _check(import_id, path, file_name, current_person().username), gettext("正在检查"))
+
+
+def _check(import_id: int, path: Path, file_name: str, actor: str) -> Generator[int, None, None]:
+    """Check a sheet, some rows in each transaction, and give again and again how many are checked."""
+    transaction = this_application().database.transaction
+    problems: list[CellProblem] = []
+    rows = read_rows(path, file_name)
+    _number, heading = next(rows, (1, []))
+    with transaction() as db:
+        sheet, problems = begin_sheet(db, import_id, heading, actor)
+    if not problems:
+        while some := list(islice(rows, AT_ONCE)):
+            yield _check_some(import_id, sheet, some, actor)
+    with transaction() as db:
+        end_check(db, import_id, actor, problems)
+
+
+def _check_some(import_id: int, sheet: Sheet, rows: Sequence[Row], actor: str) -> int:
+    with this_application().database.transaction() as db:
+        return check_import(db, import_id, sheet, rows, actor)
+
+
+def _writing(import_id: int, actor: str) -> Generator[int, None, None]:
+    with this_application().database.transaction() as db:
+        yield from confirm_import(db, import_id, actor)
+
+
+def _growing(
+    name: str, import_id: int, steps: Generator[int, None, None], doing: str, total: int | None = None
+) -> Response:
+    """Answer with a page that grows by one line for each step and leads on at the end."""
+    page = render_template(
+        "registers/import_running.html",
+        register=view_register(current_session(), current_person(), name),
+        import_id=import_id,
+        doing=doing,
+        place=PLACE,
+    )
+    before, _place, after = page.partition(PLACE)
+    line = partial(render_template, "registers/_import_step.html", total=total, doing=doing)
+
+    def grow() -> Iterator[str]:
+        yield before
+        target, problem = url_for("imports.show", name=name, import_id=import_id), None
+        try:
+            # Closed at once where the reader leaves: its transaction must not wait for a collector.
+            with closing(steps) as running:
+                for done in running:
+                    yield line(done=done)
+        except EngineError as error:
+            problem = explain(error)
+        yield line(target=target, problem=problem)
+        yield after
+
+    return Response(stream_with_context(grow()), mimetype="text/html", headers={"X-Accel-Buffering": "no"})
