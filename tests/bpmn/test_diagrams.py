@@ -18,7 +18,7 @@ SCREEN_WIDTH = 1440
 CLAUSES = {
     "patient_reception": {"D09-1.1", "D09-1.2", "D09-1.3", "D09-1.4", "D09-1.5", "D09-1.6"},
     "rebate_settlement": {"D09-2.7", "D09-2.8", "D09-2.9", "D09-2.10", "D09-2.11"},
-    "permission_change": {"D06-2.2", "D06-2.3", "D06-4.2"},
+    "permission_change": {"D06-2.2", "D06-2.3", "D06-2.4", "D06-4.2"},
     "channel_termination_filing": {
         "D01-2", "D01-3.4a", "D01-3.4b", "D01-4.1", "D01-4.2", "D01-4.3", "D01-5.1",
     },
