@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.clock import SHANGHAI
 from engine.feel import HostFunction
-from engine.interpreter import Decided, Environment
+from engine.interpreter import Decided, Environment, OpenedTask, Ruling, TaskRules, ruling_on
 from engine.organisation import Organisation, Reads, functions
 from engine.organisation.functions import called
 
@@ -27,6 +27,7 @@ class RecordedWorld:
             now=at,
             functions={name: self._answering(name, function) for name, function in functions(_NOBODY, Reads()).items()},
             decide=self._decide,
+            rule=self._rule,
             take_reads=self._reads.take,
             all_reads=self._reads.everything,
         )
@@ -39,6 +40,14 @@ class RecordedWorld:
         recorded = dict(self._decisions.pop(0))
         value = recorded.pop("value", None)
         return Decided(value=value, evidence={k: v for k, v in recorded.items() if k not in {"element", "decision"}})
+
+    def _rule(self, _rules: TaskRules, task: OpenedTask, _initiator: object) -> Ruling | None:
+        """Give what was ruled on a task then; on most nothing was."""
+        recorded = self._recorded.get(ruling_on(task))
+        if not isinstance(recorded, Mapping):
+            return None
+        self._reads.add(ruling_on(task), recorded)
+        return Ruling(**recorded)
 
     def _answering(self, name: str, function: HostFunction) -> HostFunction:
         return replace(function, call=self._call(name))

@@ -13,7 +13,7 @@ from engine.audit.verbs import apply
 from engine.errors import ConflictError, mark
 from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
 
-_LISTS = frozenset({"jobs", "subscriptions", "signals", "copies", "decisions"})
+_LISTS = frozenset({"passed", "jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
     {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed"}
 )
@@ -142,6 +142,7 @@ def _caused(outcome: Outcome) -> dict[str, object]:
         "waiting": [[token, element] for token, element in sorted(outcome.waiting.items())],
         "changes": {name: list(pair) for name, pair in outcome.changes.items()},
         "tasks": [_people_and_rules(task) for task in outcome.tasks],
+        "passed": [task.as_fact() for task in outcome.passed],
         "jobs": [job.as_fact() for job in outcome.jobs],
         "subscriptions": [
             {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}

@@ -16,6 +16,7 @@ from engine.execution.rows import changed
 from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
 from engine.execution.submitting import accepted, handed_in, hold
 from engine.execution.write import write_outcome
+from engine.forms import Rights
 from engine.model import UserTask
 
 
@@ -59,7 +60,9 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
 def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
     if locked.work.form_definition_id is None:
         return dict(submitted)
-    return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id)
+    element = locked.definition.process.elements[locked.work.element_id]
+    rights = Rights.of(element.properties)
+    return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id, rights)
 
 
 def _close(locked: LockedCase, acting: Acting) -> None:

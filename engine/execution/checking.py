@@ -64,6 +64,7 @@ def check_files(session: Session, files: Sequence[File]) -> Checked:
             _diagram(session, checked, file)
     _same_process_twice(checked)
     checked.findings += _pickers(session, checked)
+    checked.findings += _rights(checked)
     checked.findings.sort(key=lambda found: found.severity != "error")
     return checked
 
@@ -182,6 +183,27 @@ def _pickers(session: Session, checked: Checked) -> Iterator[Finding]:
         if register not in known:
             message = mark("表单 {file} 要从台账 {register} 里选，但没有这个台账。请先发布它，或更正 picker。")
             yield _finding("register_unknown", message, file.name, file=file.name, register=register)
+
+
+def _rights(checked: Checked) -> Iterator[Finding]:
+    """Find the fields that tasks have rights on and their forms don't have; forms published earlier are not asked."""
+    for process, file in checked.processes:
+        for element in process.elements.values():
+            rights, handed_in = forms.Rights.of(element.properties), checked.forms.get(element.form_id or "")
+            if not rights.named or handed_in is None:
+                continue
+            unknown = forms.unknown_fields(forms.load(handed_in.content, handed_in.name), rights)
+            if unknown:
+                yield Finding(
+                    severity="error",
+                    code="field_unknown",
+                    message=mark("“{label}”的属性 fields.* 提到字段 {fields}，表单 {form} 里没有。请更正字段名。"),
+                    facts={"label": element.label, "fields": "、".join(unknown), "form": element.form_id},
+                    resource=file.name,
+                    element=element.id,
+                    name=element.name,
+                    line=element.line,
+                )
 
 
 def _same_process_twice(checked: Checked) -> None:

@@ -24,6 +24,7 @@ def _where_any(outcome: Outcome) -> dict[str, object]:
     facts: dict[str, object] = {
         "reads": outcome.reads,
         "tasks": [_task_fact(task) for task in outcome.tasks],
+        "passed": [task.as_fact() for task in outcome.passed],
         "jobs": [job.as_fact() for job in outcome.jobs],
         "subscriptions": [
             {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}

@@ -11,6 +11,7 @@ from engine.audit.chain import Head, NewEvent
 from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedError, mark
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
+from engine.execution.ruling import Rulings
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
@@ -49,8 +50,13 @@ class LockedCase:
         return Head(sequence=self.instance.event_count, hash=self.instance.chain_head)
 
 
-def environment(session: Session, known: Organisation, found: Definition) -> Environment:
-    """Give the world as it is now: the clock, the organisation with a note of what is read, the bound decisions."""
+def environment(
+    session: Session, known: Organisation, found: Definition, instance_id: int | None = None
+) -> Environment:
+    """Give the world as it is now: the clock, the organisation with a note of what is read, the bound decisions.
+
+    ``instance_id`` is the case, where there is one already: who has acted in it decides whom rules ask.
+    """
     reads, now = Reads(), clock.now()
     turns = Turns(session, now)
     return Environment(
@@ -60,6 +66,7 @@ def environment(session: Session, known: Organisation, found: Definition) -> Env
         take_reads=reads.take,
         all_reads=reads.everything,
         attempt=turns.attempt,
+        rule=Rulings(session, known, reads, instance_id).rule,
     )
 
 
@@ -204,7 +211,7 @@ def _read(session: Session, statement: Select[Any], number: int, *, suspended_to
         instance=row,
         definition=found,
         organisation=known,
-        environment=environment(session, known, found),
+        environment=environment(session, known, found, row.id),
         work=row,
     )
     if row.state != "ACTIVE":

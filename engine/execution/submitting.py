@@ -15,15 +15,17 @@ def accepted(
     submitted: Mapping[str, object],
     stored: Mapping[str, object],
     instance_id: int | None = None,
+    rights: forms.Rights = forms.EVERYTHING,
 ) -> dict[str, object]:
-    """Give the values a form accepts. Raises FormInvalidError with a problem for each field.
+    """Give the values a form accepts from who has these rights. Raises FormInvalidError with a problem for each field.
 
     A task without a form takes no values from a page; programs may set any, see ``complete_task``.
     """
     if form_definition_id is None:
         return {}
     finder = RegisterFinder(session, instance_id=instance_id)
-    return forms.check(form(session, form_definition_id), submitted, stored, clock=clock.now, finder=finder)
+    shown = forms.restricted(form(session, form_definition_id), rights)
+    return forms.check(shown, submitted, stored, clock=clock.now, finder=finder)
 
 
 def handed_in(session: Session, form_definition_id: int | None, values: Mapping[str, object]) -> object:

@@ -11,10 +11,12 @@ from engine.forms.linting import lint
 from engine.forms.loading import load
 from engine.forms.personal import NOTHING_HIDDEN, Place, Veil, mask, personal_places, unmask
 from engine.forms.picking import Finder, Picker, picked_registers
+from engine.forms.rights import EVERYTHING, Rights, restricted, unknown_fields
 from engine.forms.schema import Component, Field, Form
 from engine.forms.viewing import view
 
 __all__ = [
+    "EVERYTHING",
     "NOTHING_HIDDEN",
     "Component",
     "Described",
@@ -23,6 +25,7 @@ __all__ = [
     "Form",
     "Picker",
     "Place",
+    "Rights",
     "Veil",
     "check",
     "describe",
@@ -31,6 +34,8 @@ __all__ = [
     "mask",
     "personal_places",
     "picked_registers",
+    "restricted",
+    "unknown_fields",
     "unmask",
     "values_of",
     "view",

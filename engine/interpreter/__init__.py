@@ -11,6 +11,7 @@ from engine.interpreter.outcome import (
     OpenedTask,
     Outcome,
     Passage,
+    PassedTask,
     ScopePassage,
     Stuck,
 )
@@ -20,6 +21,7 @@ from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_scopes, load_variables
 from engine.interpreter.task_listeners import AGREED, CORRECTABLE, DENIABLE, Answer, attributes
 from engine.interpreter.task_listeners import EVENTS as TASK_EVENTS
+from engine.interpreter.task_rules import Ruling, TaskRules, ruling_on
 
 __all__ = [
     "AGREED",
@@ -40,17 +42,21 @@ __all__ = [
     "OpenedTask",
     "Outcome",
     "Passage",
+    "PassedTask",
     "Plan",
     "Process",
+    "Ruling",
     "ScopePassage",
     "Specification",
     "Stuck",
     "StuckError",
+    "TaskRules",
     "Walked",
     "Way",
     "attributes",
     "load_scopes",
     "load_variables",
     "read",
+    "ruling_on",
     "specification",
 ]

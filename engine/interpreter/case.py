@@ -16,6 +16,7 @@ from engine.interpreter import (
     moving,
     recovering,
     returning,
+    ruled,
     rules,
     signing,
     state,
@@ -371,8 +372,9 @@ class Case:
         run = self._run
         recovering.mark_dead_ends(run)
         opened = Opened(run)
+        passed = ruled.settle(run, opened, {*self._before})
         for token, task in run.waiting().items():
-            if "stuck" in task.internal_data:
+            if "stuck" in task.internal_data or token in opened.entered:
                 continue
             if token not in self._before or self._phases_before.get(token) != listeners.phase(task):
                 opened.enter(task, anew=token not in self._before)
@@ -396,6 +398,7 @@ class Case:
             scopes=tuple(scope_passages(run, self._scopes_before)),
             origins=run.origins,
             tasks=tuple(opened.tasks),
+            passed=tuple(passed),
             jobs=tuple(opened.jobs),
             changed=tuple(run.changed),
             subscriptions=tuple(opened.subscriptions),

@@ -5,9 +5,13 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine import feel
 from engine.errors import mark
+
+if TYPE_CHECKING:
+    from engine.interpreter.task_rules import Ruling
 
 
 class StuckError(Exception):
@@ -35,6 +39,10 @@ def _no_decisions(decision_id: str, _variables: Mapping[str, object]) -> Decided
     raise StuckError("decision_missing", mark("没有决策表 {decision}。"), decision=decision_id)
 
 
+def _no_ruling(*_asked: object) -> None:
+    """Ask whom the diagram names."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """Everything a step gets from outside. The same environment gives the same result, always."""
@@ -44,6 +52,8 @@ class Environment:
     """What rules may call beside FEEL's own functions."""
     decide: Callable[[str, Mapping[str, object]], Decided] = _no_decisions
     """Evaluate a decision of the same deployment."""
+    rule: Callable[..., "Ruling | None"] = _no_ruling
+    """Decide, from the rules of a task, the task as it was opened and the initiator, whether anybody is asked."""
     take_reads: Callable[[], list[object]] = list
     """Give and forget what the functions have read since the last call: kept with a rule's result as its proof."""
     all_reads: Callable[[], dict[str, object]] = dict

@@ -18,6 +18,7 @@ from engine.interpreter import (
     lint_links,
     lint_listeners,
     lint_offered,
+    lint_task_rules,
     lint_tasks,
     lint_timers,
     networks,
@@ -64,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     lint_listeners.listeners,
     lint_offered.offered_operations,
     networks.known_networks,
+    lint_task_rules.task_rules,
 )
 
 

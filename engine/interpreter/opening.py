@@ -23,10 +23,25 @@ class Opened:
         self.tasks: list[OpenedTask] = []
         self.jobs: list[OpenedJob] = []
         self.subscriptions: list[OpenedSubscription] = []
+        self.entered: set[int] = set()
+        """Tokens that were opened already."""
+
+    def task(self, token: int) -> OpenedTask | None:
+        """Give the task that was opened for a token."""
+        return next((one for one in self.tasks if one.token == token), None)
+
+    def replace(self, task: OpenedTask) -> None:
+        """Open a task as it is now, for other people."""
+        self.tasks = [task if one.token == task.token else one for one in self.tasks]
+
+    def forget(self, task: SpiffTask) -> None:
+        """Open nothing for a token that goes on by itself."""
+        self.tasks = [one for one in self.tasks if one.token != task.id]
 
     def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
         run, element = self._run, element_of(self._run, task)
+        self.entered.add(run.token_of(task))
         if anew:
             run.note(task, "entered")
         try:

@@ -57,6 +57,31 @@ class OpenedTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassedTask:
+    """A user task that a rule of the diagram completed without asking anybody."""
+
+    token: int
+    element: Element
+    action: Literal["pass", "reject"]
+    because: str
+    """``nobody`` was found, it would have been the ``initiator``, or the ``same_person`` again."""
+    person: str | None
+    """Who would have been asked."""
+    result: dict[str, object]
+
+    def as_fact(self) -> dict[str, object]:
+        """Give it as history keeps it."""
+        return {
+            "token": self.token,
+            "element": self.element.id,
+            "action": self.action,
+            "because": self.because,
+            "person": self.person,
+            "result": self.result,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenedJob:
     """A job that a machine has to do, or a timer to wait for."""
 
@@ -136,6 +161,8 @@ class Outcome:
     origins: dict[int, Origin] = field(default_factory=dict)
     """Where each passage of this step came from, by token; not part of the history either."""
     tasks: tuple[OpenedTask, ...] = ()
+    passed: tuple[PassedTask, ...] = ()
+    """What rules of the diagram completed without asking anybody, in the order it happened."""
     jobs: tuple[OpenedJob, ...] = ()
     changed: tuple[ChangedTask, ...] = ()
     subscriptions: tuple[OpenedSubscription, ...] = ()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition, form
 from engine.execution.locked import environment
-from engine.forms import Described, Form
+from engine.forms import Described, Form, Rights, restricted
 from engine.interpreter import Case, load_variables
 from engine.interpreter.diagram import CLAUSE
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
@@ -135,6 +135,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     events, variables = load_events(session, case.id), load_variables(case.body)
     seen = sight(session, person, case.id, of, variables, *entered_values(events))
     happenings = timeline(session, of, events, known, seen.veil)
+    shown, hidden = _form(session, task, Rights.of(element.properties if element is not None else {}))
     return TaskView(
         id=task.id,
         name=task.name,
@@ -165,15 +166,24 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         operations=operations(of, task, signing, is_mine=is_mine) if is_open and case.suspended_at is None else {},
         may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
         may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
-        form=form(session, task.form_definition_id) if task.form_definition_id is not None else None,
+        form=shown,
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
         ballots=ballots(session, case, of, happenings, known),
         opinions=tuple(one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"}),
-        data=tuple(describe_case(session, of, seen.veil.values(variables))),
+        data=tuple(one for one in describe_case(session, of, seen.veil.values(variables)) if one.key not in hidden),
         personal=seen.personal,
         why=tuple(_reasons(task.facts, known)),
     )
+
+
+def _form(session: Session, task: UserTask, rights: Rights) -> tuple[Form | None, set[str]]:
+    """Give the form as this task has it, and the keys of what it hides."""
+    if task.form_definition_id is None:
+        return None, set()
+    whole = form(session, task.form_definition_id)
+    shown = restricted(whole, rights)
+    return shown, {one.key for one in whole.walk()} - {one.key for one in shown.walk()}
 
 
 def _acts_for(session: Session, person: Person, task: UserTask, case: ProcessInstance, of: Definition) -> str | None:

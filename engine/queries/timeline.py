@@ -26,6 +26,19 @@ class Opened:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassedOver:
+    """A task that a rule of the diagram completed without asking anybody."""
+
+    name: str
+    action: str
+    """``pass`` or ``reject``."""
+    because: str
+    """``nobody``, ``initiator`` or ``same_person``."""
+    person: str | None
+    """The display name of who would have been asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Happening:
     """One event of a case."""
 
@@ -43,6 +56,7 @@ class Happening:
     entered: tuple[Described, ...]
     """What the person entered or changed, by label."""
     opened: tuple[Opened, ...]
+    passed: tuple[PassedOver, ...]
     stuck: tuple[tuple[str, str, Mapping[str, Any]], ...]
     """Name of the element, and the template and facts of what is wrong."""
     reason: str | None
@@ -143,6 +157,7 @@ def _happening(
         token=row.token,
         entered=tuple(_entered(session, definition, event, veil)),
         opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
+        passed=tuple(_passed(fact, definition, known) for fact in body.get("passed", ())),
         stuck=tuple(
             (elements[one["element"]].label, one["message"], veil.values(one["facts"]))
             for one in body.get("stuck", ())
@@ -179,6 +194,16 @@ def _opened(fact: Mapping[str, Any], definition: Definition, known: Organisation
             *(known.display_name(name) for name in people),
             *(() if fact["assignee"] else fact["candidate_groups"]),
         ),
+    )
+
+
+def _passed(fact: Mapping[str, Any], definition: Definition, known: Organisation) -> PassedOver:
+    element = definition.process.elements.get(fact["element"])
+    return PassedOver(
+        name=element.label if element else fact["element"],
+        action=fact["action"],
+        because=fact["because"],
+        person=known.display_name(fact["person"]) if fact["person"] else None,
     )
 
 

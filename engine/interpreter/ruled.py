@@ -1,0 +1,99 @@
+"""Letting tasks pass that need nobody, before the step is over."""
+
+from dataclasses import replace
+
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import mark
+from engine.interpreter.environment import StuckError
+from engine.interpreter.opening import Opened, element_of
+from engine.interpreter.outcome import OpenedTask, PassedTask
+from engine.interpreter.run import Run
+from engine.interpreter.task_rules import CHOICES, Ruling, result_of, rules_of
+from engine.interpreter.task_specs import UserTask
+
+MOST_PASSED = 100
+"""Tasks that may pass by themselves in one step: beyond that a loop never asks anybody."""
+
+
+def settle(run: Run, opened: Opened, before: set[int]) -> list[PassedTask]:
+    """Open the tasks that have rules, complete those that need nobody, and go on until each token waits."""
+    passed: list[PassedTask] = []
+    while (found := _next(run, opened, before)) is not None:
+        task, one = found
+        opened.forget(task)
+        if len(passed) >= MOST_PASSED:
+            run.mark_stuck(task, _going_round(one))
+            continue
+        passed.append(one)
+        _complete(run, task, one)
+    return passed
+
+
+def _next(run: Run, opened: Opened, before: set[int]) -> tuple[SpiffTask, PassedTask] | None:
+    """Find the next task that passes; the others that it sees are opened for their people."""
+    for token, task in run.waiting().items():
+        if token in before or token in opened.entered or "stuck" in task.internal_data:
+            continue
+        if not isinstance(task.task_spec, UserTask) or not element_of(run, task).properties.keys() & CHOICES.keys():
+            continue
+        opened.enter(task, anew=True)
+        one = opened.task(token)
+        if one is None or one.pending is not None:
+            continue
+        try:
+            passed = _ruled(run, opened, task, one)
+        except StuckError as error:
+            opened.forget(task)
+            run.mark_stuck(task, error)
+            continue
+        if passed is not None:
+            return task, passed
+    return None
+
+
+def _ruled(run: Run, opened: Opened, task: SpiffTask, one: OpenedTask) -> PassedTask | None:
+    variables = run.visible(task)
+    rules = rules_of(one.element, variables, run.env)
+    ruling = run.env.rule(rules, one, variables.get("initiator")) if rules is not None else None
+    if ruling is None:
+        return None
+    if ruling.action == "assign":
+        opened.replace(_given_to(one, ruling))
+        return None
+    result = result_of(one.element, one, ruling, variables, run.env)
+    return PassedTask(
+        token=one.token,
+        element=one.element,
+        action=ruling.action,
+        because=ruling.because,
+        person=ruling.person,
+        result=result,
+    )
+
+
+def _given_to(one: OpenedTask, ruling: Ruling) -> OpenedTask:
+    fact = {"because": ruling.because, "assignee": one.assignee}
+    return replace(
+        one, assignee=ruling.person, candidate_users=(), candidate_groups=(), facts={**one.facts, "ruling": fact}
+    )
+
+
+def _complete(run: Run, task: SpiffTask, one: PassedTask) -> None:
+    task.internal_data["result"] = dict(one.result)
+    if one.person is not None:
+        task.internal_data["by"] = one.person
+    task._set_state(TaskState.READY)
+    run.run(task)
+    run.scopes.close(task.id)
+    run.settle()
+
+
+def _going_round(one: PassedTask) -> StuckError:
+    return StuckError(
+        "ruled_without_end",
+        mark("“{label}”在一步之内自动通过了 {most} 次，流程一直在原地转圈。请检查循环的条件。"),
+        label=one.element.label,
+        most=MOST_PASSED,
+    )
