@@ -2,13 +2,15 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.execution.people import is_known
 from engine.interpreter import OpenedTask, Ruling, TaskRules, ruling_on
-from engine.model import UserTask
+from engine.model import HistoryEvent, UserTask
 from engine.organisation import Organisation, Reads
+
+_GIVEN_BACK = ("task.returned", "task.taken_back")
 
 
 class Rulings:
@@ -35,7 +37,7 @@ class Rulings:
             return None
         if task.assignee == initiator and rules.initiator != "self":
             return self._initiator(rules, task.assignee)
-        if rules.same_person != "ask" and self._has_acted(rules.same_person, task.assignee, initiator):
+        if rules.same_person != "ask" and self._has_acted(rules.same_person, task, initiator):
             return Ruling(action="pass", because="same_person", person=task.assignee)
         return None
 
@@ -57,23 +59,28 @@ class Rulings:
             return self._nobody(rules, initiator)
         return Ruling(action="assign", because="initiator", person=above)
 
-    def _has_acted(self, wanted: str, person: str, initiator: str | None) -> bool:
-        """Tell whether somebody has agreed to what the initiator handed in last: older assent is to older contents."""
-        acted = [*self._acted(initiator), *self._passed]
-        return acted[-1:] == [person] if wanted == "consecutive" else person in acted
+    def _has_acted(self, wanted: str, task: OpenedTask, initiator: str | None) -> bool:
+        """Tell whether somebody has agreed in another step to what was handed in last, not to older data."""
+        acted = [*self._acted(task.element.id, initiator), *self._passed]
+        return acted[-1:] == [task.assignee] if wanted == "consecutive" else task.assignee in acted
 
-    def _acted(self, initiator: str | None) -> list[str]:
+    def _acted(self, element_id: str, initiator: str | None) -> list[str]:
+        """Give who has done other tasks since the initiator has, and since something was given back."""
         if self._instance_id is None:
             return []
-        people = self._session.scalars(
-            select(UserTask.completed_by)
+        given_back = select(func.max(HistoryEvent.at)).where(
+            HistoryEvent.instance_id == self._instance_id, HistoryEvent.kind.in_(_GIVEN_BACK)
+        )
+        since = self._session.scalar(given_back)
+        rows = self._session.execute(
+            select(UserTask.completed_by, UserTask.element_id)
             .where(
                 UserTask.instance_id == self._instance_id,
                 UserTask.state == "COMPLETED",
                 UserTask.completed_by.is_not(None),
+                *([UserTask.completed_at > since] if since is not None else []),
             )
             .order_by(UserTask.completed_at, UserTask.id)
         ).all()
-        names = [name for name in people if name is not None]
-        last = max((index for index, name in enumerate(names) if name == initiator), default=-1)
-        return names[last + 1 :]
+        last = max((index for index, row in enumerate(rows) if row.completed_by == initiator), default=-1)
+        return [row.completed_by for row in rows[last + 1 :] if row.completed_by and row.element_id != element_id]

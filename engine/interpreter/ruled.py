@@ -6,6 +6,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
+from engine.interpreter import detours
 from engine.interpreter.environment import StuckError
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import OpenedTask, PassedTask
@@ -37,6 +38,9 @@ def _next(run: Run, opened: Opened, before: set[int]) -> tuple[SpiffTask, Passed
         if token in before or token in opened.entered or "stuck" in task.internal_data:
             continue
         if not isinstance(task.task_spec, UserTask) or not element_of(run, task).properties.keys() & CHOICES.keys():
+            continue
+        if detours.ASSIGNEE in task.internal_data:
+            # Somebody has sent it back to this person: they are asked.
             continue
         opened.enter(task, anew=True)
         one = opened.task(token)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.commands.complete_task import complete_task
+from engine.commands.return_task import return_task
 from engine.errors import UnpublishableError
 from engine.json_text import loads
 from engine.model import HistoryEvent, Incident, OrganisationRevision, User, UserTask
@@ -177,3 +178,26 @@ def test_a_misspelt_rule_is_refused_at_publication(world: World) -> None:
         with pytest.raises(UnpublishableError) as refused:
             world.publish(row(task("a", "li.na", **properties)))
         assert {one.code for one in refused.value.findings} & {"task_rule_unknown", "expression_syntax"}
+
+
+def test_what_is_sent_back_is_asked_again_and_so_is_all_that_follows(world: World) -> None:
+    again = {"whenSamePerson": "any"}
+    steps = (
+        task("a", "li.na", **again),
+        task("b", "li.na"),
+        task("c", "wu.tao", operations="return"),
+        task("d", "li.na", **again),
+    )
+    world.publish(row(*steps))
+    world.start()
+    complete(world, "a", "li.na")
+    complete(world, "b", "li.na")
+    world.clock.advance(minutes=1)
+    with world.database.transaction() as session:
+        tokens = dict(session.execute(select(UserTask.element_id, UserTask.token)).all())
+        here = session.scalars(select(UserTask.id).where(UserTask.element_id == "c")).one()
+        return_task(session, here, tokens["a"], "请再看一遍", "wu.tao")
+    assert asked(world) == [("a", "li.na")]
+    world.clock.advance(minutes=1)
+    complete(world, "a", "li.na")
+    assert asked(world) == [("b", "li.na")]
