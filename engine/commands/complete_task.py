@@ -12,6 +12,7 @@ from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import offered_by
 from engine.execution.people import hand_to_administrators
+from engine.execution.prepared import COMPLETE_TASK
 from engine.execution.rows import changed
 from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
 from engine.execution.submitting import accepted, handed_in, hold
@@ -68,20 +69,13 @@ def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping
 def _close(locked: LockedCase, acting: Acting) -> None:
     done = changed(
         locked.session,
-        update(UserTask)
-        .where(
-            UserTask.id == locked.work.task_id,
-            UserTask.state == "CREATED",
-            UserTask.assignee.is_not_distinct_from(locked.work.assignee),
-            UserTask.open_signs == locked.work.open_signs,
-        )
-        .values(
-            state="COMPLETED",
-            assignee=acting.holder,
-            completed_by=acting.actor,
-            completed_at=locked.environment.now,
-            draft=None,
-        ),
+        COMPLETE_TASK,
+        task=locked.work.task_id,
+        seen_assignee=locked.work.assignee,
+        seen_signs=locked.work.open_signs,
+        holder=acting.holder,
+        actor=acting.actor,
+        at=locked.environment.now,
     )
     if done != 1:
         raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)

@@ -11,9 +11,10 @@ from engine import clock
 from engine.errors import mark
 from engine.execution.immutable import Definition
 from engine.execution.jobs import insert_jobs
+from engine.execution.prepared import INSERT_CANDIDATES, INSERT_TASKS
 from engine.execution.subscriptions import open_subscriptions, throw_signals
 from engine.interpreter import OpenedJob, OpenedTask, Outcome, Stuck
-from engine.model import Incident, Job, ProcessInstance, UserTask, UserTaskCandidate
+from engine.model import Incident, Job, ProcessInstance, UserTask
 
 _OF_PEOPLE = frozenset({"userTask", "startEvent"})
 """At a start event stands a task where its form is handed in again."""
@@ -46,7 +47,7 @@ def _open_tasks(
     if not tasks:
         return
     rows = [_task_row(task, definition, instance_id, now) for task in tasks]
-    ids = session.scalars(insert(UserTask).returning(UserTask.id, sort_by_parameter_order=True), rows).all()
+    ids = session.scalars(INSERT_TASKS, rows).all()
     candidates = [
         {"task_id": task_id, "kind": kind, "principal": principal}
         for task_id, task in zip(ids, tasks, strict=True)
@@ -54,7 +55,7 @@ def _open_tasks(
         for principal in principals
     ]
     if candidates:
-        session.execute(insert(UserTaskCandidate), candidates)
+        session.execute(INSERT_CANDIDATES, candidates)
 
 
 def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) -> None:

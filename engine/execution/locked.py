@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -12,6 +12,7 @@ from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedErro
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
 from engine.execution.ruling import Rulings
+from engine.execution.prepared import table
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
@@ -72,9 +73,7 @@ def environment(
 
 def lock_instance(session: Session, instance_id: int, *, suspended_too: bool = False) -> LockedCase:
     """Lock a running case by its number. Raises NotFoundError, or ConflictError where it has ended or is suspended."""
-    columns = (*_INSTANCE, revision_of.label("organisation_revision"))
-    statement = select(*columns).where(ProcessInstance.id == instance_id)
-    return _lock(session, statement, instance_id, suspended_too=suspended_too)
+    return _read(session, _LOCK_INSTANCE, instance_id, suspended_too=suspended_too)
 
 
 def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False, suspended_too: bool = False) -> LockedCase:
@@ -82,11 +81,7 @@ def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False, susp
 
     ``not_yet_too`` takes a signature whose turn has not come, too.
     """
-    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_TASK)
-    statement = (
-        select(*columns).join(UserTask, UserTask.instance_id == ProcessInstance.id).where(UserTask.id == task_id)
-    )
-    locked = _lock(session, statement, task_id, suspended_too=suspended_too)
+    locked = _read(session, _LOCK_TASK, task_id, suspended_too=suspended_too)
     if locked.work.task_state not in (("CREATING", "CREATED") if not_yet_too else ("CREATED",)):
         raise already_done(locked)
     if locked.work.pending is not None:
@@ -99,7 +94,7 @@ def lock_job(session: Session, job_id: int, *, suspended_too: bool = False) -> L
 
     Raises NotFoundError, GoneError where it is done, SuspendedError where its case rests.
     """
-    return _undone(_lock(session, _of_job(job_id), job_id, suspended_too=suspended_too))
+    return _undone(_read(session, _LOCK_JOB, job_id, suspended_too=suspended_too))
 
 
 def look_at_job(session: Session, job_id: int) -> LockedCase:
@@ -107,7 +102,7 @@ def look_at_job(session: Session, job_id: int) -> LockedCase:
 
     Raises as ``lock_job`` does.
     """
-    return _undone(_read(session, _of_job(job_id), job_id))
+    return _undone(_read(session, _READ_JOB, job_id))
 
 
 def lock_service_job(session: Session, job_id: int) -> LockedCase:
@@ -131,61 +126,74 @@ def already_done(locked: LockedCase) -> ConflictError:
     )
 
 
+_CASES, _TASKS, _JOBS = table(ProcessInstance), table(UserTask), table(Job)
 _INSTANCE = (
-    ProcessInstance.id,
-    ProcessInstance.definition_id,
-    ProcessInstance.title,
-    ProcessInstance.state,
-    ProcessInstance.started_by,
-    ProcessInstance.revision,
-    ProcessInstance.body,
-    ProcessInstance.event_count,
-    ProcessInstance.chain_head,
-    ProcessInstance.incident_count,
-    ProcessInstance.suspended_at,
-    ProcessInstance.parent_id,
-    ProcessInstance.parent_token,
-    ProcessInstance.root_id,
+    _CASES.c.id,
+    _CASES.c.definition_id,
+    _CASES.c.title,
+    _CASES.c.state,
+    _CASES.c.started_by,
+    _CASES.c.revision,
+    _CASES.c.body,
+    _CASES.c.event_count,
+    _CASES.c.chain_head,
+    _CASES.c.incident_count,
+    _CASES.c.suspended_at,
+    _CASES.c.parent_id,
+    _CASES.c.parent_token,
+    _CASES.c.root_id,
 )
 _TASK = (
-    UserTask.id.label("task_id"),
-    UserTask.token,
-    UserTask.element_id,
-    UserTask.name.label("task_name"),
-    UserTask.state.label("task_state"),
-    UserTask.assignee,
-    UserTask.form_definition_id,
-    UserTask.completed_by,
-    UserTask.pending,
-    UserTask.owner,
-    UserTask.parent_task_id,
-    UserTask.position,
-    UserTask.open_signs,
-    UserTask.signatures,
+    _TASKS.c.id.label("task_id"),
+    _TASKS.c.token,
+    _TASKS.c.element_id,
+    _TASKS.c.name.label("task_name"),
+    _TASKS.c.state.label("task_state"),
+    _TASKS.c.assignee,
+    _TASKS.c.form_definition_id,
+    _TASKS.c.completed_by,
+    _TASKS.c.pending,
+    _TASKS.c.owner,
+    _TASKS.c.parent_task_id,
+    _TASKS.c.position,
+    _TASKS.c.open_signs,
+    _TASKS.c.signatures,
 )
 _JOB = (
-    Job.id.label("job_id"),
-    Job.token,
-    Job.element_id,
-    Job.name.label("job_name"),
-    Job.kind,
-    Job.type,
-    Job.state.label("job_state"),
-    Job.retries,
-    Job.due_at,
-    Job.payload,
-    Job.listener,
+    _JOBS.c.id.label("job_id"),
+    _JOBS.c.token,
+    _JOBS.c.element_id,
+    _JOBS.c.name.label("job_name"),
+    _JOBS.c.kind,
+    _JOBS.c.type,
+    _JOBS.c.state.label("job_state"),
+    _JOBS.c.retries,
+    _JOBS.c.due_at,
+    _JOBS.c.payload,
+    _JOBS.c.listener,
 )
+_NUMBER: BindParameter[int] = bindparam("number")
+_REVISION = revision_of.label("organisation_revision")
+_READ_JOB = (
+    select(*_INSTANCE, _REVISION, *_JOB)
+    .select_from(_CASES.join(_JOBS, _JOBS.c.instance_id == _CASES.c.id))
+    .where(_JOBS.c.id == _NUMBER)
+)
+# Only the case is locked: a second lock on the task's row could deadlock with a command that has the
+# case and goes on to the task. Where the task's row was read too early, its conditional update says so.
+_LOCK_INSTANCE = select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES)
+_LOCK_TASK = (
+    select(*_INSTANCE, _REVISION, *_TASK)
+    .select_from(_CASES.join(_TASKS, _TASKS.c.instance_id == _CASES.c.id))
+    .where(_TASKS.c.id == _NUMBER)
+    .with_for_update(of=_CASES)
+)
+_LOCK_JOB = _READ_JOB.with_for_update(of=_CASES)
 
 
 def has_ended(instance: Any) -> GoneError:  # noqa: ANN401 - a row
     """Say that a case has ended."""
     return GoneError(mark("事项 {id}“{title}”已经结束，不能再改。"), id=instance.id, title=instance.title)
-
-
-def _of_job(job_id: int) -> Select[Any]:
-    columns = (*_INSTANCE, revision_of.label("organisation_revision"), *_JOB)
-    return select(*columns).join(Job, Job.instance_id == ProcessInstance.id).where(Job.id == job_id)
 
 
 def _undone(locked: LockedCase) -> LockedCase:
@@ -194,14 +202,8 @@ def _undone(locked: LockedCase) -> LockedCase:
     return locked
 
 
-def _lock(session: Session, statement: Select[Any], number: int, *, suspended_too: bool = False) -> LockedCase:
-    # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
-    # case and goes on to the task. Where the task's row was read too early, its conditional update says so.
-    return _read(session, statement.with_for_update(of=ProcessInstance), number, suspended_too=suspended_too)
-
-
 def _read(session: Session, statement: Select[Any], number: int, *, suspended_too: bool = False) -> LockedCase:
-    row: Row[Any] | None = session.execute(statement).one_or_none()
+    row: Row[Any] | None = session.execute(statement, {"number": number}).one_or_none()
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
     known = organisation(session, row.organisation_revision)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.execution.immutable import Definition
+from engine.execution.prepared import write_passages
 from engine.interpreter import Element, Outcome, Process
-from engine.model import ElementInstance, MessageCorrelation
+from engine.model import MessageCorrelation
 
 CASE = 0
 """The token of the case itself."""
@@ -109,11 +110,9 @@ def _row(element_id: str, name: str, kind: str, state: str) -> dict[str, Any]:
 def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], now: dt.datetime) -> None:
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(ElementInstance.__table__)  # type: ignore[arg-type] # declarative tables are FromClause to mypy
-    known = {name: statement.excluded[name] for name in ("element_id", "name", "kind", "state", "ended_at")}
+    upsert = postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
     session.execute(
-        statement.on_conflict_do_update(index_elements=["instance_id", "token"], set_=known),
+        write_passages(upsert),
         [
             {
                 "instance_id": instance_id,

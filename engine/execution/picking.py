@@ -12,6 +12,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import FieldProblem, FormInvalidError, mark
+from engine.execution.prepared import RELEASE_ENTRIES
 from engine.execution.rows import changed
 from engine.execution.search_text import like_pattern
 from engine.forms import Form, Picker, values_of
@@ -122,7 +123,7 @@ def _hold(session: Session, register: str, number: str, instance_id: int, field:
 
 def release_entries(session: Session, instance_id: int) -> None:
     """Let go of what an ended case held."""
-    session.execute(update(RegisterEntry).where(RegisterEntry.held_by == instance_id).values(held_by=None))
+    session.execute(RELEASE_ENTRIES, {"case": instance_id})
 
 
 def _columns(register: str) -> Select[*tuple[Any, ...]]:

@@ -6,6 +6,6 @@ from sqlalchemy import CursorResult, Delete, Update
 from sqlalchemy.orm import Session
 
 
-def changed(session: Session, statement: Update | Delete) -> int:
-    """Run an UPDATE or DELETE and give the number of rows it changed."""
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+def changed(session: Session, statement: Update | Delete, **values: object) -> int:
+    """Run an UPDATE or DELETE, with the values of its parameters, and give the number of rows it changed."""
+    return cast("CursorResult[Any]", session.execute(statement, values or None)).rowcount

@@ -1,9 +1,8 @@
 """Storing what a step caused: the difference in tasks and jobs, the new state, the new history."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import cast
-
-from sqlalchemy import insert, update
 
 from engine.audit.chain import NewEvent, append
 from engine.errors import ConflictError, mark
@@ -14,6 +13,7 @@ from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
 from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
+from engine.execution.prepared import INSERT_EVENTS, change_case
 from engine.execution.readers import add_readers
 from engine.execution.rows import changed
 from engine.execution.subscriptions import close_subscriptions
@@ -21,7 +21,6 @@ from engine.execution.suspending import park_jobs
 from engine.execution.task_changes import apply_changes
 from engine.execution.telling import COPIED, tell
 from engine.interpreter import Outcome
-from engine.model import HistoryEvent, ProcessInstance
 
 
 def write_outcome(
@@ -48,15 +47,9 @@ def write_outcome(
         at=now,
         definition_hash=locked.definition.hash,
     )
-    session.execute(insert(HistoryEvent), rows)
-    _update_instance(
-        locked,
-        body=outcome.body,
-        event_count=head.sequence,
-        chain_head=head.hash,
-        incident_count=ProcessInstance.incident_count + len(outcome.stuck) - resolved,
-        **_ending(outcome, state, ended, now),
-    )
+    session.execute(INSERT_EVENTS, rows)
+    columns = {"body": outcome.body, "event_count": head.sequence, "chain_head": head.hash}
+    _update_instance(locked, columns | _ending(outcome, state, ended, now), incidents=len(outcome.stuck) - resolved)
     if locked.instance.suspended_at is not None:
         park_jobs(session, instance_id)
     if outcome.ended:
@@ -80,8 +73,8 @@ def write_event(locked: LockedCase, event: NewEvent, **columns: object) -> None:
         at=locked.environment.now,
         definition_hash=locked.definition.hash,
     )
-    locked.session.execute(insert(HistoryEvent), rows)
-    _update_instance(locked, event_count=head.sequence, chain_head=head.hash, **columns)
+    locked.session.execute(INSERT_EVENTS, rows)
+    _update_instance(locked, {"event_count": head.sequence, "chain_head": head.hash, **columns})
 
 
 def _copy(locked: LockedCase, outcome: Outcome) -> None:
@@ -107,12 +100,15 @@ def _ending(outcome: Outcome, state: str | None, ended: str | None, now: dt.date
     return {"state": state or "COMPLETED", "outcome": ended or name, "ended_at": now}
 
 
-def _update_instance(locked: LockedCase, **values: object) -> None:
+def _update_instance(locked: LockedCase, values: Mapping[str, object], *, incidents: int = 0) -> None:
+    """Write new values of the case's row; ``incidents`` have come and not gone."""
     done = changed(
         locked.session,
-        update(ProcessInstance)
-        .where(ProcessInstance.id == locked.instance.id, ProcessInstance.revision == locked.instance.revision)
-        .values(revision=locked.instance.revision + 1, **values),
+        change_case(*values),
+        case=locked.instance.id,
+        seen=locked.instance.revision,
+        incidents=incidents,
+        **{f"new_{name}": value for name, value in values.items()},
     )
     if done != 1:
         raise ConflictError(mark("这个事项刚被别人改动，请刷新后再试。"))
