@@ -1,6 +1,19 @@
 """Trying the whole program as it is run: processes of its own, real databases, and what becomes of both under load."""
 
 from engine.bench.crash import Crash, CrashReport, run_crash
+from engine.bench.figures import Figure
+from engine.bench.speed import PARTS, Speed, measure_speed
 from engine.bench.workers import Comparison, Trial, compare_workers
 
-__all__ = ["Comparison", "Crash", "CrashReport", "Trial", "compare_workers", "run_crash"]
+__all__ = [
+    "PARTS",
+    "Comparison",
+    "Crash",
+    "CrashReport",
+    "Figure",
+    "Speed",
+    "Trial",
+    "compare_workers",
+    "measure_speed",
+    "run_crash",
+]

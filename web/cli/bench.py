@@ -1,5 +1,6 @@
 """``qucheng bench``: try the program under conditions that nobody wants."""
 
+import json
 import os
 import random
 import sys
@@ -12,7 +13,7 @@ from typing import Literal
 import click
 from tqdm import tqdm
 
-from engine.bench import Crash, CrashReport, Trial, compare_workers, run_crash
+from engine.bench import PARTS, Crash, CrashReport, Figure, Speed, Trial, compare_workers, measure_speed, run_crash
 from engine.bench.postgresql import private_cluster
 from engine.database import Database
 from engine.migrations import upgrade
@@ -67,6 +68,43 @@ def workers_command(jobs: int, rounds: int) -> None:
     for one in found:
         spread = f"{min(one.ratios):.2f}–{max(one.ratios):.2f}"
         click.echo(f"{KIND_NAMES[one.kind]}：两个比一个 {one.ratio:.2f} 倍（{spread}）")
+
+
+@bench_group.command("speed")
+@click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="只量这几项，默认全部。 / Only these.")
+@click.option("--database", "kinds", multiple=True, type=click.Choice(["sqlite", "postgresql"]), help="默认两种都量。")
+@click.option("--cases", type=click.IntRange(4), default=40, show_default=True, help="每项办几个事项。 / Cases each.")
+@click.option("--tasks", type=click.IntRange(2000), default=100_000, show_default=True, help="列表：大公司的任务数。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。 / Print JSON.")
+def speed_command(parts: tuple[str, ...], kinds: tuple[Kind, ...], cases: int, tasks: int, as_json: bool) -> None:
+    """办理、增长、列表、占用，每个数旁边是目标。 / Speed, growth and size beside their goals."""
+    speed = Speed(
+        fresh=_fresh,
+        program=PROGRAM,
+        parts=parts or PARTS,
+        kinds=kinds or ("sqlite", "postgresql"),
+        cases=cases,
+        tasks=tasks,
+    )
+    with tqdm(total=speed.steps(), unit="步", disable=None) as bar:
+        figures = measure_speed(speed, bar.update)
+    if as_json:
+        click.echo(json.dumps([figure.as_json() for figure in figures], ensure_ascii=False, indent=2))
+        return
+    click.echo(f"cpus {os.cpu_count()}  cases {cases}  tasks {tasks}")
+    for figure in figures:
+        click.echo(_line(figure))
+
+
+UNITS = {"x": "倍", "us": "微秒", "ms": "毫秒", "s": "秒"}
+
+
+def _line(figure: Figure) -> str:
+    unit = UNITS.get(figure.unit, figure.unit)
+    goal = "" if figure.goal is None else f"{'至少' if figure.at_least else '至多'} {figure.goal:g} {unit}"
+    sign = " " if figure.goal is None else "✓" if figure.reached else "✗"
+    parts = "  ".join(f"{name} {value:.4g}" for name, value in figure.parts.items())
+    return f"{sign} {figure.name:<34} {figure.value:8.2f} {unit}  {goal:<12} {parts}".rstrip()
 
 
 @contextmanager

@@ -1,0 +1,92 @@
+"""What ``qucheng bench speed`` measures: every part does its work on real databases and a real server."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.bench import PARTS, Figure, Speed, measure_speed
+from engine.bench.cases import ROUND, complete_all, start
+from engine.bench.growth import measure_age, measure_instances
+from engine.bench.preparing import prepare
+from engine.bench.serving import Installation, measure_serving
+from engine.bench.volume import measure_lists
+from engine.database import Database
+from engine.model import ProcessInstance, UserTask
+from web.cli.bench import _line
+
+PROGRAM = (sys.executable, "-c", "from web.cli import main; main()")
+
+
+@pytest.fixture
+def prepared(database: Database) -> Database:
+    """Publish what the run needs, on both kinds of database."""
+    prepare(database)
+    return database
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_every_part_tells_its_steps_and_gives_figures(migrated_sqlite: Path, tmp_path: Path) -> None:
+    @contextmanager
+    def fresh(_kind: str) -> Iterator[tuple[str, Path]]:
+        yield f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'bench.db')}", tmp_path
+
+    quick = [part for part in PARTS if part in {"completion", "storage", "condition"}]
+    speed = Speed(fresh=fresh, program=PROGRAM, parts=quick, kinds=("sqlite",), cases=2)
+    told: list[float] = []
+    figures = measure_speed(speed, told.append)
+    assert sum(told) == speed.steps()
+    assert {figure.name.split(".")[0] for figure in figures} == set(quick)
+    assert all(figure.value > 0 for figure in figures)
+    assert json.dumps([figure.as_json() for figure in figures])
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_age_and_instances_are_compared_with_the_young_and_the_few(prepared: Database) -> None:
+    age = measure_age(prepared, 1, lambda: None, age=12)
+    instances = measure_instances(prepared, 3, lambda: None, many=30)
+    assert [figure.name for figure in (*age, *instances)] == ["age.time", "age.state", "instances.time"]
+    state = next(figure for figure in age if figure.name == "age.state")
+    assert state.reached, state
+
+
+def test_lists_are_asked_in_a_small_company_and_in_a_big_one(prepared: Database) -> None:
+    written: list[int] = []
+    figures = measure_lists(prepared, 1500, written.append)
+    assert sum(written) == 1500
+    with prepared.reading() as session:
+        assert session.scalar(select(func.count()).select_from(UserTask)) == 1500
+    assert len(figures) == 4
+    assert all(figure.parts["few_ms"] > 0 for figure in figures)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_four_people_complete_tasks_through_the_pages(prepared: Database, database_url: str, tmp_path: Path) -> None:
+    answered: list[None] = []
+    installation = Installation(database_url=database_url, folder=tmp_path, program=PROGRAM)
+    figures = measure_serving(installation, prepared, 2, lambda: answered.append(None), live=3)
+    assert len(answered) == 4 * 2 * len(ROUND)
+    assert {figure.name for figure in figures} >= {"http.p50", "http.p99", "start", "memory.idle"}
+    with prepared.reading() as session:
+        states = session.scalars(select(ProcessInstance.state)).all()
+    assert (states.count("COMPLETED"), states.count("ACTIVE")) == (8, 3)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_case_of_the_run_goes_back_once_and_ends(prepared: Database) -> None:
+    case = start(prepared, "bench_steps")
+    assert len(list(complete_all(prepared, case, ROUND))) == 5
+    with prepared.reading() as session:
+        assert session.scalar(select(ProcessInstance.state).where(ProcessInstance.id == case)) == "COMPLETED"
+
+
+@pytest.mark.parametrize(("value", "at_least", "sign"), [(7.0, False, "✗"), (5.0, False, "✓"), (5.0, True, "✗")])
+def test_a_figure_says_whether_it_reaches_its_goal(value: float, at_least: bool, sign: str) -> None:
+    figure = Figure(name="some.thing", value=value, unit="x", goal=6.0, at_least=at_least)
+    assert _line(figure).startswith(sign)
+    assert figure.as_json()["reached"] is (sign == "✓")
