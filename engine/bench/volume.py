@@ -43,12 +43,12 @@ QUESTIONS: dict[str, Question] = {
 
 def measure_lists(database: Database, tasks: int, progress: Callable[[int], object]) -> list[Figure]:
     """Time each question at 1,000 tasks and at many, with the same tasks of the person's own."""
-    _add(database, 0, OWN, owner=USERNAME)
+    add_cases(database, 0, OWN, owner=USERNAME)
     progress(OWN)
     times = {}
     for size, more in ((SMALL, SMALL - OWN), (tasks, tasks - SMALL)):
         for first in range(0, more, _CHUNK):
-            _add(database, first, min(_CHUNK, more - first))
+            add_cases(database, first, min(_CHUNK, more - first))
             progress(min(_CHUNK, more - first))
         _gather_statistics(database)
         times[size] = {name: _time(database, question) for name, question in QUESTIONS.items()}
@@ -76,7 +76,7 @@ def _time(database: Database, question: Question) -> float:
     return median(took[5:])
 
 
-def _add(database: Database, first: int, count: int, *, owner: str | None = None) -> None:
+def add_cases(database: Database, first: int, count: int, *, owner: str | None = None) -> None:
     """Write cases with one open task each, as rows: nobody asks for their state."""
     with database.transaction() as session:
         known = select(ProcessDefinition.id).where(ProcessDefinition.process_id == APPROVAL)

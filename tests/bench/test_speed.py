@@ -30,7 +30,6 @@ def prepared(database: Database) -> Database:
     return database
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
 def test_every_part_tells_its_steps_and_gives_figures(migrated_sqlite: Path, tmp_path: Path) -> None:
     @contextmanager
     def fresh(_kind: str) -> Iterator[tuple[str, Path]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine import json_text
 from engine.errors import EngineError
@@ -22,6 +22,8 @@ VERBS = (
     "terminate", "settle", "cancel", "set_variables", "go_back", "send_back",
 )  # fmt: skip
 """What changes a case."""
+SHALLOW = 200
+"""Tasks of a tree that the library can walk through: it stops at a depth of 1,000, and says nothing."""
 
 
 class Twins:
@@ -49,6 +51,7 @@ class Twins:
             if other is not None:
                 assert replace(found, body=b"") == replace(other, body=b"")
             assert _lives(found.body) == _lives(whole)
+            _require_true_index(case)
             self.smaller += len(found.body) < len(whole)
             self._whole[found.body] = whole
             return found
@@ -71,6 +74,17 @@ def forgetting_nothing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "needed", lambda flow: ((task, task._parent) for task in flow.tasks.values()))
         yield
+
+
+def _require_true_index(case: Case) -> None:
+    """Let the index of open tasks say what the library's own walk through the whole tree finds."""
+    workflow = case._run.workflow
+    for flow in (workflow, *workflow.subprocesses.values()):
+        unfinished = {task.id for task in flow.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)}
+        assert set(flow.tasks.open) == unfinished
+        if len(flow.tasks) < SHALLOW:
+            walked = TaskIterator(flow.task_tree, state=TaskState.NOT_FINISHED_MASK)
+            assert {task.id for task in walked} == unfinished
 
 
 def _twin(case: Case) -> Case | None:
