@@ -11,8 +11,8 @@ from engine.audit.chain import Head, NewEvent
 from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedError, mark
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
-from engine.execution.ruling import Rulings
 from engine.execution.prepared import table
+from engine.execution.ruling import Rulings
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
