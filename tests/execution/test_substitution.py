@@ -4,13 +4,17 @@ import datetime as dt
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy import text as sql
 
 from engine.commands.create_substitution import WantedSubstitution, create_substitution
 from engine.commands.end_substitution import end_substitution
 from engine.commands.reassign_task import reassign_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
-from engine.model import Substitution
+from engine.model import Substitution, UserTask
+from engine.queries.inbox import own_tasks
+from engine.queries.people import find_person
+from engine.queries.task_view import view_task
 from tests.execution.operating import Office
 
 
@@ -156,3 +160,47 @@ def test_of_two_people_who_name_each_other_at_once_one_is_refused(office: Office
     assert sorted(type(result) is int for result in results) == [False, True]
     with office.database.reading() as session:
         assert len(session.scalars(select(Substitution)).all()) == 1
+
+
+def others_task(case: int, token: int) -> dict[str, object]:
+    return {
+        "instance_id": case,
+        "token": token,
+        "element_id": "check",
+        "name": "核对",
+        "state": "CREATED",
+        "assignee": f"somebody{token}",
+        "created_at": dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+        "facts": {},
+    }
+
+
+def test_the_list_of_tasks_of_a_substitute_is_found_by_the_index_of_assignees(office: Office) -> None:
+    case = office.begin()
+    substitute(office, "li.na", "wang.fang", process_ids=["process"])
+    with office.database.transaction() as session:
+        session.execute(insert(UserTask), [others_task(case, token) for token in range(1000, 3000)])
+        session.execute(sql("ANALYZE"))
+        person = find_person(session, "wang.fang")
+        assert person is not None
+        statement = own_tasks(session, person)
+        assert len(session.scalars(statement).all()) == 1
+        text = str(statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+        explain = "EXPLAIN QUERY PLAN " if office.database.is_sqlite else "EXPLAIN "
+        plan = [str(row) for row in session.execute(sql(explain + text))]
+        session.rollback()
+    assert any("ix_user_tasks_inbox" in line for line in plan), plan
+
+
+def test_a_task_that_was_opened_as_a_substitute_is_refused_when_the_substitution_has_ended(office: Office) -> None:
+    case = office.begin()
+    number = substitute(office, "li.na", "wang.fang")
+    one = office.row(case)
+    with office.database.reading() as session:
+        person = find_person(session, "wang.fang")
+        assert person is not None
+        assert view_task(session, person, one.id).on_behalf_of == "李娜"
+    office.do(end_substitution, number, "li.na")
+    with pytest.raises(ForbiddenError, match="李娜"):
+        office.finish(one.id, "wang.fang")
+    office.finish(one.id, "li.na")
