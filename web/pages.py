@@ -125,9 +125,10 @@ def waiting() -> Waiting:
 
 def is_current(endpoint: str) -> bool:
     """Tell whether the navigation is to show an entry as the present one."""
+    blueprint = "registers" if request.blueprint == "imports" else request.blueprint
     return request.endpoint == endpoint or (
-        request.blueprint == endpoint.partition(".")[0]
-        and request.blueprint in {"designer", "audit", "registers", "incidents", "handovers"}
+        blueprint == endpoint.partition(".")[0]
+        and blueprint in {"designer", "audit", "registers", "incidents", "handovers"}
     )
 
 
