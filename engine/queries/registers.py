@@ -36,6 +36,8 @@ class Column:
     filtered: bool
     choices: tuple[tuple[str, str], ...] = ()
     """Value and label of each option, for the filter."""
+    is_day: bool = False
+    """It holds a day, and the filter is a range."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,11 @@ class RegisterView:
         return tuple(column for column in self.columns if column.shown)
 
     @property
+    def ranged(self) -> tuple[Column, ...]:
+        """Give the days by which the list can be narrowed."""
+        return tuple(column for column in self.columns if column.filtered and column.is_day)
+
+    @property
     def filtered(self) -> tuple[Column, ...]:
         """Give the fields by which the list can be narrowed."""
         return tuple(column for column in self.columns if column.filtered and column.choices)
@@ -75,6 +82,8 @@ class EntryFilter:
     status: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Field key → value it must have."""
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Key of a day's field → the first and the last day, both included, in ISO 8601; empty for any."""
     sort: EntrySort = "-updated"
 
 
@@ -130,6 +139,7 @@ def view_register(session: Session, person: Person, name: str) -> RegisterView:
     row, body = found
     form = _form(row.sha256, body)
     options = {component.key: _choices(component.get("values")) for component in form.walk()}
+    days = {one.key for one in form.walk() if one.type == "datetime" and one.get("subtype") in {None, "date"}}
     columns = tuple(
         Column(
             key=one["key"],
@@ -137,6 +147,7 @@ def view_register(session: Session, person: Person, name: str) -> RegisterView:
             shown=bool(one.get("column")),
             filtered=bool(one.get("filter")),
             choices=options.get(one["key"], ()),
+            is_day=one["key"] in days,
         )
         for one in row.columns
     )
@@ -186,6 +197,10 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
         statement = statement.where(RegisterEntry.status == wanted.status)
     for key, value in wanted.fields.items():
         statement = statement.where(RegisterEntry.fields[key].as_string() == value)
+    for key, (first, last) in wanted.ranges.items():
+        # Days are stored as ISO 8601 texts, whose order is that of time.
+        day = RegisterEntry.fields[key].as_string()
+        statement = statement.where(*([day >= first] if first else []), *([day <= last] if last else []))
     column = {
         "updated": RegisterEntry.updated_at,
         "number": RegisterEntry.number,

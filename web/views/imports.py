@@ -68,7 +68,8 @@ def template(name: str) -> ResponseReturnValue:
     register = view_register(db, current_person(), name)
     heads = [gettext("编号"), gettext("状态"), *(column.label for column in register.importable)]
     body = workbook(register.title, heads, [])
-    return send_file(io.BytesIO(body), as_attachment=True, download_name=f"{register.title}-{gettext('导入模板')}.xlsx")
+    name_of_kind = gettext("导入模板")
+    return send_file(io.BytesIO(body), as_attachment=True, download_name=f"{register.title}-{name_of_kind}.xlsx")
 
 
 @blueprint.post("")

@@ -60,7 +60,7 @@ def entries(name: str) -> ResponseReturnValue:
         query=current_query(),
         page=page,
         open_cases=may_read_cases(db, person, held),
-        filtered=bool(wanted.search or wanted.status or wanted.fields),
+        filtered=bool(wanted.search or wanted.status or wanted.fields or wanted.ranges),
     )
 
 
@@ -126,10 +126,14 @@ def _note_looks(register: RegisterView, row: EntryRow, versions: Iterable[EntryV
 def _wanted(register: RegisterView) -> EntryFilter:
     query = current_query()
     fields = {column.key: query.get(f"f.{column.key}") for column in register.filtered}
+    ranges = {
+        column.key: (query.get(f"from.{column.key}"), query.get(f"to.{column.key}")) for column in register.ranged
+    }
     return EntryFilter(
         search=query.get("search"),
         status=query.get("status"),
         fields={key: value for key, value in fields.items() if value},
+        ranges={key: days for key, days in ranges.items() if any(days)},
         sort=one_of("sort", _SORTS),
     )
 

@@ -49,6 +49,20 @@ def test_a_register_is_read_by_the_groups_it_names_and_by_auditors(
     assert "渠道台账" not in visitor("li.na").read("/registers")
 
 
+def test_a_list_is_narrowed_to_days(visitor: AsPerson, filed: int) -> None:
+    reader = visitor("li.na")
+    found = {
+        asked: "QD-2026-0001" in reader.read(f"/registers/channel?{asked}")
+        for asked in (
+            "from.filing_date=2026-03-02&to.filing_date=2026-03-02",
+            "from.filing_date=2026-03-03",
+            "to.filing_date=2026-03-01",
+            "to.filing_date=2026-03-02",
+        )
+    }
+    assert list(found.values()) == [True, False, False, True]
+
+
 def test_two_versions_stand_side_by_side_with_what_changed(visitor: AsPerson, filed: int) -> None:
     page = visitor("li.na").read("/registers/channel/1/compare")
     assert "2 处不同" in page
