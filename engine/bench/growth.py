@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from engine.bench import cases
-from engine.bench.figures import Figure, Took, median
+from engine.bench.figures import Figure, Took, median, median_of_work
 from engine.database import Database
 from engine.model import ProcessInstance
 
@@ -29,6 +29,7 @@ def measure_age(database: Database, number: int, progress: Callable[[], object],
         late += list(cases.complete_all(database, old, [AGAIN] * 2))
         progress()
     times = {"young_ms": median(early), "old_ms": median(late)}
+    times |= {"young_cpu_ms": median_of_work(early), "old_cpu_ms": median_of_work(late)}
     sizes = {"young_kB": _bytes_of_state(database, young) / 1000, "old_kB": _bytes_of_state(database, old) / 1000}
     return [
         Figure(name="age.time", value=times["old_ms"] / times["young_ms"], unit="x", goal=1.3, parts=times),

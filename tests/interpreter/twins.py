@@ -19,7 +19,8 @@ from engine.interpreter import Case, Outcome, StuckError, state
 
 VERBS = (
     "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
-    "terminate", "settle", "cancel", "set_variables", "go_back", "send_back",
+    "terminate", "settle", "cancel", "set_variables", "go_back", "send_back", "add_instance",
+    "remove_instance",
 )  # fmt: skip
 """What changes a case."""
 SHALLOW = 200
