@@ -15,7 +15,7 @@ from engine.commands.mark_notifications_read import mark_notifications_read
 from engine.database import Database
 from engine.model import RegisterEntry, RegisterEntryVersion
 from engine.organisation.calendar import working_days_after
-from engine.scenarios.playing import do
+from engine.scenarios.playing import do, doer
 from engine.scenarios.reading import Step
 from engine.scenarios.world import World
 
@@ -25,6 +25,8 @@ class Chronicle:
     """What happened, in the order of time, and the moment from which the company exists."""
 
     begins: dt.datetime
+    registers: Mapping[str, Sequence[Mapping[str, Any]]]
+    """What the registers have from the beginning."""
     steps: Sequence[Step]
 
 
@@ -33,7 +35,8 @@ def read_chronicle(now: dt.datetime) -> Chronicle:
     told = json.loads(resources.files("engine.demo").joinpath("chronicle.json").read_text(encoding="utf-8"))
     steps = [step for case in told["cases"] for step in _steps(case, told["answers"], now)]
     begins = _moment(now, -int(told["begins"]), "08:00")
-    return Chronicle(begins=begins, steps=sorted((one for one in steps if one.at < now), key=lambda one: one.at))
+    past = sorted((one for one in steps if one.at < now), key=lambda one: one.at)
+    return Chronicle(begins=begins, registers=told["registers"], steps=past)
 
 
 def play_chronicle(database: Database, folder: Path, chronicle: Chronicle, until: dt.datetime) -> Iterator[Step]:
@@ -43,11 +46,13 @@ def play_chronicle(database: Database, folder: Path, chronicle: Chronicle, until
     step is given once it is done.
     """
     world = World(database=database, folder=folder, process_id="", now=chronicle.begins)
+    world.write(chronicle.registers)
     for step in chronicle.steps:
         with clock.ticking(lambda: world.now):
             world.go_on_to(step.at)
-            _read_the_news(database, step)
-            do(world, replace(step, values=_resolved(world, step.values, step.at)))
+            acting = replace(step, by=doer(world, step), values=_resolved(world, step.values, step.at))
+            _read_the_news(database, acting)
+            do(world, acting)
         yield step
     with clock.ticking(lambda: world.now):
         world.go_on_to(until)
@@ -90,6 +95,8 @@ def _resolved(world: World, value: Any, at: dt.datetime) -> Any:  # noqa: ANN401
         return (at.astimezone(clock.SHANGHAI).date() + dt.timedelta(days=value["days"])).isoformat()
     if value.keys() == {"written_by", "register"}:
         return _number(world, value["written_by"], value["register"])
+    if value.keys() == {"titled", "register"}:
+        return _titled(world, value["titled"], value["register"])
     return {key: _resolved(world, one, at) for key, one in value.items()}
 
 
@@ -100,4 +107,11 @@ def _number(world: World, case: str, register: str) -> str:
             .join(RegisterEntryVersion, RegisterEntryVersion.entry_id == RegisterEntry.id)
             .where(RegisterEntry.register == register, RegisterEntryVersion.instance_id == world.cases[case])
             .distinct()
+        ).one()
+
+
+def _titled(world: World, title: str, register: str) -> str:
+    with world.database.reading() as session:
+        return session.scalars(
+            select(RegisterEntry.number).where(RegisterEntry.register == register, RegisterEntry.title == title)
         ).one()

@@ -136,6 +136,13 @@ def _task(world: World, step: Step) -> UserTask:
     return task
 
 
+def doer(world: World, step: Step) -> str:
+    """Give who does a step: where it says ``assignee``, whoever has the task by then."""
+    if step.by != "assignee":
+        return step.by
+    return _task(world, step).assignee or ""
+
+
 def _withdraw(world: World, step: Step) -> None:
     with world.database.transaction() as session:
         withdraw_instance(session, _number(world, step), step.told["reason"], step.by)

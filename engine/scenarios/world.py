@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,15 @@ class World:
             for files in file_sets:
                 if files:
                     deploy(session, files, "system")
+        self.write(scenario.given)
+
+    def write(self, entries: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Write what registers have from the beginning."""
+        with self.database.transaction() as session:
             writer = Writer(session=session, now=self.now, username="system")
-            for name, entries in scenario.given.items():
+            for name, given in entries.items():
                 register = require_register(session, name)
-                for entry in entries:
+                for entry in given:
                     add_entry(writer, register, require_status(register, entry["status"]), entry["values"])
 
     def go_on_to(self, moment: dt.datetime) -> None:

@@ -16,7 +16,7 @@ Component = dict[str, Any]
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 COLUMNS = 16
 """The width of a form-js row."""
-REGISTER_SETTINGS = {"register", "title", "number", "statuses", "titleField"}
+REGISTER_SETTINGS = {"importGroups", "readers", "register", "title", "number", "statuses", "titleField"}
 
 every_form = pytest.mark.parametrize("path", sorted(ROOT.glob("forms/*/*.form")), ids=lambda path: path.stem)
 every_register = pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_sixty_cases_of_three_months_stand_where_their_people_left_them(postgres
         differing = [number for number in numbers if not replay_case(session, number).identical]
         findings = verify(session, attachments=tmp_path / "attachments").discrepancies
     database.dispose()
-    assert sum(states.values()) >= 52
+    assert sum(states.values()) >= 60
     assert states["ACTIVE"] >= 15
     assert states["WITHDRAWN"] >= 1
     assert processes >= {"new_channel_filing", "channel_change_filing", "rebate_settlement"}
