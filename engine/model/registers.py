@@ -46,6 +46,7 @@ class RegisterEntry(Base):
     __table_args__ = (
         UniqueConstraint("register", "number"),
         Index("ix_register_entries_status", "register", "status", "id"),
+        Index("ix_register_entries_updated", "register", "updated_at", "id"),
         Index("ix_register_entries_held_by", "held_by"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -207,8 +207,9 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
         "title": RegisterEntry.title,
         "status": RegisterEntry.status,
     }[wanted.sort.lstrip("-")]
-    direction = column.desc() if wanted.sort.startswith("-") else column.asc()
-    return statement.order_by(direction, RegisterEntry.id.desc())
+    # Both the same way, as the index goes: it is read forwards or backwards, and nothing is sorted.
+    downwards = wanted.sort.startswith("-")
+    return statement.order_by(*(one.desc() if downwards else one.asc() for one in (column, RegisterEntry.id)))
 
 
 def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
