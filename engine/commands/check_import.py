@@ -1,14 +1,13 @@
 """Check rows of a sheet by the rules of the register's own form, and keep the right ones for the confirmation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine.errors import FieldProblem
-from engine.execution.importing import forget_rows, register_form, running_import
+from engine.execution.importing import Row, Sheet, note_problems, register_form, running_import
 from engine.execution.picking import RegisterFinder
 from engine.forms import Veil
 from engine.model import Register, RegisterEntry, RegisterImport, RegisterImportRow
@@ -20,42 +19,12 @@ from engine.registers.sheets import (
     NUMBER_TWICE,
     CellProblem,
     Existing,
-    Heads,
     ReadRow,
     RowReader,
     address,
-    read_heads,
 )
 
-__all__ = ["FORMULA", "Cell", "CellProblem", "Row", "Sheet", "begin_sheet", "check_import", "end_check"]
-KEPT = 500
-"""Problems of one import that are kept and shown; all are counted."""
-
-Row = tuple[int, Sequence[Cell]]
-"""The number of a row in its sheet, and its cells."""
-
-
-@dataclass(kw_only=True)
-class Sheet:
-    """One reading of one sheet: its columns, and the numbers that were seen so far."""
-
-    heads: Heads
-    seen: dict[str, int] = field(default_factory=dict)
-    """Number of an entry → the row it stood in."""
-
-
-def begin_sheet(session: Session, import_id: int, cells: Sequence[Cell], actor: str) -> tuple[Sheet, list[CellProblem]]:
-    """Recognise the columns of a sheet by its heading, and forget what an interrupted check had found.
-
-    Raises NotFoundError, ForbiddenError, ConflictError.
-    """
-    found, register = running_import(session, import_id, actor, "CHECKING")
-    forget_rows(session, import_id)
-    found.checked_count = found.new_count = found.changed_count = found.unchanged_count = found.problem_count = 0
-    found.problems = []
-    session.flush()
-    heads, problems = read_heads(register_form(session, register), cells)
-    return Sheet(heads=heads), problems
+__all__ = ["FORMULA", "Cell", "CellProblem", "Row", "Sheet", "check_import"]
 
 
 def check_import(session: Session, import_id: int, sheet: Sheet, rows: Sequence[Row], actor: str) -> int:
@@ -78,22 +47,11 @@ def check_import(session: Session, import_id: int, sheet: Sheet, rows: Sequence[
         if isinstance(read, ReadRow):
             right.append(read)
         else:
-            _note(found, read)
+            note_problems(found, read)
     _keep(session, found, right)
     found.checked_count += len(rows)
     session.flush()
     return found.checked_count
-
-
-def end_check(session: Session, import_id: int, actor: str, problems: Sequence[CellProblem] = ()) -> None:
-    """Say that every row is checked, with what is wrong with the sheet as a whole.
-
-    Raises NotFoundError, ForbiddenError, ConflictError.
-    """
-    found, _register = running_import(session, import_id, actor, "CHECKING")
-    _note(found, problems)
-    found.state = "CHECKED"
-    session.flush()
 
 
 def _existing(session: Session, register: Register, numbers: Sequence[str]) -> dict[str, RegisterEntry]:
@@ -141,18 +99,3 @@ def _keep(session: Session, found: RegisterImport, rows: Sequence[ReadRow]) -> N
     ]
     if stored:
         session.execute(insert(RegisterImportRow), stored)
-
-
-def _note(found: RegisterImport, problems: Sequence[CellProblem]) -> None:
-    room = max(KEPT - len(found.problems), 0)
-    kept = [
-        {
-            "cell": one.cell,
-            "label": one.label,
-            "message": one.problem.message,
-            "facts": {name: str(fact) for name, fact in one.problem.facts.items()},
-        }
-        for one in problems[:room]
-    ]
-    found.problems = [*found.problems, *kept]
-    found.problem_count += len(problems)

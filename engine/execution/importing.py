@@ -1,5 +1,7 @@
 """What the commands of an import have in common: who may, and how far it is."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import delete, select
@@ -10,6 +12,24 @@ from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
 from engine.forms import Form
 from engine.model import Content, Register, RegisterImport, RegisterImportRow
 from engine.organisation import organisation
+from engine.registers.cells import Cell
+from engine.registers.sheets import CellProblem, Heads
+
+KEPT = 500
+"""Problems of one import that are kept and shown; all are counted."""
+
+Row = tuple[int, Sequence[Cell]]
+"""The number of a row in its sheet, and its cells."""
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """One reading of one sheet: its columns, and the numbers that were seen so far."""
+
+    heads: Heads
+    seen: dict[str, int] = field(default_factory=dict)
+    """Number of an entry → the row it stood in."""
+
 
 EVERYBODY = "*"
 
@@ -59,3 +79,19 @@ def register_form(session: Session, register: Register) -> Form:
 @lru_cache(maxsize=64)
 def _form(_sha256: str, body: bytes) -> Form:
     return forms.load(body, "register")
+
+
+def note_problems(found: RegisterImport, problems: Sequence[CellProblem]) -> None:
+    """Keep what is wrong with rows, up to what a page can show, and count it all."""
+    room = max(KEPT - len(found.problems), 0)
+    kept = [
+        {
+            "cell": one.cell,
+            "label": one.label,
+            "message": one.problem.message,
+            "facts": {name: str(fact) for name, fact in one.problem.facts.items()},
+        }
+        for one in problems[:room]
+    ]
+    found.problems = [*found.problems, *kept]
+    found.problem_count += len(problems)

@@ -25,10 +25,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from engine.commands.begin_check import begin_check
 from engine.commands.begin_import import begin_import
 from engine.commands.cancel_import import cancel_import
-from engine.commands.check_import import CellProblem, Row, Sheet, begin_sheet, check_import, end_check
+from engine.commands.check_import import CellProblem, Row, Sheet, check_import
 from engine.commands.confirm_import import confirm_import
+from engine.commands.end_check import end_check
 from engine.commands.upload_attachment import upload_attachment
 from engine.errors import EngineError, InvalidError
 from engine.queries.register_imports import (
@@ -48,7 +50,7 @@ blueprint = Blueprint("imports", __name__, url_prefix="/registers/<name>/imports
 
 AT_ONCE = 500
 """Rows that are checked in one transaction: others write between them."""
-PLACE = "<!-- progress -->"
+PLACE = "[[progress]]"
 """Where the page of a running import grows."""
 
 
@@ -165,7 +167,7 @@ def _check(import_id: int, path: Path, file_name: str, actor: str) -> Generator[
     rows = read_rows(path, file_name)
     _number, heading = next(rows, (1, []))
     with transaction() as db:
-        sheet, problems = begin_sheet(db, import_id, heading, actor)
+        sheet, problems = begin_check(db, import_id, heading, actor)
     if not problems:
         while some := list(islice(rows, AT_ONCE)):
             yield _check_some(import_id, sheet, some, actor)
