@@ -1,6 +1,7 @@
 """A case with the way it has come, kept as the database keeps it: what going back is worked out from."""
 
 from dataclasses import replace
+from typing import Any
 
 from engine.execution.passages import passage_rows
 from engine.interpreter import Case, Environment, Outcome, Plan, Walked, Way, specification
@@ -14,6 +15,9 @@ class Journey:
         self.specification = specification(content, "process")
         self.environment = environment
         self.passages: dict[int, Walked] = {}
+        self.started = variables
+        self.log: list[tuple[Any, ...]] = []
+        """What was done, as events say it."""
         self.outcome: Outcome
         self._take(Case.start(self.specification, environment, variables).outcome())
 
@@ -28,13 +32,17 @@ class Journey:
         return Case.wake(self.outcome.body, self.specification, self.environment)
 
     def complete(self, element: str | int, **result: object) -> Outcome:
+        token = element if isinstance(element, int) else self.token(element)
+        self.log.append(("complete", token, result))
         case = self.wake()
-        case.complete(element if isinstance(element, int) else self.token(element), result)
+        case.complete(token, result)
         return self._take(case.outcome())
 
     def fire(self, element: str | int) -> Outcome:
+        token = element if isinstance(element, int) else self.token(element)
+        self.log.append(("fire", token))
         case = self.wake()
-        case.fire(element if isinstance(element, int) else self.token(element))
+        case.fire(token)
         return self._take(case.outcome())
 
     def offered(self, element: str | int) -> list[str]:
@@ -50,7 +58,9 @@ class Journey:
 
     def undo(self, token: int) -> Outcome:
         """Go back to a passage."""
-        plan = Plan.from_json(self.way().plan(self.way().whole(token)).as_json())
+        way = self.way()
+        plan = Plan.from_json(way.plan(way.whole(token)).as_json())
+        self.log.append(("go_back", plan.as_json()))
         case = self.wake()
         renamed = case.go_back(plan)
         for undone in plan.undone:
@@ -62,9 +72,10 @@ class Journey:
     def detour(self, element: str | int, wanted: str, person: str | None = None) -> Outcome:
         """Have an earlier task done again, and come straight back."""
         here = element if isinstance(element, int) else self.token(element)
-        sent = self.way().detour(here, self.target(here, wanted))
+        sent = {**self.way().detour(here, self.target(here, wanted)), "person": person}
+        self.log.append(("send_back", here, sent))
         case = self.wake()
-        case.send_back(here, {**sent, "person": person})
+        case.send_back(here, sent)
         return self._take(case.outcome())
 
     def way(self) -> Way:

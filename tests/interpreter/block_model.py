@@ -1,0 +1,195 @@
+"""What is open in a process of blocks, whatever people do: the rules of the house in the fewest words.
+
+It knows neither tokens nor passages: a block is idle, open or done, and going back to a task makes idle again what
+lies after it in every sequence around it. That it agrees with the interpreter is the proof of both.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from tests.interpreter.blocks import Block
+
+_numbers = count(1)
+
+
+class Node:
+    """One block in one round."""
+
+    def __init__(self, block: Block, above: "Node | None", choices: dict[str, Any]) -> None:
+        self.block, self.above, self.choices = block, above, choices
+        self.inner: list[Node] = [Node(one, self, choices) for one in block.inner] if block.kind != "loop" else []
+        self.phase = "idle"
+        self.number = 0
+        """Of a task: when it was opened."""
+        self.done_count = 0
+        self.armed = False
+        self.aside: list[Node] = []
+        """Tasks done again for this one before it goes on, the innermost last."""
+        self.tokens: list[int] = []
+        """What the interpreter calls this task when it is open, in each place."""
+
+    # -- forwards --------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self.phase, kind = "open", self.block.kind
+        if kind in {"task", "many"}:
+            self.number, self.done_count, self.tokens = next(_numbers), 0, []
+        elif kind == "loop":
+            self.inner = []
+            self._next_round()
+        elif kind in {"exc", "inc"}:
+            for index in self._chosen():
+                self.inner[index].enter()
+        elif kind == "timed":
+            self.armed = True
+            self.inner[0].enter()
+        else:
+            for one in list(self.inner) if kind == "par" else self.inner[:1]:
+                one.enter()
+
+    def _chosen(self) -> list[int]:
+        chosen = self.choices[self.block.name]
+        return sorted(chosen) if isinstance(chosen, list) else [chosen]
+
+    def _next_round(self) -> None:
+        self.inner.append(Node(self.block.inner[0], self, self.choices))
+        self.inner[-1].enter()
+
+    def complete(self) -> None:
+        """Complete a task, or one of its several instances."""
+        self.done_count += 1
+        if self.block.kind == "task" or self.done_count == self.block.count:
+            self.finish()
+
+    def finish(self) -> None:
+        self.phase = "done"
+        if self.above is not None:
+            self.above.inner_done(self)
+
+    def inner_done(self, one: "Node") -> None:
+        kind = self.block.kind
+        if kind == "seq":
+            position = self.inner.index(one) + 1
+            self.inner[position].enter() if position < len(self.inner) else self.finish()
+        elif kind == "loop":
+            self._next_round() if self.choices[self.block.name] else self.finish()
+        elif kind == "timed":
+            self._part_done(one)
+        elif kind in {"par", "exc", "inc"}:
+            if not any(other.phase == "open" for other in self.inner):
+                self.finish()
+        else:
+            self.look()
+
+    def _part_done(self, one: "Node") -> None:
+        is_main = one is self.inner[0]
+        if is_main or self.block.flag:
+            self.armed = False
+            self.finish()
+        else:
+            self.scope().look()
+
+    def look(self) -> None:
+        """End a sub-process, or the case, when nothing in it is open."""
+        if self.phase == "open" and self.inner[0].phase == "done" and not list(self.open_tasks()):
+            self.finish()
+
+    def fire(self) -> None:
+        """Let the timer on a task's border go off."""
+        self.armed = False
+        if self.block.flag:
+            self.inner[0].reset()
+        self.inner[1].enter()
+
+    # -- backwards --------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        self.phase, self.armed, self.aside = "idle", False, []
+        for one in self.inner:
+            one.reset()
+
+    def back(self) -> None:
+        """Do this task again: what lies after it, in whatever is around it, is to come again."""
+        one = self
+        while one.above is not None:
+            above, kind = one.above, one.above.block.kind
+            if kind == "seq":
+                for later in above.inner[above.inner.index(one) + 1 :]:
+                    later.reset()
+            elif kind == "loop":
+                del above.inner[above.inner.index(one) + 1 :]
+            elif kind == "timed" and one is above.inner[0]:
+                above.inner[1].reset()
+                above.armed = True
+            elif kind == "timed" and not above.block.flag:
+                # Beside the way, not on it: only the sub-process around had to wait for it.
+                above = above.scope()
+            above.phase = "open"
+            one = above
+        self.aside = []
+        self.phase, self.number, self.done_count, self.tokens = "open", next(_numbers), 0, []
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    def scope(self) -> "Node":
+        one = self.above
+        assert one is not None
+        while one.block.kind not in {"sub", "case"}:
+            assert one.above is not None
+            one = one.above
+        return one
+
+    def everything(self) -> Iterator["Node"]:
+        yield self
+        for one in self.inner:
+            yield from one.everything()
+
+    def open_tasks(self) -> Iterator["Node"]:
+        return (one for one in self.everything() if one.block.kind in {"task", "many"} and one.phase == "open")
+
+    def names(self) -> list[str]:
+        """Give the element ids of all that waits."""
+        found: list[str] = []
+        for one in self.everything():
+            if one.armed and not one.inner[0].aside:
+                found.append(one.block.name)
+            if one.phase == "open" and one.block.kind in {"task", "many"}:
+                at_once = one.block.kind == "many" and not one.block.flag
+                times = one.block.count - one.done_count if at_once else 1
+                shown = one.aside[-1] if one.aside else one
+                found += [shown.block.name, *([one.block.name] * (times - 1))]
+        return sorted(found)
+
+    def before(self) -> dict[str, "Node"]:
+        """Give the tasks that led to this one by name: of each the last time it was done."""
+        found: list[Node] = []
+        if self.block.kind == "many" and self.block.flag and self.done_count:
+            found.append(self)
+        one = self
+        while one.above is not None:
+            above, kind = one.above, one.above.block.kind
+            if kind in {"seq", "loop"}:
+                for earlier in above.inner[: above.inner.index(one)]:
+                    found += earlier.done_tasks()
+            elif kind == "timed" and one is not above.inner[0] and above.inner[0].phase == "done":
+                found.append(above.inner[0])
+            one = above
+        return {task.block.name: task for task in sorted(found, key=lambda task: task.number)}
+
+    def done_tasks(self, *, sides: bool = False) -> Iterator["Node"]:
+        """Give the tasks done in a block; ``sides``: those beside the way, too, since the block waited for them."""
+        if self.block.kind in {"task", "many"}:
+            yield from [self] if self.phase == "done" else []
+            return
+        sides = sides or self.block.kind == "sub"
+        for index, one in enumerate(self.inner):
+            if index == 0 or self.block.kind != "timed" or self.block.flag or sides:
+                yield from one.done_tasks(sides=sides)
+
+
+def case_of(block: Block, choices: dict[str, Any]) -> Node:
+    """Begin a case."""
+    case = Node(Block("case", "case", [block]), None, choices)
+    case.enter()
+    return case
