@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engine.execution.acting import acting_doer, require_reason, require_undelegated
+from engine.execution.going_back import require_main
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.write import write_outcome
@@ -18,6 +19,7 @@ def reject_task(session: Session, task_id: int, reason: str, actor: str) -> None
     acting = acting_doer(locked, actor)
     require_offered(locked, "reject")
     require_undelegated(locked)
+    require_main(locked)
     reason = require_reason(reason)
     case = locked.wake()
     case.cancel()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import InvalidError, mark
 from engine.execution.acting import acting_doer, require_reason, require_undelegated
-from engine.execution.going_back import begun_at, go_back
+from engine.execution.going_back import begun_at, go_back, require_main
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
@@ -31,6 +31,7 @@ def return_task(
     acting = acting_doer(locked, actor)
     require_offered(locked, "return")
     require_undelegated(locked)
+    require_main(locked)
     reason = require_reason(reason)
     case = locked.wake()
     way = way_of(session, locked.definition.process, locked.instance.id, case.arrivals())

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from engine.audit.chain import NewEvent
+from engine.errors import ForbiddenError, mark
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.ways import forget_undone
@@ -26,3 +27,9 @@ def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, ev
 def begun_at(outcome: Outcome, element_id: str) -> list[int]:
     """Give the tokens of the tasks of an element that were opened."""
     return [task.token for task in outcome.tasks if task.element.id == element_id]
+
+
+def require_main(locked: LockedCase) -> None:
+    """Refuse whoever only signs a task of somebody else. Raises ForbiddenError."""
+    if locked.work.parent_task_id is not None:
+        raise ForbiddenError(mark("您只是签署“{name}”，退回和驳回由它的办理人决定。"), name=locked.work.task_name)

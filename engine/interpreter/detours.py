@@ -69,8 +69,8 @@ def resubmit(flow: BpmnBaseWorkflow, start: Element, assignee: str | None) -> No
 def send(run: "Run", task: SpiffTask, detour: Mapping[str, Any], assignee: str | None = None) -> None:
     """Ask for an earlier task and keep the place of the one that is left.
 
-    ``detour`` names the ``element_id`` and ``causes`` of the earlier task, the scope ``within`` which it is done,
-    and the ``own`` causes and ``person`` of the task that is left.
+    ``detour`` names the ``element_id`` of the earlier task and the scope ``within`` which it is done, and the ``own``
+    causes and ``person`` of the task that is left.
     """
     element = run.specification.process.elements[detour["element_id"]]
     flow = run.workflow.subprocesses[int(detour["within"])] if detour["within"] else run.workflow
@@ -79,8 +79,9 @@ def send(run: "Run", task: SpiffTask, detour: Mapping[str, Any], assignee: str |
         CAUSES: [int(token) for token in detour["own"]],
         ASSIGNEE: detour["person"],
         "values": dict(run.scopes.values.get(task.id, {})),
+        "border": [one.task_spec.name for one in _border(task)],
     }
-    begun = _begin(flow, element, [int(token) for token in detour["causes"]])
+    begun = _begin(flow, element, [int(task.id)])
     begun.internal_data.update({ASSIGNEE: assignee, "for": int(task.id)})
     away["detour"] = int(begun.id)
     for other in _border(task):
@@ -144,6 +145,10 @@ def _open_anew(run: "Run", task: SpiffTask) -> None:
     first.task_spec._update(anew)
     if split is not None:
         anew.run()
+        for event in anew.children:
+            # What had happened on the border before does not happen again.
+            if isinstance(event.task_spec, BoundaryEvent) and event.task_spec.name not in away["border"]:
+                event.cancel()
         anew = next(child for child in anew.children if child.task_spec is task.task_spec)
         anew.internal_data.update(_kept(task))
     anew.internal_data[ASSIGNEE] = away[ASSIGNEE]

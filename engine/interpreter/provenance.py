@@ -14,6 +14,7 @@ from engine.interpreter.diagram import Process
 
 CASE = 0
 BODY = "multiInstanceBody"
+_DONE_AGAIN = frozenset({"userTask", "startEvent"})
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 
 
@@ -173,6 +174,9 @@ class Way:
         A repetition done one after the other that the token stands in is among them once a part of it is done.
         """
         found: set[int] = set()
+        while self._is_aside(token):
+            # Done for the task that asked for it, and as far on the way as that.
+            (token,) = self._nodes[token].causes
         while token in self._nodes:
             self._collect(self._nodes[token].causes, found)
             token = self._nodes[token].scope
@@ -190,7 +194,15 @@ class Way:
             waiting += [cause for cause in one.causes if cause in self._nodes]
             if one.state == "COMPLETED" and one.kind != BODY:
                 # Whatever happened inside had to end before it went on.
-                waiting += self._inside.get(one.token, ())
+                waiting += [inner for inner in self._inside.get(one.token, ()) if not self._is_aside(inner)]
+
+    def _is_aside(self, token: int) -> bool:
+        """Tell whether a task was done again for another one, beside the way: nothing else follows one not done."""
+        one = self._nodes.get(token)
+        asked_by = self._nodes.get(one.causes[0]) if one is not None and one.causes else None
+        if one is None or asked_by is None or one.kind not in _DONE_AGAIN:
+            return False
+        return asked_by.kind in _DONE_AGAIN and asked_by.state != "COMPLETED"
 
     def _is_partly_done(self, scope: int) -> bool:
         body = self._nodes.get(scope)
@@ -237,10 +249,8 @@ class Way:
         while scope is not None and scope.state != "ACTIVE":
             scope = self._nodes.get(scope.scope)
         within = scope.token if scope is not None else CASE
-        # In a scope that has ended nothing can be done any more: the detour is done around it, and came from there.
-        causes = target.causes if within == target.scope else ()
         own = self._nodes[asking].causes
-        return {"element_id": target.element_id, "causes": list(causes), "within": within, "own": list(own)}
+        return {"element_id": target.element_id, "within": within, "own": list(own)}
 
     def _behind(self, target: Walked) -> tuple[set[int], list[Reopened]]:
         """Give what a passage caused, scope by scope outwards as far as they have ended."""

@@ -14,7 +14,8 @@ from engine.execution.immutable import Definition, definition, form
 from engine.execution.withdrawing import withdrawable
 from engine.forms import Described, Veil
 from engine.interpreter import load_variables
-from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance
+from engine.interpreter.offered import offered
+from engine.model import Attachment, Content, Incident, ProcessDefinition, ProcessInstance, UserTask
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
 from engine.queries.ballots import Ballot, ballots
@@ -23,6 +24,7 @@ from engine.queries.choices import OpenChoice, open_choices
 from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
 from engine.queries.personal import sight
+from engine.queries.returnable import may_take_back
 from engine.queries.timeline import Happening, entered_values, load_events, timeline
 from engine.queries.whereabouts import Awaited, awaited
 
@@ -88,6 +90,8 @@ class CaseView:
     """Ad-hoc sub-processes that are open."""
     may_choose: bool
     may_withdraw: bool
+    just_done: int | None
+    """The reader's own task that they may still take back."""
 
     @property
     def facts(self) -> tuple[Described, ...]:
@@ -129,11 +133,24 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         troubles=troubles,
         choices=open_choices(of.process, (event.body for event in events)) if row.state == "ACTIVE" else (),
         may_choose=may_choose(person.username, person.roles, row.started_by),
+        just_done=_just_done(session, person, row, of),
         may_withdraw=row.started_by == person.username
         and row.state == "ACTIVE"
         and row.suspended_at is None
         and withdrawable(of, variables),
     )
+
+
+def _just_done(session: Session, person: Person, case: ProcessInstance, of: Definition) -> int | None:
+    """Give what the reader did last, where it can be taken back."""
+    if case.state != "ACTIVE" or case.suspended_at is not None:
+        return None
+    own = UserTask.instance_id == case.id, UserTask.completed_by == person.username
+    task = session.scalar(
+        select(UserTask).where(*own, UserTask.parent_task_id.is_(None)).order_by(UserTask.completed_at.desc()).limit(1)
+    )
+    offers = task is not None and "takeBack" in offered(of.process.elements.get(task.element_id))
+    return task.id if task is not None and offers and may_take_back(session, of, task) else None
 
 
 def describe_case(session: Session, of: Definition, variables: dict[str, Any]) -> list[Described]:

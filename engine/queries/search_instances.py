@@ -38,7 +38,7 @@ class InstanceRecord:
 
 
 _STATE = case(
-    (ProcessInstance.state == "WITHDRAWN", "TERMINATED"),
+    (ProcessInstance.state.in_(("WITHDRAWN", "REJECTED")), "TERMINATED"),
     (and_(ProcessInstance.state == "ACTIVE", ProcessInstance.suspended_at.is_not(None)), "SUSPENDED"),
     else_=ProcessInstance.state,
 )

@@ -14,7 +14,7 @@ from engine.interpreter.offered import offered
 from engine.model import UserTask
 from engine.organisation import Organisation
 
-OF_HOLDER = ("reassign", "delegate")
+OF_HOLDER = ("return", "reject", "reassign", "delegate")
 """What the person who has a task, or stands in for them, may do with it."""
 ALWAYS = ("comment", "copy", "urge")
 """What everybody may do who may see an open task; who may urge is for the command to say."""
@@ -64,7 +64,7 @@ def operations(of: Definition, task: Any, signing: Signing, *, is_mine: bool) ->
     if is_mine and task.pending is None and task.owner is None:
         may |= set(OF_HOLDER)
     if task.parent_task_id is not None:
-        may -= {"delegate"}
+        may -= {"delegate", "return", "reject"}
     may |= {"addSign"} if signing.positions and "reassign" in may else set()
     may |= {"removeSign"} if is_mine and signing.asked else set()
     return {name: label for name, label in labels.items() if name in may}

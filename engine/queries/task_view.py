@@ -14,6 +14,7 @@ from engine.execution.locked import environment
 from engine.forms import Described, Form, Rights, restricted
 from engine.interpreter import Case, load_variables
 from engine.interpreter.diagram import CLAUSE
+from engine.interpreter.offered import offered
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
@@ -22,6 +23,7 @@ from engine.queries.case_view import describe_case
 from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
 from engine.queries.personal import sight
+from engine.queries.returnable import Earlier, may_take_back, returnable
 from engine.queries.standing_in import stood_in_for
 from engine.queries.task_operations import Signature, Signing, operations, signatures, signing_of
 from engine.queries.timeline import Happening, entered_values, load_events, timeline
@@ -37,6 +39,21 @@ class Reason:
     """Display names or groups."""
     read: tuple[tuple[str, str], ...]
     """Each question to the organisation with its answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """Who has brought a task back, and why."""
+
+    act: str
+    """``return`` or ``takeBack``."""
+    by: str
+    """A display name."""
+    from_task: str
+    """The name of the task it was returned from."""
+    reason: str
+    straight_back: bool
+    at: dt.datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +103,10 @@ class TaskView:
     """Display names of those whose signatures this task waits for before it can be completed."""
     operations: Mapping[str, str]
     """What the reader may do beside completing it: name → what its button says."""
+    earlier: tuple[Earlier, ...]
+    """What it can be returned to, where the reader may, the nearest first."""
+    returned: Returned | None
+    """Why it is there again."""
     may_claim: bool
     may_unclaim: bool
     form: Form | None
@@ -136,6 +157,9 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     seen = sight(session, person, case.id, of, variables, *entered_values(events))
     happenings = timeline(session, of, events, known, seen.veil)
     shown, hidden = _form(session, task, Rights.of(element.properties if element is not None else {}))
+    buttons = operations(of, task, signing, is_mine=is_mine) if is_open else _second_thoughts(session, person, task, of)
+    if case.state != "ACTIVE" or case.suspended_at is not None:
+        buttons = {}
     return TaskView(
         id=task.id,
         name=task.name,
@@ -163,7 +187,9 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         signing=signing,
         signs=_asked_by(task, known),
         waits_for=tuple(one.person for one in signing.asked if one.position == "before"),
-        operations=operations(of, task, signing, is_mine=is_mine) if is_open and case.suspended_at is None else {},
+        operations=buttons,
+        earlier=tuple(returnable(session, of, task, known)) if "return" in buttons else (),
+        returned=_returned(task, known) if is_open else None,
         may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
         may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
         form=shown,
@@ -210,6 +236,29 @@ def _claims_for(session: Session, person: Person, task_id: int) -> bool:
     if not stood_in_for(session, person):
         return False
     return session.scalar(claimable_tasks(session, person).where(UserTask.id == task_id).limit(1)) is not None
+
+
+def _second_thoughts(session: Session, person: Person, task: UserTask, of: Definition) -> Mapping[str, str]:
+    """Give what the reader may still do with a task they have completed: take it back."""
+    labels = offered(of.process.elements.get(task.element_id)).labels
+    own = task.state == "COMPLETED" and person.username in {task.completed_by, task.assignee}
+    if not own or "takeBack" not in labels or not may_take_back(session, of, task):
+        return {}
+    return {"takeBack": labels["takeBack"]}
+
+
+def _returned(task: UserTask, known: Organisation) -> Returned | None:
+    told = task.returned
+    if told is None:
+        return None
+    return Returned(
+        act=told["act"],
+        by=known.display_name(told["by"]),
+        from_task=told.get("from", ""),
+        reason=told.get("reason", ""),
+        straight_back=bool(told.get("straight_back")),
+        at=dt.datetime.fromisoformat(told["at"]),
+    )
 
 
 def _candidates(session: Session, task_id: int) -> list[tuple[str, str]]:

@@ -68,6 +68,8 @@ class Happening:
     """Of a signature: whether its signer agreed."""
     position: str | None
     """Where signers were added."""
+    target: str | None
+    """The name of the element that was gone back to."""
     chosen: tuple[str, ...]
     """Names of the elements that were chosen in an ad-hoc sub-process."""
     ended_at: str | None
@@ -147,6 +149,7 @@ def _happening(
     elements = definition.process.elements
     assignee, reason = body.get("assignee"), _words(body)
     ended = elements.get(body.get("ended_at") or "")
+    target = elements.get((body.get("target") or {}).get("element") or "")
     return Happening(
         sequence=row.sequence,
         at=row.at,
@@ -168,6 +171,7 @@ def _happening(
         people=tuple(known.display_name(name) for name in _people(body)),
         agreed=(body.get("signature") or {}).get("agreed"),
         position=body.get("position"),
+        target=target.label if target is not None else None,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
     )

@@ -1,5 +1,6 @@
 """Random well-formed processes: blocks inside blocks, written as diagrams."""
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Drawing:
 
     def _draw_seq(self, block: Block) -> tuple[str, str, str]:
         parts = [self._draw(one) for one in block.inner]
-        for (_first, last, _text), (following, _last, _nodes) in zip(parts, parts[1:], strict=False):
+        for (_first, last, _text), (following, _last, _nodes) in itertools.pairwise(parts):
             self._connect(last, following)
         return parts[0][0], parts[-1][1], "".join(text for _first, _last, text in parts)
 
@@ -114,9 +115,7 @@ class Drawing:
     def _draw_exc(self, block: Block) -> tuple[str, str, str]:
         return self._gateways(block, "exclusiveGateway", lambda index: f"={block.name} = {index}")
 
-    def _gateways(
-        self, block: Block, tag: str, condition: Callable[[int], str | None]
-    ) -> tuple[str, str, str]:
+    def _gateways(self, block: Block, tag: str, condition: Callable[[int], str | None]) -> tuple[str, str, str]:
         split, join = f"{block.name}_split", f"{block.name}_join"
         nodes = f'<bpmn:{tag} id="{split}"/><bpmn:{tag} id="{join}"/>'
         for index, one in enumerate(block.inner):

@@ -15,7 +15,7 @@ from tests.interpreter.blocks import Block, Drawing, Maker
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_case import ENVIRONMENT
 
-DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "500"))
+DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "600"))
 FIRST = int(os.environ.get("QUCHENG_RANDOM_SEED", "0"))
 RUNS = 4
 """Cases of each diagram."""
@@ -124,8 +124,10 @@ class Pair:
             return
         name = self.chance.choice(sorted(offered))
         self.done.append(f"detour {task.block.name} to {name}")
+        before = set(self.run.outcome.waiting)
         self.run.detour(self.token(task), name)
         task.aside.append(offered[name])
+        task.tokens += [token for token in self.run.outcome.waiting if token not in before]
 
     def _fire(self, timed: Node) -> None:
         self.done.append(f"fire {timed.block.name}")

@@ -27,9 +27,9 @@ from web.listing import current_query, one_of, page_number
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 _SORTS: tuple[AuditSort, ...] = ("-started", "started", "-ended", "ended", "-events", "events")
-_STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "TERMINATED")
 LATEST = 5
 """Looks on the page of a case; all are on a page of their own."""
+_STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "REJECTED", "TERMINATED")
 _IN_MEMORY = 8 << 20
 """Bytes of an export that are kept in memory; a larger one goes through a temporary file."""
 

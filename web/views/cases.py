@@ -25,7 +25,7 @@ from web.listing import current_query, one_of, page_number
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 _SORTS: tuple[CaseSort, ...] = ("-started", "started", "-ended", "ended", "process", "-process")
-_STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "TERMINATED")
+_STATES = ("", "ACTIVE", "COMPLETED", "WITHDRAWN", "REJECTED", "TERMINATED")
 
 
 @blueprint.get("/start")

@@ -12,9 +12,12 @@ from engine.commands.copy_task import copy_task
 from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
+from engine.commands.reject_task import reject_task
 from engine.commands.remove_signer import remove_signer
 from engine.commands.resolve_task import resolve_task
+from engine.commands.return_task import return_task
 from engine.commands.sign_task import sign_task
+from engine.commands.take_back_task import take_back_task
 from engine.commands.urge_task import urge_task
 from engine.errors import FieldProblem, InvalidError, mark
 from engine.queries.find_people import people_named, person_named
@@ -113,6 +116,27 @@ def _recall(task_id: int, _form: Form) -> str:
     return gettext("任务已收回，由您办理。")
 
 
+def _return(task_id: int, form: Form) -> str:
+    try:
+        target = int(form.get("target", ""))
+    except ValueError:
+        raise InvalidError(mark("请选择退回到哪一步。"), where="target") from None
+    straight_back = form.get("straight_back") == "yes"
+    why = form.get("reason", "")
+    return_task(current_session(), task_id, target, why, current_person().username, straight_back=straight_back)
+    return gettext("已退回，办完后会直接回到您这里。") if straight_back else gettext("已退回。")
+
+
+def _reject(task_id: int, form: Form) -> str:
+    reject_task(current_session(), task_id, form.get("reason", ""), current_person().username)
+    return gettext("已驳回，事项就此结束。")
+
+
+def _take_back(task_id: int, _form: Form) -> str:
+    take_back_task(current_session(), task_id, current_person().username)
+    return gettext("已撤回，任务又在您的待办里。")
+
+
 _OPERATIONS: Mapping[str, Callable[[int, Form], str]] = {
     "reassign": _reassign,
     "delegate": _delegate,
@@ -124,6 +148,9 @@ _OPERATIONS: Mapping[str, Callable[[int, Form], str]] = {
     "comment": _comment,
     "resolve": _resolve,
     "recall": _recall,
+    "return": _return,
+    "reject": _reject,
+    "takeBack": _take_back,
 }
-_LEAVING = frozenset({"reassign", "delegate", "resolve", "sign"})
+_LEAVING = frozenset({"return", "reject", "takeBack", "reassign", "delegate", "resolve", "sign"})
 """After these the task is no longer the person's."""
