@@ -29,7 +29,7 @@ def test_programs_return_take_back_and_reject(company: Company, program: AsPerso
         complete(element)
     last = complete("b")
     assert mine.call("DELETE", f"/user-tasks/{last}/completion").status_code == 204
-    mine.refused(403, "DELETE", f"/user-tasks/{last}/completion")
+    mine.refused(409, "DELETE", f"/user-tasks/{last}/completion")
     complete("b")
 
     decide = task("decide")
