@@ -21,7 +21,7 @@ from engine.interpreter.diagram import Element, Process
 from engine.interpreter.joins import FROM
 from engine.interpreter.origins import CAUSES
 from engine.interpreter.preparing import prepared
-from engine.interpreter.task_specs import BoundaryEvent, Detour
+from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Detour
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -158,6 +158,11 @@ def _open_anew(run: "Run", task: SpiffTask) -> None:
     if asking is not None:
         asking.internal_data[AWAY]["detour"] = int(anew.id)
     task.cancel()
+    if split is not None:
+        # What has happened on the border would wait for an activity that is no longer there.
+        for after in [after for event in split.children for after in event.children]:
+            if isinstance(after.task_spec, BoundaryJoin) and not after.has_state(TaskState.FINISHED_MASK):
+                after.cancel()
     run.scopes.close(task.id)
 
 
