@@ -6,8 +6,8 @@ all of that away and nothing else. A join that had taken a token of this branch 
 its other branches are put back, and wait.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from engine.interpreter.diagram import Process
@@ -122,7 +122,8 @@ class Way:
     def __init__(self, process: Process, passages: Iterable[Walked], arrivals: Sequence[Arrival] = ()) -> None:
         self._elements = process.elements
         self._process_id = process.id
-        self._nodes = {one.token: one for one in passages}
+        walked = list(passages)
+        self._nodes = {one.token: one for one in map(_relinked(walked), walked)}
         self._order = {token: number for number, token in enumerate(self._nodes)}
         self._arrivals = arrivals
         self._next: dict[int, list[int]] = {}
@@ -297,6 +298,19 @@ class Way:
                 if cause not in undone and cause in self._nodes:
                     source = self._nodes[cause].element_id
                     yield Restored(join=join.element_id, source=source, cause=cause, within=join.scope)
+
+
+def _relinked(passages: Sequence[Walked]) -> Callable[[Walked], Walked]:
+    """Let what began on the border of a task that was left come from the one that was opened anew in its place."""
+    places = {one.token: (one.element_id, one.causes, one.scope) for one in passages if one.kind in _DONE_AGAIN}
+    latest = {place: token for token, place in places.items()}
+
+    def relink(one: Walked) -> Walked:
+        if one.kind != "boundaryEvent":
+            return one
+        return replace(one, causes=tuple(latest.get(places.get(c, ("", (), c)), c) for c in one.causes))
+
+    return relink
 
 
 def _tokens(numbers: Iterable[Any]) -> tuple[int, ...]:
