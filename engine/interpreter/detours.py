@@ -158,12 +158,16 @@ def _open_anew(run: "Run", task: SpiffTask) -> None:
     if asking is not None:
         asking.internal_data[AWAY]["detour"] = int(anew.id)
     task.cancel()
-    if split is not None:
-        # What has happened on the border would wait for an activity that is no longer there.
-        for after in [after for event in split.children for after in event.children]:
-            if isinstance(after.task_spec, BoundaryJoin) and not after.has_state(TaskState.FINISHED_MASK):
-                after.cancel()
+    _forget_border(split)
     run.scopes.close(task.id)
+
+
+def _forget_border(split: SpiffTask | None) -> None:
+    """Let what has happened on a border not wait for an activity that is no longer there."""
+    joins = [after for event in (split.children if split is not None else ()) for after in event.children]
+    for join in joins:
+        if isinstance(join.task_spec, BoundaryJoin) and not join.has_state(TaskState.FINISHED_MASK):
+            join.cancel()
 
 
 def _kept(task: SpiffTask) -> dict[str, object]:
