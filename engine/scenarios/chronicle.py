@@ -13,7 +13,8 @@ from sqlalchemy import select
 from engine import clock
 from engine.commands.mark_notifications_read import mark_notifications_read
 from engine.database import Database
-from engine.model import RegisterEntry, RegisterEntryVersion
+from engine.interpreter import load_variables
+from engine.model import ProcessInstance, RegisterEntry, RegisterEntryVersion
 from engine.organisation.calendar import working_days_after
 from engine.scenarios.playing import do, doer
 from engine.scenarios.reading import Step
@@ -50,7 +51,7 @@ def play_chronicle(database: Database, folder: Path, chronicle: Chronicle, until
     for step in chronicle.steps:
         with clock.ticking(lambda: world.now):
             world.go_on_to(step.at)
-            acting = replace(step, by=doer(world, step), values=_resolved(world, step.values, step.at))
+            acting = replace(step, by=doer(world, step), values=_resolved(world, step, step.values))
             _read_the_news(database, acting)
             do(world, acting)
         yield step
@@ -85,19 +86,21 @@ def _moment(start: dt.datetime, working_days: int, time: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.fromisoformat(time), clock.SHANGHAI).astimezone(dt.UTC)
 
 
-def _resolved(world: World, value: Any, at: dt.datetime) -> Any:  # noqa: ANN401 - JSON of any kind
-    """Put in what is known only when a step is done: a day counted from it, the number another case has written."""
+def _resolved(world: World, step: Step, value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
+    """Put in what is known only when a step is done: a day counted from it, what its case or another has by then."""
     if isinstance(value, list):
-        return [_resolved(world, one, at) for one in value]
+        return [_resolved(world, step, one) for one in value]
     if not isinstance(value, Mapping):
         return value
     if value.keys() == {"days"}:
-        return (at.astimezone(clock.SHANGHAI).date() + dt.timedelta(days=value["days"])).isoformat()
+        return (step.at.astimezone(clock.SHANGHAI).date() + dt.timedelta(days=value["days"])).isoformat()
     if value.keys() == {"written_by", "register"}:
         return _number(world, value["written_by"], value["register"])
     if value.keys() == {"titled", "register"}:
         return _titled(world, value["titled"], value["register"])
-    return {key: _resolved(world, one, at) for key, one in value.items()}
+    if value.keys() == {"variable"}:
+        return _variable(world, step.case, value["variable"])
+    return {key: _resolved(world, step, one) for key, one in value.items()}
 
 
 def _number(world: World, case: str, register: str) -> str:
@@ -115,3 +118,11 @@ def _titled(world: World, title: str, register: str) -> str:
         return session.scalars(
             select(RegisterEntry.number).where(RegisterEntry.register == register, RegisterEntry.title == title)
         ).one()
+
+
+def _variable(world: World, case: str, path: str) -> object:
+    with world.database.reading() as session:
+        found: Any = load_variables(session.get_one(ProcessInstance, world.cases[case]).body)
+    for name in path.split("."):
+        found = found[name]
+    return found

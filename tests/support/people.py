@@ -65,6 +65,8 @@ class Person:
 
     def _answer(self, key: str, value: object) -> None:
         search = self.page.locator(f"main [name='{key}@search']")
+        # A field that depends on another's answer comes when the page has been asked about it.
+        search.or_(self.field(key)).first.wait_for(state="attached")
         if search.count():
             search.press_sequentially(str(value))
             self.page.locator(f"main [name='{key}']").first.check()

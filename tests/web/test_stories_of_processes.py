@@ -196,3 +196,59 @@ def test_a_rebate_is_returned_corrected_reviewed_and_paid(server: Server, person
     finance.open("/")
     finance.go("台账", "返款台账")
     finance.waits_for("已支付")
+
+
+def test_a_lead_is_shared_out_in_turn_and_won(server: Server, person: Callable[..., Person]) -> None:
+    introducer, supervisor = person("cao.li"), person("ma.hong", **PHONE)
+    introducer.begin("资源分配")
+    introducer.answer(customer_name="周女士", phone="138 0000 0001", wanted_project="皮肤管理", referred_by="唐薇")
+    introducer.press("提交")
+    introducer.reads("分配资源")
+    supervisor.take_up("分配资源", "皮肤管理")
+    supervisor.reads("轮到 郭林")
+    supervisor.press("提交")
+    supervisor.reads("已办理")
+    salesperson = person("guo.lin")
+    salesperson.take_up("跟进资源", "皮肤管理")
+    salesperson.answer(follow_result="deal", follow_note="顾客接受方案")
+    salesperson.answer(price="10,000", anaesthesia="800", lab="200", inpatient="0", infusion="0", consumables_cost="0")
+    salesperson.press("提交")
+    salesperson.reads("已办理")
+    introducer.open("/")
+    introducer.go("台账", "线索台账", "皮肤管理")
+    introducer.waits_for("225.00")
+    introducer.reads("员工推荐：业绩的 5% 由推荐同事和业务员平分")
+
+
+def test_an_agreement_is_drafted_reviewed_approved_and_signed(server: Server, person: Callable[..., Person]) -> None:
+    store = {"store_name": "丽人美容", "store_class": "B", "salesperson": "zhu.bo", "salesperson_name": "朱波"}
+    entered(server, "store", "合作中", store)
+    salesperson, supervisor, leader = person("zhu.bo"), person("ma.hong"), person("liu.yang", **PHONE)
+    salesperson.begin("协议签订")
+    salesperson.answer(signing_action="new", new_kind="store", new_title="丽人美容合作协议", store_party="丽人")
+    salesperson.answer(
+        sales_target="120",
+        valid_until=f"{clock.today().year + 1}-12-31",
+        price_terms="按价目表。",
+        market_support="提供物料。",
+        after_sales="三十天回访。",
+        duties="店家推荐顾客，我方培训。",
+        draft_files="草案.pdf",
+    )
+    salesperson.press("提交")
+    supervisor.take_up("审核协议", "丽人美容")
+    supervisor.answer(review_decision="approve", review_opinion="条款齐全。")
+    supervisor.press("提交")
+    supervisor.reads("已办理")
+    leader.take_up("审批协议", "丽人美容")
+    leader.reads("条款齐全。")
+    leader.answer(decision="approve")
+    leader.press("提交")
+    leader.reads("已办理")
+    salesperson.take_up("签字盖章并归档", "丽人美容")
+    salesperson.answer(signed="yes", signed_on=today(), signed_copy="签字协议.pdf")
+    salesperson.press("提交")
+    salesperson.reads("已办理")
+    salesperson.open("/")
+    salesperson.go("台账", "协议台账")
+    salesperson.waits_for("已签订")
