@@ -15,9 +15,9 @@ from tests.interpreter.blocks import Block, Drawing, Maker
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_case import ENVIRONMENT
 
-DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "600"))
+DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "400"))
 FIRST = int(os.environ.get("QUCHENG_RANDOM_SEED", "0"))
-RUNS = 4
+RUNS = 5
 """Cases of each diagram."""
 STEPS = 14
 PARTS = 20
