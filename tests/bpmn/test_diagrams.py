@@ -17,6 +17,7 @@ SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
     "lead_assignment": {"D09-2.11"},
+    "store_filing": {"D09-3.1", "D09-3.2", "D09-3.3", "D09-3.4"},
     "patient_reception": {"D09-1.1", "D09-1.2", "D09-1.3", "D09-1.4", "D09-1.5", "D09-1.6"},
     "agreement_signing": {"D03-4.2b", "D13-6.3", "D15-3", "D16-3.2"},
     "rebate_settlement": {"D09-2.7", "D09-2.8", "D09-2.9", "D09-2.10", "D09-2.11"},
