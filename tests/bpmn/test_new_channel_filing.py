@@ -49,7 +49,7 @@ class Story:
     def complete(self, element: str, result: Mapping[str, object]) -> None:
         """Complete what waits at an element."""
         case = self._wake()
-        case.complete(self._token(element), result)
+        case.complete(self._token(element), result, by="zhao.lei")
         self.now = case.outcome()
 
     def fire(self, element: str) -> None:

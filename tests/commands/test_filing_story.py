@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import complete_task
+from engine.commands.reassign_task import reassign_task
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import ConflictError, ForbiddenError, FormInvalidError, InvalidError
 from engine.model import Attachment, Job, Notification, RegisterEntry, RegisterEntryVersion, UserTask
@@ -50,6 +51,16 @@ def test_the_approver_is_the_initiators_own_superior(company: Company) -> None:
         "result": "zhao.lei",
         "read": [{"call": "superior of(zhang.wei)", "answer": "zhao.lei"}],
     }
+
+
+def test_the_register_names_who_really_approved_and_not_whom_the_rule_had_found(company: Company) -> None:
+    case = company.start("zhang.wei")
+    with company.database.transaction() as session:
+        reassign_task(session, company.task(case).id, "sun.yan", "出差在外", "zhao.lei")
+    company.approve(case, "sun.yan")
+    company.record(case)
+    with company.database.reading() as session:
+        assert session.scalars(select(RegisterEntry)).one().fields["approver_name"] == "孙艳"
 
 
 def test_a_returned_filing_goes_back_to_its_manager_and_comes_again(company: Company) -> None:
