@@ -1,6 +1,6 @@
 """A form's values in words: for the page of a case, for lists, for history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.clock import Clock
@@ -13,6 +13,8 @@ from engine.forms.personal import Masked
 from engine.forms.picking import Finder
 from engine.forms.resolving import resolve
 from engine.forms.schema import Form
+
+Names = Callable[[str], str] | None
 
 YES = mark("是")
 NO = mark("否")
@@ -39,17 +41,19 @@ def describe(
     masked: bool = False,
     clock: Clock | None = None,
     finder: Finder | None = None,
+    people: Names = None,
 ) -> list[Described]:
     """List every visible field that holds a value, in the order of the form, with its label and its value in words.
 
     ``masked`` hides the middle of ID numbers and mobile numbers: lists are read by people whom they don't concern.
+    ``people`` gives the display name of somebody who was picked, whose username is all that is stored.
     What a ``Veil`` has masked is told as its mask, whatever the type of its field.
     """
     found = resolve(form, values, readonly=True, clock=clock, finder=finder)
-    return [shown for top in found for one in top.walk() for shown in _described(one, clock, masked=masked)]
+    return [shown for top in found for one in top.walk() for shown in _described(one, clock, people, masked=masked)]
 
 
-def _described(instance: Instance, clock: Clock | None, *, masked: bool) -> Iterator[Described]:
+def _described(instance: Instance, clock: Clock | None, people: Names, *, masked: bool) -> Iterator[Described]:
     component = instance.component
     label = texts.line(component.label, instance.context, clock)
     if not component.kind.keyed or (component.type == "expression" and not label):
@@ -57,7 +61,7 @@ def _described(instance: Instance, clock: Clock | None, *, masked: bool) -> Iter
     yield Described(
         key=instance.name,
         label=label or component.key,
-        text=_with_unit(_words(instance, masked=masked), instance, clock),
+        text=_with_unit(_words(instance, people, masked=masked), instance, clock),
         type=component.type,
         documents=documents(instance.value) if component.type == "filepicker" and not _is_masked(instance) else (),
     )
@@ -77,7 +81,7 @@ def _is_masked(instance: Instance) -> bool:
     return isinstance(instance.value, Masked)
 
 
-def _words(instance: Instance, *, masked: bool) -> str:
+def _words(instance: Instance, people: Names, *, masked: bool) -> str:
     if _is_masked(instance):
         return str(instance.value)
     match instance.component.type:
@@ -89,11 +93,13 @@ def _words(instance: Instance, *, masked: bool) -> str:
             return "、".join(one.name for one in documents(instance.value))
         case "radio" | "select" | "checklist" | "taglist":
             values = instance.value if isinstance(instance.value, list) else [instance.value]
-            return "、".join(_label(instance, one) for one in values if one is not None)
+            return "、".join(_label(instance, one, people) for one in values if one is not None)
         case _:
             return formats.show(instance.component, instance.value, masked=masked)
 
 
-def _label(instance: Instance, value: object) -> str:
+def _label(instance: Instance, value: object, people: Names) -> str:
+    if people and isinstance(value, str) and instance.component.get("properties.picker") == "person":
+        return people(value)
     option = find(instance.options, value)
     return option.label if option else texts.show(value)

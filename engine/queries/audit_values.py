@@ -53,7 +53,7 @@ def changed_values(
     after = _variables([event], before)
     own_form = _form_of(of, event)
     before, after = veil.values(before), veil.values(after)
-    described = [_described(session, of, own_form, values) for values in (before, after)]
+    described = [_described(session, of, known, own_form, values) for values in (before, after)]
     told = set(event.body.get("changes") or ()) | _entered(session, of, own_form, event)
     covered = set[str]()
     for key in dict.fromkeys([*described[1], *described[0]]):
@@ -84,13 +84,13 @@ def _form_of(of: Definition, event: StoredEvent) -> str | None:
 
 
 def _described(
-    session: Session, of: Definition, own_form: str | None, values: Mapping[str, Any]
+    session: Session, of: Definition, known: Organisation, own_form: str | None, values: Mapping[str, Any]
 ) -> dict[str, Described]:
     """Describe values by the step's own form; what it doesn't ask for by the other forms."""
     order = dict.fromkeys(form_id for form_id in (own_form, of.start_form_id, *of.forms) if form_id in of.forms)
     found: dict[str, Described] = {}
     for form_id in order:
-        for one in forms.describe(form(session, of.forms[str(form_id)]), values):
+        for one in forms.describe(form(session, of.forms[str(form_id)]), values, people=known.display_name):
             if one.text:
                 found.setdefault(one.key, one)
     return found

@@ -127,7 +127,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         ballots=ballots(session, row, of, happenings, known),
         happenings=tuple(reversed(happenings)),
         marks=marks(of.process, (event.body for event in events), (trouble.element_id for trouble in troubles)),
-        data=tuple(describe_case(session, of, seen.veil.values(variables))),
+        data=tuple(describe_case(session, of, seen.veil.values(variables), known)),
         personal=seen.personal,
         files=tuple(_files(session, row.id, known, seen.veil)),
         troubles=troubles,
@@ -153,7 +153,7 @@ def _just_done(session: Session, person: Person, case: ProcessInstance, of: Defi
     return task.id if task is not None and offers and may_take_back(session, of, task) else None
 
 
-def describe_case(session: Session, of: Definition, variables: dict[str, Any]) -> list[Described]:
+def describe_case(session: Session, of: Definition, variables: dict[str, Any], known: Organisation) -> list[Described]:
     """Describe variables by the form that started the case: it says what the case is about.
 
     What later forms asked stands in the timeline, with who answered. A process without a start form is
@@ -163,7 +163,7 @@ def describe_case(session: Session, of: Definition, variables: dict[str, Any]) -
     order = [of.start_form_id] if of.start_form_id else all_forms
     found: dict[str, Described] = {}
     for form_id in dict.fromkeys(form_id for form_id in order if form_id in of.forms):
-        for one in forms.describe(form(session, of.forms[str(form_id)]), variables):
+        for one in forms.describe(form(session, of.forms[str(form_id)]), variables, people=known.display_name):
             if one.text:
                 found.setdefault(one.key, one)
     return list(found.values())

@@ -197,7 +197,9 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         draft=task.draft if is_mine else None,
         ballots=ballots(session, case, of, happenings, known),
         opinions=tuple(one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"}),
-        data=tuple(one for one in describe_case(session, of, seen.veil.values(variables)) if one.key not in hidden),
+        data=tuple(
+            one for one in describe_case(session, of, seen.veil.values(variables), known) if one.key not in hidden
+        ),
         personal=seen.personal,
         why=tuple(_reasons(task.facts, known)),
     )

@@ -158,7 +158,7 @@ def _happening(
         on_behalf_of=known.display_name(row.on_behalf_of) if row.on_behalf_of else None,
         element=elements[row.element_id].label if row.element_id in elements else None,
         token=row.token,
-        entered=tuple(_entered(session, definition, event, veil)),
+        entered=tuple(_entered(session, definition, event, veil, known)),
         opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
         passed=tuple(_passed(fact, definition, known) for fact in body.get("passed", ())),
         stuck=tuple(
@@ -211,7 +211,9 @@ def _passed(fact: Mapping[str, Any], definition: Definition, known: Organisation
     )
 
 
-def _entered(session: Session, definition: Definition, event: StoredEvent, veil: Veil) -> list[Described]:
+def _entered(
+    session: Session, definition: Definition, event: StoredEvent, veil: Veil, known: Organisation
+) -> list[Described]:
     """Describe what the person's form asked for and what they changed by it."""
     shown = form_of(session, definition, event)
     values = event.body.get("input")
@@ -224,7 +226,7 @@ def _entered(session: Session, definition: Definition, event: StoredEvent, veil:
     asked = {one.key for one in shown.walk() if one.key and one.get("readonly") is not True}
     return [
         one
-        for one in forms.describe(shown, veil.values(values))
+        for one in forms.describe(shown, veil.values(values), people=known.display_name)
         if one.text and one.key.split(".")[0].split("[")[0] in told & {key.split(".")[0] for key in asked}
     ]
 

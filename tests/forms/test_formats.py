@@ -242,6 +242,14 @@ def test_lists_show_only_the_ends_of_what_names_a_person() -> None:
     assert words(one("textfield"), "甲", masked=True) == "甲"
 
 
+def test_whoever_was_picked_is_told_by_name() -> None:
+    picker = form({"type": "taglist", "key": "value", "id": "f", "properties": {"picker": "person"}})
+    (described,) = describe(
+        picker, {"value": ["wu.tao", "li.na"]}, people={"wu.tao": "吴涛", "li.na": "李娜"}.__getitem__
+    )
+    assert described.text == "吴涛、李娜"
+
+
 def codes(kind: str, **properties: str) -> list[str]:
     found = lint(written({"type": kind, "key": "value", "id": "f", "label": "示例", "properties": properties}))
     return [finding.code for finding in found]
