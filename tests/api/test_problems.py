@@ -1,5 +1,7 @@
 """A refusal says what happened, where, and what to do, as a problem document."""
 
+import re
+
 import pytest
 
 from tests.api.conftest import AsPerson
@@ -16,7 +18,7 @@ def test_an_unknown_address_is_not_found(program: AsPerson, method: str, path: s
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/batch-operations/search"), ("PATCH", "/user-tasks/1"), ("PUT", "/tenants/a/users/b")],
+    [("POST", "/batch-operations/search"), ("POST", "/documents/a/links"), ("PUT", "/tenants/a/users/b")],
 )
 def test_a_published_call_that_is_not_supported_says_so(program: AsPerson, method: str, path: str) -> None:
     assert "/v2/openapi.json" in program("zhang.wei").refused(501, method, path)["detail"]
@@ -40,7 +42,10 @@ def test_every_call_here_is_a_published_one(app: Application) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert len(ours) > 20
-    assert {(path, method) for path, method in ours if method not in published_methods(path)} == set()
+    beyond = {path for path, method in ours if method not in published_methods(path)}
+    # What people do to a task beyond completing it has no published call: it stands beside those that have one.
+    beside = re.compile(r"/user-tasks/\{user_task_key\}/|/process-instances/\{\w+\}/comments$|/substitutions")
+    assert {path for path in beyond if not beside.match(path)} == set()
 
 
 @pytest.mark.parametrize(
