@@ -83,7 +83,8 @@ def _require_true_index(case: Case) -> None:
     for flow in (workflow, *workflow.subprocesses.values()):
         unfinished = {task.id for task in flow.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)}
         assert set(flow.tasks.open) == unfinished
-        if len(flow.tasks) < SHALLOW:
+        # An ended case that is woken has no tree: its state keeps the variables only.
+        if 0 < len(flow.tasks) < SHALLOW:
             walked = TaskIterator(flow.task_tree, state=TaskState.NOT_FINISHED_MASK)
             assert {task.id for task in walked} == unfinished
 
