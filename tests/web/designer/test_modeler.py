@@ -137,13 +137,13 @@ def test_an_expired_session_keeps_what_is_on_the_screen(desk: Desk, watch: Watch
 
 
 def test_a_broken_file_opens_as_source_and_can_be_mended(desk: Desk) -> None:
-    page = desk.edit("store_filing", "store_filing.bpmn")
+    page = desk.edit("sales_plan", "sales_plan.bpmn")
     page.locator("[data-part=toggle-source]").click()
     whole = page.locator("[data-part=source]").input_value()
     page.locator("[data-part=source]").fill("<bpmn:definitions")
     desk.save()
     expect(page.locator(".finding-error").first).to_be_visible()
-    desk.edit("store_filing", "store_filing.bpmn")
+    desk.edit("sales_plan", "sales_plan.bpmn")
     expect(page.locator("[data-part=problem]")).to_contain_text("这个文件打不开")
     page.locator("[data-part=source]").fill(whole)
     page.locator("[data-part=toggle-source]").click()
@@ -153,7 +153,7 @@ def test_a_broken_file_opens_as_source_and_can_be_mended(desk: Desk) -> None:
 
 
 def test_what_the_editor_does_not_know_stays_in_the_file(desk: Desk) -> None:
-    page = desk.edit("store_filing", "store_filing.bpmn")
+    page = desk.edit("sales_plan", "sales_plan.bpmn")
     source, toggle = page.locator("[data-part=source]"), page.locator("[data-part=toggle-source]")
     toggle.click()
     foreign = '<bpmn:extensionElements><x:note keep="yes">留着</x:note></bpmn:extensionElements>'
