@@ -228,8 +228,7 @@ class Way:
         """Say what going back to a passage takes."""
         target = self._nodes[token]
         behind, reopened = self._behind(target)
-        undone = {*behind, token}
-        undone |= {inner for one in undone - {r.scope for r in reopened} for inner in self._all_inside(one)}
+        undone = self._with_all_inside({*behind, token}, opened_again={one.scope for one in reopened})
         return Plan(
             element_id=target.element_id,
             causes=target.causes,
@@ -276,10 +275,16 @@ class Way:
                 waiting += self._next.get(one, ())
         return reached
 
-    def _all_inside(self, token: int) -> Iterator[int]:
-        for inner in self._inside.get(token, ()):
-            yield inner
-            yield from self._all_inside(inner)
+    def _with_all_inside(self, undone: set[int], *, opened_again: set[int]) -> set[int]:
+        """Add what is inside what is undone; and what was done for it, which may stand in a sub-process around it."""
+        found = set(undone)
+        waiting = list(undone - opened_again)
+        while waiting:
+            token = waiting.pop()
+            more = {*self._inside.get(token, ()), *self._next.get(token, ())} - found
+            found |= more
+            waiting += more
+        return found
 
     def _outermost_open(self, undone: set[int]) -> Iterator[int]:
         for token in undone:

@@ -63,11 +63,12 @@ class Journey:
         self.log.append(("go_back", plan.as_json()))
         case = self.wake()
         renamed = case.go_back(plan)
+        outcome = self._take(case.outcome())
         for undone in plan.undone:
             del self.passages[undone]
         for number, one in self.passages.items():
             self.passages[number] = replace(one, scope=renamed.get(one.scope, one.scope))
-        return self._take(case.outcome())
+        return outcome
 
     def detour(self, element: str | int, wanted: str, person: str | None = None) -> Outcome:
         """Have an earlier task done again, and come straight back."""

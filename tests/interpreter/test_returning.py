@@ -308,3 +308,39 @@ def test_one_instance_among_several_asks_and_comes_back_as_itself() -> None:
     run.complete("sign", ok=2)
     assert run.waiting == ["decide"]
     assert run.outcome.variables["results"] == [1, 2]
+
+
+CHOSEN = (
+    BEGIN
+    + '<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/>'
+    + '<bpmn:exclusiveGateway id="which" default="i_which_sign"/>'
+    + "".join(map(user_task, ["look", "deep"]))
+    + signing()
+    + '<bpmn:endEvent id="out"/>'
+    + '<bpmn:sequenceFlow id="i_which_deep" sourceRef="which" targetRef="deep"><bpmn:conditionExpression>=deeply'
+    "</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    + "".join(
+        f'<bpmn:sequenceFlow id="i_{s}_{t}" sourceRef="{s}" targetRef="{t}"/>'
+        for s, t in [("in", "look"), ("look", "which"), ("which", "sign"), ("deep", "sign"), ("sign", "out")]
+    )
+    + "</bpmn:subProcess>"
+    + user_task("after")
+    + END
+)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_done_again_for_one_of_several_is_forgotten_with_them(times: int) -> None:
+    run = Journey(diagram(CHOSEN, {"start->sub": "f1", "sub->after": "f2", "after->end": "f3"}), people=["x", "y"])
+    run.complete("look", deeply=True)
+    run.complete("deep")
+    for _ in range(times):
+        run.detour("sign", "deep")
+        run.complete("deep")
+    run.detour("sign", "deep")
+    run.back("sign", "look")
+    assert run.waiting == ["look"]
+    run.complete("look", deeply=False)
+    for _ in "xy":
+        run.complete("sign")
+    assert run.offered("after") == ["sign", "look", "start"]
