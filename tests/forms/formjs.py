@@ -10,20 +10,42 @@ from tests.support.server import ROOT
 
 VIEWER = ROOT / "web" / "frontend" / "node_modules" / "@bpmn-io" / "form-js" / "dist" / "form-viewer.umd.js"
 
-DRIVER = """async (cases) => {
-  const soon = () => new Promise((resolve) => setTimeout(resolve, 0));
-  // Expressions follow what is entered one after the other.
-  const calm = async (schema) => {
-    const turns = schema.components.some(({ type }) => type === "expression") ? 8 : 1;
-    for (let turn = 0; turn < turns; turn += 1) await (turns > 1 ? new Promise(requestAnimationFrame) : soon());
+# Effects of components run after a frame, and some answer with a value: one entered in between would be lost. So what
+# the viewer puts off is kept here and done at once, and nothing is entered before all of it is done.
+HOURGLASS = """(() => {
+  const put_off = new Map();
+  const turn = () => new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => { channel.port1.close(); resolve(); };
+    channel.port2.postMessage(null);
+  });
+  let last = 0;
+  window.setTimeout = (work, delay = 0, ...facts) => {
+    put_off.set((last += 1), { due: delay || 0, work: () => work(...facts) });
+    return last;
   };
+  window.requestAnimationFrame = (work) => window.setTimeout(() => work(performance.now()));
+  window.clearTimeout = window.cancelAnimationFrame = (id) => { put_off.delete(id); };
+  window.rest = async () => {
+    for (let turns = 0; turns < 1000; turns += 1) {
+      await turn();
+      if (!put_off.size) return;
+      const [id, { work }] = [...put_off].reduce((first, one) => (one[1].due < first[1].due ? one : first));
+      put_off.delete(id);
+      work();
+    }
+    throw new Error("form-js does not come to rest");
+  };
+})()"""
+
+DRIVER = """async (cases) => {
   const found = [];
   for (const { schema, stored, entered } of cases) {
     const container = document.createElement("div");
     document.body.append(container);
     const form = new FormViewer.Form({ container, debounce: false });
     await form.importSchema(schema, stored);
-    await calm(schema);
+    await rest();
     for (const [path, value] of Object.entries(entered)) {
       const id = path.split(".").at(-1);
       const instance = form.get("formFieldInstanceRegistry").getAll().find((one) => one.id === id);
@@ -34,10 +56,10 @@ DRIVER = """async (cases) => {
         input.focus();
         Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value").set.call(input, value);
         input.dispatchEvent(new Event("input", { bubbles: true }));
-        await soon();
+        await rest();
         input.blur();
       } else form._update({ fieldInstance: instance, value });
-      await calm(schema);
+      await rest();
     }
     const { data, errors } = form.submit();
     const labels = [...container.querySelectorAll(".fjs-form-field-label")];
@@ -82,6 +104,7 @@ def ask_form_js(page: Page, cases: Sequence[Filled]) -> list[dict[str, Any]]:
     """Fill in and submit forms with the real viewer; gives data, the ids of wrong fields, sentences and labels."""
     assert VIEWER.is_file(), "form-js is not installed: run `npm ci` in web/frontend"
     page.set_content("<!doctype html><html lang='en'><body></body></html>")
+    page.evaluate(HOURGLASS)
     page.add_script_tag(path=VIEWER)
     sent = [{"schema": one.schema, "stored": one.stored, "entered": one.entered} for one in cases]
     answered: list[dict[str, Any]] = page.evaluate(DRIVER, sent)
