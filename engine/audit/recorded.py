@@ -8,7 +8,7 @@ from engine.clock import SHANGHAI
 from engine.feel import HostFunction
 from engine.interpreter import Decided, Environment, OpenedTask, Ruling, TaskRules, ruling_on
 from engine.organisation import Organisation, Reads, functions
-from engine.organisation.functions import called
+from engine.organisation.functions import GIVES_A_MOMENT, called
 
 _NOBODY = Organisation(revision=0, people={}, heads={}, grants={})
 
@@ -60,7 +60,7 @@ class RecordedWorld:
                 return None
             answer = self._recorded[asked]
             self._reads.add(asked, answer)
-            return _moment(answer) if name == "working days after" else answer
+            return _moment(answer) if name in GIVES_A_MOMENT else answer
 
         return call
 

@@ -22,6 +22,7 @@ _MOVES_NO_TOKEN = frozenset(
         "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
         "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled", "task.held",
         "task.handed_over", "task.urged", "task.copied", "case.commented", "job.updated",
+        "task.reminded", "task.escalated",
     }
 )  # fmt: skip
 

@@ -122,6 +122,7 @@ def _cancel(awake: Case, _token: int, _body: Body) -> None:
 
 _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.completed": _complete,
+    "task.timed_out": _complete,
     "task.sign_added": _add_signers,
     "task.signed": _complete,
     "task.sign_removed": _remove_signer,

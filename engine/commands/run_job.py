@@ -12,6 +12,7 @@ from engine.execution.calling import call_process
 from engine.execution.connecting import SYSTEM, connect
 from engine.execution.immutable import definition
 from engine.execution.locked import LockedCase, environment, lock_job
+from engine.execution.overdue import act_on_overdue
 from engine.execution.passages import record_correlation
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
@@ -19,7 +20,7 @@ from engine.execution.start_events import start_again, take_turns
 from engine.execution.starting import write_start
 from engine.execution.subscriptions import wait_again
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import REPEATING, Case
+from engine.interpreter import OVERDUE, REPEATING, Case
 from engine.model import Job
 from engine.organisation import organisation
 
@@ -43,6 +44,8 @@ def run_job(session: Session, job_id: int, replies: Mapping[str, object] | None 
     _close(session, job_id)
     if locked.work.kind == "service":
         connect(locked, replies or {})
+    elif locked.work.listener == OVERDUE:
+        act_on_overdue(locked)
     else:
         _DO[locked.work.kind](locked)
 

@@ -13,7 +13,7 @@ from engine.execution.immutable import Definition
 from engine.execution.jobs import insert_jobs
 from engine.execution.prepared import INSERT_CANDIDATES, INSERT_TASKS
 from engine.execution.subscriptions import open_subscriptions, throw_signals
-from engine.interpreter import OpenedJob, OpenedTask, Outcome, Stuck
+from engine.interpreter import OVERDUE, OpenedJob, OpenedTask, Outcome, Stuck
 from engine.model import Incident, Job, ProcessInstance, UserTask
 
 _OF_PEOPLE = frozenset({"userTask", "startEvent"})
@@ -79,6 +79,16 @@ def close_everything(session: Session, instance_id: int, outcome: Outcome) -> No
     calls = [token for token, element in outcome.canceled.items() if element.kind == "callActivity"]
     if calls:
         _cancel_called(session, instance_id, calls)
+
+
+def close_overdue(session: Session, instance_id: int, tokens: Sequence[int]) -> None:
+    """Call off the next steps of user tasks that are over, those that could not be done too."""
+    session.execute(
+        update(Job)
+        .where(Job.instance_id == instance_id, Job.token.in_(tokens), Job.listener == OVERDUE)
+        .where(Job.state.in_(("CREATED", "FAILED")))
+        .values(state="CANCELED")
+    )
 
 
 def _cancel_called(session: Session, instance_id: int, tokens: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 from engine.audit.chain import NewEvent, append
 from engine.errors import ConflictError, mark
 from engine.execution.decisions import record_decisions
-from engine.execution.effects import close_everything, open_everything, return_to_caller
+from engine.execution.effects import close_everything, close_overdue, open_everything, return_to_caller
 from engine.execution.history import with_effects
 from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
@@ -35,6 +35,7 @@ def write_outcome(
     outcome = apply_changes(locked, outcome, event.actor)
     close_everything(session, instance_id, outcome)
     _close_subscriptions(locked, outcome)
+    _close_overdue(locked, outcome)
     resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0
     open_everything(session, locked.definition, instance_id, outcome, now)
     record_passages(session, locked.definition, instance_id, outcome, now, ended=state)
@@ -91,6 +92,13 @@ def _close_subscriptions(locked: LockedCase, outcome: Outcome) -> None:
     if locked.definition.process.waits_for_events:
         gone = [*outcome.canceled, *outcome.completed_tokens]
         close_subscriptions(locked.session, locked.instance.id, gone)
+
+
+def _close_overdue(locked: LockedCase, outcome: Outcome) -> None:
+    """Call off what was to happen with tasks that were done in time; most processes cost nothing."""
+    gone = [*outcome.canceled, *outcome.completed_tokens]
+    if gone and locked.definition.process.has_overdue:
+        close_overdue(locked.session, locked.instance.id, gone)
 
 
 def _ending(outcome: Outcome, state: str | None, ended: str | None, now: dt.datetime) -> dict[str, object]:

@@ -15,19 +15,37 @@ from engine.interpreter.outcome import (
     ScopePassage,
     Stuck,
 )
+from engine.interpreter.overdue import (
+    ENDS,
+    ESCALATE,
+    OVERDUE,
+    OVERDUE_AFTER,
+    PASS,
+    REJECT,
+    next_step_at,
+    steps_of,
+)
 from engine.interpreter.provenance import Arrival, Plan, Walked, Way
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_scopes, load_variables
 from engine.interpreter.task_listeners import AGREED, CORRECTABLE, DENIABLE, Answer, attributes
 from engine.interpreter.task_listeners import EVENTS as TASK_EVENTS
-from engine.interpreter.task_rules import Ruling, TaskRules, ruling_on
+from engine.interpreter.task_rules import Ruling, TaskRules, result_of, ruling_on
+from engine.interpreter.timers import RETRIES
 
 __all__ = [
     "AGREED",
     "CORRECTABLE",
     "DENIABLE",
+    "ENDS",
+    "ESCALATE",
+    "OVERDUE",
+    "OVERDUE_AFTER",
+    "PASS",
+    "REJECT",
     "REPEATING",
+    "RETRIES",
     "TASK_EVENTS",
     "Answer",
     "Arrival",
@@ -56,7 +74,10 @@ __all__ = [
     "attributes",
     "load_scopes",
     "load_variables",
+    "next_step_at",
     "read",
+    "result_of",
     "ruling_on",
     "specification",
+    "steps_of",
 ]

@@ -277,6 +277,11 @@ class Process:
         return any(element.event in {"message", "signal"} for element in self.elements.values())
 
     @cached_property
+    def has_overdue(self) -> bool:
+        """Tell whether something happens with a user task of it that nobody does in time."""
+        return any(element.properties.get("whenOverdue") for element in self.elements.values())
+
+    @cached_property
     def form_ids(self) -> frozenset[str]:
         """Give every form the process refers to."""
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)

@@ -18,6 +18,7 @@ from engine.interpreter import (
     lint_links,
     lint_listeners,
     lint_offered,
+    lint_overdue,
     lint_task_rules,
     lint_tasks,
     lint_timers,
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     lint_offered.offered_operations,
     networks.known_networks,
     lint_task_rules.task_rules,
+    lint_overdue.overdue,
 )
 
 

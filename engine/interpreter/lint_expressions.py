@@ -12,6 +12,7 @@ from engine.interpreter.lint_rule import Known, about
 ORGANISATION_FUNCTIONS = frozenset(
     {
         "superior of", "head of", "department of", "name of", "members of", "holders of", "working days after",
+        "working hours after",
     }
 )  # fmt: skip
 """Names with spaces that the engine offers: they change how an expression is read."""

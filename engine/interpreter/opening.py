@@ -11,6 +11,7 @@ from engine.interpreter.detours import ASSIGNEE
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
+from engine.interpreter.overdue import open_overdue
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask
 
@@ -37,6 +38,7 @@ class Opened:
     def forget(self, task: SpiffTask) -> None:
         """Open nothing for a token that goes on by itself."""
         self.tasks = [one for one in self.tasks if one.token != task.id]
+        self.jobs = [one for one in self.jobs if one.token != task.id]
 
     def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
@@ -72,7 +74,9 @@ class Opened:
         wanted = task.internal_data.get(ASSIGNEE)
         if wanted is not None:
             found = replace(found, assignee=wanted)
-        self.tasks.append(task_listeners.opened(self._run, task, found))
+        found = task_listeners.opened(self._run, task, found)
+        self.jobs += open_overdue(found, variables, self._run.env)
+        self.tasks.append(found)
         if listeners.is_held(task):
             self.jobs.append(task_listeners.open_job(self._run, task, element, variables))
 

@@ -68,12 +68,12 @@ def rules_of(element: Element, variables: Mapping[str, object], env: Environment
 
 
 def result_of(
-    element: Element, task: OpenedTask, ruling: Ruling, variables: Mapping[str, object], env: Environment
+    element: Element, action: str, assignee: str | None, variables: Mapping[str, object], env: Environment
 ) -> dict[str, object]:
-    """Give what a task brings that nobody is asked about. Raises StuckError where its rule gives no context."""
-    name = PASS_WITH if ruling.action == "pass" else REJECT_WITH
+    """Give what a task brings that passes or refuses by itself. Raises StuckError where its rule gives no context."""
+    name = PASS_WITH if action == "pass" else REJECT_WITH
     rule = element.properties.get(name, "").strip() or RESULTS[name]
-    value = env.evaluate(rule, {**variables, "assignee": task.assignee})
+    value = env.evaluate(rule, {**variables, "assignee": assignee})
     if not isinstance(value, Mapping):
         raise StuckError(
             "ruling_without_result",

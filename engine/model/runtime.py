@@ -151,7 +151,10 @@ class Job(Base):
     payload: Mapped[dict[str, Any] | None]
     """What an event, return or start brings: its variables; of a service job what its errands outside have brought."""
     listener: Mapped[str | None] = mapped_column(Name)
-    """For ``service``: the moment of its element that a listener is asked at, such as ``start`` or ``completing``."""
+    """For ``service``: the moment of its element that a listener is asked at, such as ``start`` or ``completing``.
+
+    ``overdue`` for the ``timer`` of a user task's next step after its time is over.
+    """
     state: Mapped[str] = mapped_column(Name)
     due_at: Mapped[dt.datetime]
     retries: Mapped[int]

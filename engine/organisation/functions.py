@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.clock import SHANGHAI
 from engine.feel import HostFunction
-from engine.organisation.calendar import working_days_after
+from engine.organisation.calendar import working_days_after, working_hours_after
 from engine.organisation.snapshot import Organisation
 
 
@@ -43,6 +43,9 @@ Take = Callable[[str, Sequence[str]], str | None]
 
 TAKES_A_TURN = frozenset({"rotate"})
 """Functions that answer differently each time they are asked."""
+
+GIVES_A_MOMENT = frozenset({"working days after", "working hours after"})
+"""Functions whose answers are noted as text."""
 
 
 def called(name: str, arguments: Sequence[object], reads: Reads) -> str:
@@ -93,6 +96,7 @@ def functions(organisation: Organisation, reads: Reads, take_turn: Take = _no_tu
         "holders of": HostFunction(("post",), noted("holders of", members_of)),
         "rotate": HostFunction(("group", "key"), noted("rotate", rotate)),
         "working days after": HostFunction(("date", "days"), noted("working days after", _working_days_after)),
+        "working hours after": HostFunction(("date", "hours"), noted("working hours after", _working_hours_after)),
     }
 
 
@@ -115,12 +119,19 @@ def _people(organisation: Organisation, group: object) -> list[str]:
 
 
 def _working_days_after(date: object, days: object) -> dt.datetime | None:
-    if not isinstance(days, (Decimal, int)):
+    start = _start(date)
+    return working_days_after(start, int(days)) if start is not None and isinstance(days, (Decimal, int)) else None
+
+
+def _working_hours_after(date: object, hours: object) -> dt.datetime | None:
+    start = _start(date)
+    if start is None or not isinstance(hours, (Decimal, int)):
         return None
+    return working_hours_after(start, Decimal(hours))
+
+
+def _start(date: object) -> dt.datetime | None:
+    """Give the moment that is counted from: a date begins at midnight in Shanghai."""
     if isinstance(date, dt.datetime):
-        start = date if date.tzinfo is not None else date.replace(tzinfo=SHANGHAI)
-    elif isinstance(date, dt.date):
-        start = dt.datetime.combine(date, dt.time(), SHANGHAI)
-    else:
-        return None
-    return working_days_after(start, int(days))
+        return date if date.tzinfo is not None else date.replace(tzinfo=SHANGHAI)
+    return dt.datetime.combine(date, dt.time(), SHANGHAI) if isinstance(date, dt.date) else None

@@ -27,6 +27,7 @@ _QUESTIONS = {
     "holders of": mark("谁担任{0}？"),
     "rotate": mark("按顺序轮到{0}里的谁？（{1}）"),
     "working days after": mark("{0} 之后第 {1} 个工作日是哪天？"),
+    "working hours after": mark("{0} 之后过满 {1} 个工作小时是什么时候？"),
 }
 
 

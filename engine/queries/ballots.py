@@ -15,6 +15,8 @@ from engine.model import ElementInstance, ProcessInstance, UserTask
 from engine.organisation import Organisation
 from engine.queries.timeline import Happening
 
+_HANDED_IN = frozenset({"task.completed", "task.held", "task.timed_out"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
@@ -58,7 +60,7 @@ def ballots(
         .where(ElementInstance.state == "ACTIVE", ElementInstance.element_id.in_(repeated))
         .order_by(ElementInstance.token)
     ).all()
-    entered = {one.token: one.entered for one in happenings if one.kind in {"task.completed", "task.held"}}
+    entered = {one.token: one.entered for one in happenings if one.kind in _HANDED_IN}
     found = []
     for body in bodies:
         element = of.process.elements[body.element_id]

@@ -68,6 +68,8 @@ class Happening:
     """Of a signature: whether its signer agreed."""
     position: str | None
     """Where signers were added."""
+    action: str | None
+    """Of a task whose time was over: whether it was left to ``pass`` or ``reject``."""
     target: str | None
     """The name of the element that was gone back to."""
     chosen: tuple[str, ...]
@@ -171,6 +173,7 @@ def _happening(
         people=tuple(known.display_name(name) for name in _people(body)),
         agreed=(body.get("signature") or {}).get("agreed"),
         position=body.get("position"),
+        action=body.get("action") if row.kind == "task.timed_out" else None,
         target=target.label if target is not None else None,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
@@ -235,7 +238,7 @@ def form_of(session: Session, definition: Definition, event: StoredEvent) -> for
     """Give the form that an event handed in, or None."""
     if event.row.kind == "case.started":
         form_id = definition.start_form_id
-    elif event.row.kind in {"task.completed", "task.completing", "task.held"}:
+    elif event.row.kind in {"task.completed", "task.completing", "task.held", "task.timed_out"}:
         element = definition.process.elements.get(event.row.element_id or "")
         form_id = element.form_id if element else None
     else:
