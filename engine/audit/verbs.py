@@ -103,7 +103,13 @@ def _skip(awake: Case, token: int, body: Body) -> None:
 
 def _modify(awake: Case, _token: int, body: Body) -> None:
     for one in body["activate"]:
-        awake.activate(one["element_id"], within=one["within"] and int(one["within"]), variables=one["variables"])
+        awake.activate(
+            one["element_id"],
+            within=one["within"] and int(one["within"]),
+            variables=one["variables"],
+            # Older events do not say it.
+            instead_of=[int(token) for token in one.get("instead_of", ())],
+        )
     for token in body["terminate"]:
         awake.terminate(int(token))
     awake.settle()

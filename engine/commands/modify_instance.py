@@ -51,7 +51,8 @@ class Modification:
 def modify_instance(session: Session, instance_id: int, wanted: Modification, reason: str, actor: str) -> None:
     """Put tokens and take tokens away, and run the case on.
 
-    What is put is put first, so that a sub-process goes on whose last token is moved within it. A case whose
+    What is put is put first, so that a sub-process goes on whose last token is moved within it. It has come the way
+    of the token it is moved from, or of all that are taken away: whoever returns a task sees it so. A case whose
     last token is taken away is terminated. Raises NotFoundError, ForbiddenError for anybody but an
     administrator, InvalidError for what can't be done, ConflictError where it has ended or a token is gone.
     """
@@ -62,16 +63,23 @@ def modify_instance(session: Session, instance_id: int, wanted: Modification, re
         raise InvalidError(mark("请填写移动令牌的原因。"), where="reason")
     case = locked.wake()
     tokens = list(dict.fromkeys([*_tokens(case, wanted.terminations), *(move.token for move in wanted.moves)]))
-    begun = [*wanted.activations, *(_activation(case, move) for move in wanted.moves)]
+    begun = [
+        *((one, tokens) for one in wanted.activations),
+        *((_activation(case, move), [move.token]) for move in wanted.moves),
+    ]
     if not begun and not tokens:
         raise InvalidError(mark("请至少指明一个要放上或取走的令牌。"), where="instructions")
-    for one in begun:
-        case.activate(one.element_id, within=one.within, variables=one.variables)
+    for one, instead in begun:
+        case.activate(one.element_id, within=one.within, variables=one.variables, instead_of=instead)
     for token in tokens:
         case.terminate(token)
     case.settle()
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    body = {"reason": reason.strip(), "activate": [asdict(one) for one in begun], "terminate": tokens}
+    body = {
+        "reason": reason.strip(),
+        "activate": [{**asdict(one), "instead_of": instead} for one, instead in begun],
+        "terminate": tokens,
+    }
     event = NewEvent(kind="case.modified", actor=actor, body=body)
     ended = ("TERMINATED", reason.strip()) if outcome.terminated else (None, None)
     write_outcome(locked, outcome, event, state=ended[0], ended=ended[1])

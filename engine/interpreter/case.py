@@ -237,17 +237,19 @@ class Case:
         *,
         within: int | None = None,
         variables: Sequence[tuple[str, Mapping[str, object]]] = (),
+        instead_of: Sequence[int] = (),
     ) -> int:
         """Put a new token on an element and give its number; it runs with ``settle``.
 
         ``within`` names the token of the open sub-process it shall stand in, where there are several;
         ``variables`` go to the scope of the element named, or of one around it, or to the case where none is.
+        ``instead_of`` are the tokens that will be taken away for it: it has come the way they have.
         Raises InvalidError for an element that no token can begin at.
         """
         for scope, values in variables:
             if not scope:
                 self._run.scopes.root.update(values)
-        task = moving.activate(self._run, element_id, within)
+        task = moving.activate(self._run, element_id, within, instead_of)
         for scope, values in variables:
             if scope:
                 moving.set_local(self._run, task, scope, values)

@@ -23,10 +23,10 @@ from engine.interpreter.adhoc_specs import AdHocSpec, Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
-from engine.interpreter.origins import CAUSES
+from engine.interpreter.origins import CAUSES, causes_of
 from engine.interpreter.preparing import PREFIX
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
-from engine.interpreter.task_specs import BoundaryEvent, EventGateway, Trigger
+from engine.interpreter.task_specs import BoundaryEvent, Detour, EventGateway, Trigger
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 HOLDS_TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
-def activate(run: "Run", element_id: str, within: int | None = None) -> SpiffTask:
+def activate(run: "Run", element_id: str, within: int | None = None, instead_of: Sequence[int] = ()) -> SpiffTask:
     """Put a new token on an element, opening the sub-processes around it that are not open; it has not run yet.
 
-    ``within`` is the token of the open sub-process it shall stand in, where there are several. Raises
-    InvalidError where no token can begin there.
+    ``within`` is the token of the open sub-process it shall stand in, where there are several. ``instead_of`` are
+    tokens whose way it goes on: whoever goes back behind that takes it away. Raises InvalidError where no token can
+    begin there.
     """
     element = run.specification.process.elements.get(element_id)
     if element is None:
@@ -49,7 +50,8 @@ def activate(run: "Run", element_id: str, within: int | None = None) -> SpiffTas
             where=element.id,
             label=element.label,
         )
-    return begin(run, _scope(run, element, within), element)
+    flow = _scope(run, element, within, instead_of)
+    return begin(run, flow, element, _way_to(run, flow, instead_of))
 
 
 def set_local(run: "Run", task: SpiffTask, element_id: str, values: Mapping[str, object]) -> None:
@@ -162,7 +164,19 @@ def entry_of(spec: BpmnProcessSpec, element_id: str) -> tuple[str, TaskSpec]:
     return name, spec.task_specs[border if border in spec.task_specs else name]
 
 
-def _scope(run: "Run", element: Element, within: int | None) -> BpmnBaseWorkflow:
+def _way_to(run: "Run", flow: BpmnBaseWorkflow, tokens: Iterable[int]) -> list[int]:
+    """Give the passages before some tokens, or before what they stand in, as far as they are in one scope."""
+    found: set[int] = set()
+    for task in filter(None, (find(run, token) for token in tokens)):
+        one = task
+        while one.workflow is not flow and one.workflow.parent_task_id is not None:
+            one = run.workflow.get_task_from_id(one.workflow.parent_task_id)
+        if one.workflow is flow and not isinstance(one.task_spec, Detour):
+            found.update(causes_of(one.parent if is_instance(one) else one))
+    return sorted(found)
+
+
+def _scope(run: "Run", element: Element, within: int | None, instead_of: Sequence[int]) -> BpmnBaseWorkflow:
     """Give the run of the process or sub-process that an element stands in; open it where it is not."""
     process = run.specification.process
     if element.parent == process.id:
@@ -185,7 +199,9 @@ def _scope(run: "Run", element: Element, within: int | None) -> BpmnBaseWorkflow
             where=element.id,
             label=around.label,
         )
-    return _open(run, around, within)
+    # Without its start, since a token begins in the middle of it.
+    outer = _scope(run, around, within, instead_of)
+    return open_again(run, outer, around, _way_to(run, outer, instead_of))
 
 
 def open_scopes(run: "Run", around: Element) -> list[int]:
@@ -206,11 +222,6 @@ def _around(run: "Run", token: int) -> set[int]:
         outer = task.workflow.parent_task_id
         task = run.workflow.get_task_from_id(outer) if outer is not None else None
     return found
-
-
-def _open(run: "Run", around: Element, within: int | None) -> BpmnBaseWorkflow:
-    """Open a sub-process without its start."""
-    return open_again(run, _scope(run, around, within), around)
 
 
 def open_again(run: "Run", outer: BpmnBaseWorkflow, around: Element, causes: Sequence[int] = ()) -> BpmnBaseWorkflow:

@@ -9,6 +9,7 @@ from engine import clock, json_text
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_task import complete_task
 from engine.commands.deploy import File, deploy
+from engine.commands.modify_instance import Modification, Move, modify_instance
 from engine.commands.reject_task import reject_task
 from engine.commands.return_task import return_task
 from engine.commands.save_task_draft import save_task_draft
@@ -254,6 +255,20 @@ def test_a_token_that_waits_at_a_join_is_taken_back_alone(world: World) -> None:
     assert it.open == ["a", "b"]
     it.complete("a", "b")
     assert it.open == ["decide"]
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_a_return_behind_a_move_by_an_administrator_leaves_nothing_of_it_open(world: World, first: str) -> None:
+    it = Returning(world)
+    it.complete("apply", "a", "b", "decide")
+    with world.database.transaction() as session:
+        back = [Move(token=it.task("file").token, element_id=first)]
+        modify_instance(session, it.case, Modification(moves=back), "走错了", "admin")
+    assert it.open == [first]
+    it.back(first, "填写方案")
+    assert it.open == ["apply"]
+    it.complete("apply", "a", "b", "decide", "file")
+    assert world.state(it.case) == "COMPLETED"
 
 
 def test_nobody_takes_back_what_somebody_has_begun_to_work_on(world: World) -> None:

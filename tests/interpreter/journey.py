@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.execution.passages import passage_rows
 from engine.interpreter import Case, Environment, Outcome, Plan, Walked, Way, specification
+from engine.interpreter.signing import Position
 from tests.interpreter.test_case import ENVIRONMENT
 
 
@@ -79,6 +80,41 @@ class Journey:
         case.send_back(here, sent)
         return self._take(case.outcome())
 
+    def move(self, element: str | int, to: str) -> Outcome:
+        """Put a token somewhere else, as an administrator does."""
+        here = element if isinstance(element, int) else self.token(element)
+        self.log.append(("move", here, to))
+        return self._take(_moved(self.wake(), here, to))
+
+    def add(self, token: int, item: object, position: Position) -> Outcome:
+        """Let somebody else do a repeated task, too."""
+        self.log.append(("add_instance", token, item, position))
+        case = self.wake()
+        case.add_instance(token, item, position)
+        return self._take(case.outcome())
+
+    def remove(self, token: int) -> Outcome:
+        """Take somebody away from a repeated task."""
+        self.log.append(("remove_instance", token))
+        case = self.wake()
+        case.remove_instance(token)
+        return self._take(case.outcome())
+
+    def again(self) -> bytes:
+        """Do again what was done, by what its events would say, and give the state that comes of it."""
+        outcome = Case.start(self.specification, self.environment, self.started).outcome()
+        for verb, *arguments in self.log:
+            case = Case.wake(outcome.body, self.specification, self.environment)
+            if verb == "move":
+                outcome = _moved(case, *arguments)
+                continue
+            if verb == "go_back":
+                case.go_back(Plan.from_json(arguments[0]))
+            else:
+                getattr(case, verb)(*arguments)
+            outcome = case.outcome()
+        return outcome.body
+
     def way(self) -> Way:
         return Way(self.specification.process, self.passages.values(), self.wake().arrivals())
 
@@ -100,3 +136,10 @@ class Journey:
             )
         self.outcome = outcome
         return outcome
+
+
+def _moved(case: Case, token: int, to: str) -> Outcome:
+    case.activate(to, instead_of=[token])
+    case.terminate(token)
+    case.settle()
+    return case.outcome()

@@ -344,3 +344,51 @@ def test_what_was_done_again_for_one_of_several_is_forgotten_with_them(times: in
     for _ in "xy":
         run.complete("sign")
     assert run.offered("after") == ["sign", "look", "start"]
+
+
+STEPS = {
+    "start->apply": "f0", "apply->split": "f1", "split->a": "f2", "split->b": "f3", "a->more": "f4", "more->join": "f5",
+    "b->join": "f6", "join->decide": "f7", "decide->end": "f8",
+}  # fmt: skip
+
+
+def moved() -> Journey:
+    nodes = BEGIN + SPLIT + "".join(map(user_task, ["apply", "a", "more", "b", "decide"])) + END
+    run = Journey(diagram(nodes, STEPS))
+    run.complete("apply")
+    run.move("a", "more")
+    assert run.waiting == ["b", "more"]
+    return run
+
+
+def test_a_token_that_was_moved_has_come_the_way_of_the_one_it_replaces() -> None:
+    run = moved()
+    assert run.offered("more") == ["apply", "start"]
+    run.complete("more")
+    run.complete("b")
+    assert sorted(run.offered("decide")) == ["apply", "b", "more", "start"]
+    run.back("decide", "more")
+    assert run.waiting == ["more"]
+    finish(run, "more", "decide")
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_whoever_goes_back_behind_a_move_takes_the_moved_token_away(done: bool) -> None:
+    run = moved()
+    if done:
+        run.complete("more")
+    run.back("b", "apply")
+    assert run.waiting == ["apply"]
+    finish(run, "apply", "a", "b", "more", "decide")
+
+
+def test_a_token_moved_into_and_out_of_a_sub_process_is_taken_away_with_what_it_came_from() -> None:
+    run = Journey(diagram(INSIDE, INSIDE_FLOWS))
+    run.move("before", "last")
+    assert run.waiting == ["last"]
+    assert run.offered("last") == ["start"]
+    run.move("last", "after")
+    assert run.offered("after") == ["start"]
+    run.back("after", "start")
+    assert run.waiting == ["start"]
+    finish(run, "start", "before", "a", "b", "last", "after")
