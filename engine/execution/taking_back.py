@@ -33,7 +33,9 @@ def act_of(session: Session, process: Process, task: UserTask, arrivals: Sequenc
     Of several who sign, one alone can't be undone: what the others have said is counted already.
     """
     way = way_of(session, process, task.instance_id, arrivals)
-    if way.passage(task.token) is None or way.whole(task.token) != task.token or way.is_instance(task.token):
+    if way.passage(task.token) is None or way.whole(task.token) != task.token:
+        return None
+    if way.is_instance(task.token) or way.is_counted(task.token):
         return None
     event = session.scalar(
         select(HistoryEvent).where(

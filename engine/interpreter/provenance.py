@@ -142,6 +142,19 @@ class Way:
         body = self._nodes.get(self._nodes[token].scope)
         return body is not None and body.kind == BODY
 
+    def is_counted(self, token: int) -> bool:
+        """Tell whether a passage belongs to an instance that has ended of a repeated activity that has not.
+
+        The others go on with what it has brought: nobody goes back into it alone.
+        """
+        one = self._nodes.get(self._nodes[token].scope)
+        while one is not None:
+            body = self._nodes.get(one.scope)
+            if body is not None and body.kind == BODY and body.state == "ACTIVE" and one.state == "COMPLETED":
+                return True
+            one = body
+        return False
+
     # -- looking back ----------------------------------------------------------------------------------
 
     def targets(self, token: int) -> list[Walked]:

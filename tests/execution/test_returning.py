@@ -248,6 +248,33 @@ def test_taking_back_after_a_join_gives_the_join_its_other_branch_again(world: W
     assert it.open == ["decide"]
 
 
+EACH = diagram(
+    BEGIN + '<bpmn:subProcess id="each"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>'
+    '<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="it"/></bpmn:extensionElements>'
+    '</bpmn:multiInstanceLoopCharacteristics><bpmn:startEvent id="in"/>'
+    + task("check", "核对")
+    + task("sum", "汇总")
+    + '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="i1" sourceRef="in" targetRef="check"/>'
+    '<bpmn:sequenceFlow id="i2" sourceRef="check" targetRef="sum"/>'
+    '<bpmn:sequenceFlow id="i3" sourceRef="sum" targetRef="out"/></bpmn:subProcess>' + task("file", "归档") + END,
+    {"start->each": "f1", "each->file": "f2", "file->end": "f3"},
+)
+
+
+def test_nobody_takes_back_what_ended_one_of_several_sub_processes_while_the_others_go_on(world: World) -> None:
+    it = Returning(world, EACH)
+    it.complete("check", "check")
+    assert it.can_take_back("check")
+    it.take_back("check")
+    assert it.open == ["check", "sum"]
+    it.complete("sum")
+    assert not it.can_take_back("sum")
+    with pytest.raises(ConflictError, match="多人办理"):
+        it.take_back("sum")
+    it.complete("check", "sum")
+    assert it.open == ["file"]
+
+
 def test_a_token_that_waits_at_a_join_is_taken_back_alone(world: World) -> None:
     it = Returning(world)
     it.complete("apply", "a")

@@ -18,49 +18,72 @@ class Node:
 
     def __init__(self, block: Block, above: "Node | None", choices: dict[str, Any]) -> None:
         self.block, self.above, self.choices = block, above, choices
-        self.inner: list[Node] = [Node(one, self, choices) for one in block.inner] if block.kind != "loop" else []
+        rounds = block.kind in {"loop", "each"}
+        self.inner: list[Node] = [] if rounds else [Node(one, self, choices) for one in block.inner]
         self.phase = "idle"
         self.number = 0
         """Of a task: when it was opened."""
+        self.count = block.count
+        """How many do it: of ``many`` and ``each``, in this round."""
         self.done_count = 0
         self.armed = False
         self.aside: list[Node] = []
         """Tasks done again for this one before it goes on, the innermost last."""
         self.tokens: list[int] = []
         """What the interpreter calls this task when it is open, in each place."""
+        self.place: int | None = None
+        """What it calls this instance of a repeated sub-process, once it is known."""
 
     # -- forwards --------------------------------------------------------------------------------------
 
     def enter(self) -> None:
         self.phase, kind = "open", self.block.kind
-        if kind in {"task", "many"}:
-            self.number, self.done_count, self.tokens = next(_numbers), 0, []
-        elif kind == "loop":
+        if kind in {"task", "many", "each"}:
+            self.number, self.count, self.done_count, self.tokens = next(_numbers), self.block.count, 0, []
+        if kind in {"loop", "each"}:
             self.inner = []
-            self._next_round()
-        elif kind in {"exc", "inc"}:
-            for index in self._chosen():
-                self.inner[index].enter()
-        elif kind == "timed":
-            self.armed = True
-            self.inner[0].enter()
-        else:
-            for one in list(self.inner) if kind == "par" else self.inner[:1]:
-                one.enter()
+            for _ in range(self.count if kind == "each" and not self.block.flag else 1):
+                self._next_round()
+            return
+        self.armed = kind == "timed"
+        for one in self._first():
+            one.enter()
+
+    def _first(self) -> list["Node"]:
+        if self.block.kind in {"exc", "inc"}:
+            return [self.inner[index] for index in self._chosen()]
+        return list(self.inner) if self.block.kind == "par" else self.inner[:1]
 
     def _chosen(self) -> list[int]:
         chosen = self.choices[self.block.name]
         return sorted(chosen) if isinstance(chosen, list) else [chosen]
 
     def _next_round(self) -> None:
-        self.inner.append(Node(self.block.inner[0], self, self.choices))
+        block = self.block
+        inside = block.inner[0] if block.kind == "loop" else Block("sub", block.name, block.inner)
+        self.inner.append(Node(inside, self, self.choices))
         self.inner[-1].enter()
 
     def complete(self) -> None:
         """Complete a task, or one of its several instances."""
         self.done_count += 1
-        if self.block.kind == "task" or self.done_count == self.block.count:
+        if self.block.kind == "task" or self.done_count == self.count:
             self.finish()
+
+    def add(self) -> None:
+        """Let one more do it."""
+        self.count += 1
+
+    def remove(self) -> None:
+        """Let one who has not done it yet not do it."""
+        self.count -= 1
+        if self.done_count == self.count:
+            self.finish()
+
+    def move(self, to: "Node") -> None:
+        """Go on at a later task of the same sequence."""
+        self.reset()
+        to.enter()
 
     def finish(self) -> None:
         self.phase = "done"
@@ -76,11 +99,20 @@ class Node:
             self._next_round() if self.choices[self.block.name] else self.finish()
         elif kind == "timed":
             self._part_done(one)
+        elif kind == "each":
+            self._instance_done()
         elif kind in {"par", "exc", "inc"}:
             if not any(other.phase == "open" for other in self.inner):
                 self.finish()
         else:
             self.look()
+
+    def _instance_done(self) -> None:
+        self.done_count += 1
+        if self.done_count == self.count:
+            self.finish()
+        elif self.block.flag:
+            self._next_round()
 
     def _part_done(self, one: "Node") -> None:
         is_main = one is self.inner[0]
@@ -128,9 +160,31 @@ class Node:
             above.phase = "open"
             one = above
         self.aside = []
-        self.phase, self.number, self.done_count, self.tokens = "open", next(_numbers), 0, []
+        self.enter()
+
+    def whole(self) -> "Node":
+        """Give what is to be done again for this task: the outermost repetition around it that has ended, or itself."""
+        around = [one for one in self.around() if one.block.kind == "each" and one.phase == "done"]
+        return around[-1] if around else self
+
+    def is_counted(self) -> bool:
+        """Tell whether it belongs to an instance that has ended, of a repetition that has not."""
+        return any(
+            one.phase == "done"
+            and one.above is not None
+            and one.above.block.kind == "each"
+            and one.above.phase == "open"
+            for one in self.around()
+        )
 
     # -- looking ----------------------------------------------------------------------------------------
+
+    def around(self) -> Iterator["Node"]:
+        """Give what is around it, the innermost first."""
+        one = self.above
+        while one is not None:
+            yield one
+            one = one.above
 
     def scope(self) -> "Node":
         one = self.above
@@ -156,7 +210,7 @@ class Node:
                 found.append(one.block.name)
             if one.phase == "open" and one.block.kind in {"task", "many"}:
                 at_once = one.block.kind == "many" and not one.block.flag
-                times = one.block.count - one.done_count if at_once else 1
+                times = one.count - one.done_count if at_once else 1
                 shown = one.aside[-1] if one.aside else one
                 found += [shown.block.name, *([one.block.name] * (times - 1))]
         return sorted(found)
@@ -174,12 +228,14 @@ class Node:
                     found += earlier.done_tasks()
             elif kind == "timed" and one is not above.inner[0] and above.inner[0].phase == "done":
                 found.append(above.inner[0])
+            elif kind == "each" and above.block.flag and above.done_count:
+                found.append(above)
             one = above
         return {task.block.name: task for task in sorted(found, key=lambda task: task.number)}
 
     def done_tasks(self, *, sides: bool = False) -> Iterator["Node"]:
         """Give the tasks done in a block; ``sides``: those beside the way, too, since the block waited for them."""
-        if self.block.kind in {"task", "many"}:
+        if self.block.kind in {"task", "many", "each"}:
             yield from [self] if self.phase == "done" else []
             return
         sides = sides or self.block.kind == "sub"

@@ -139,7 +139,8 @@ class Journey:
 
 
 def _moved(case: Case, token: int, to: str) -> Outcome:
-    case.activate(to, instead_of=[token])
+    within = next((around for around in case.around(token) if case.holds(around, to)), None)
+    case.activate(to, within=within, instead_of=[token])
     case.terminate(token)
     case.settle()
     return case.outcome()
