@@ -60,6 +60,7 @@ TEMPLATES = (
     "title",
     "url",
     "accept",
+    "properties.otherwise",
 )
 """Settings that may be an expression after ``=`` or a text with ``{{ }}``."""
 
@@ -78,10 +79,12 @@ EXPRESSIONS = (
     "multiple",
     "defaultValue",
     "properties.requiredWhen",
+    "properties.mustHold",
     "properties.match",
 )
 """Settings that may be an expression after ``=``.
 
-Three are ours: a ``defaultValue`` that is computed; the property ``requiredWhen``, because form-js has no
-conditional "required" and refuses a second component with the same key; and ``match`` of a picker.
+Four are ours: a ``defaultValue`` that is computed; the property ``requiredWhen``, because form-js has no
+conditional "required" and refuses a second component with the same key; ``mustHold``, a rule between fields that is
+told in its owner's words; and ``match`` of a picker.
 """

@@ -40,6 +40,7 @@ class _Lint:
         for component in form.walk():
             yield from self._expressions(component, known)
             yield from self._condition(component)
+            yield from self._rule(component)
             yield from self._options(component)
             yield from self._pattern(component)
             yield from self._format(component)
@@ -118,6 +119,17 @@ class _Lint:
         if isinstance(hide, str) and hide and not hide.startswith("="):
             message = mark("“{name}”的隐藏条件要以 = 开头，否则永远显示。")
             yield self._finding("error", "form_condition", message, component)
+
+    def _rule(self, component: Component) -> Iterator[Finding]:
+        rule = component.get("properties.mustHold")
+        if rule is None:
+            return
+        if not texts.is_expression(rule):
+            message = mark("“{name}”的 mustHold 要以 = 开头，写成条件，如 =price >= deductions。")
+            yield self._finding("error", "form_rule", message, component)
+        if not component.get("properties.otherwise"):
+            message = mark("“{name}”写了 mustHold，还要在 otherwise 里写明不成立时对填写的人怎么说。")
+            yield self._finding("error", "form_rule", message, component)
 
     def _options(self, component: Component) -> Iterator[Finding]:
         if not component.kind.chooses:

@@ -1,4 +1,4 @@
-"""The rules under ``validate``: required, lengths, limits, pattern, e-mail, phone, and those of files.
+"""The rules under ``validate``: required, lengths, limits, pattern, e-mail, phone, those of files; and ``mustHold``.
 
 They hold as in form-js 1.23, with these differences, each on the careful side: a required text of nothing but spaces
 counts as missing; patterns run in RE2; limits compare decimals; a date before today is refused where form-js only
@@ -28,6 +28,7 @@ NOT_TICKED = FieldProblem(mark("请勾选此项。"))
 NO_FILE = FieldProblem(mark("请上传附件。"))
 NOT_EMAIL = FieldProblem(mark("请填邮箱地址，例如 name@example.com。"))
 NOT_PHONE = FieldProblem(mark("请填带国家代码的电话号码，例如 +8613800138000。"))
+BROKEN_RULE = FieldProblem(mark("此项和其他各项不相符，请核对。"))
 BROKEN_LIMIT = FieldProblem(mark("此项的限值不是数字，请联系流程负责人修改表单。"))
 
 # A remainder needs as many digits as the quotient has: 34 of the number, 34 of the step, and their distance.
@@ -57,6 +58,8 @@ def _problems(
     for check in _CHECKS.get(component.type, ()):
         if not empty(value) and (found := check(component, value, context, clock)):
             yield found
+    if not empty(value) and (broken := _broken(component, context, clock)):
+        yield broken
 
 
 def required(component: Component, context: texts.Context, clock: Clock | None = None) -> bool:
@@ -82,6 +85,14 @@ def _missing(component: Component) -> FieldProblem:
     if component.type == "filepicker":
         return NO_FILE
     return NOT_CHOSEN if component.kind.chooses else MISSING
+
+
+def _broken(component: Component, context: texts.Context, clock: Clock | None) -> FieldProblem | None:
+    """Give what an owner's own rule between fields says; one that can't be decided yet is not broken."""
+    if texts.setting(component.get("properties.mustHold"), context, clock) is not False:
+        return None
+    own = texts.render(component.get("properties.otherwise"), context, clock)
+    return FieldProblem("{message}", {"message": own}) if own else BROKEN_RULE
 
 
 def _lengths(component: Component, value: object, context: texts.Context, clock: Clock | None) -> FieldProblem | None:

@@ -7,11 +7,12 @@ did not pass is told as well.
 
 from engine.scenarios.chronicle import Chronicle, play_chronicle, read_chronicle
 from engine.scenarios.coverage import Coverage
-from engine.scenarios.folders import process_files, read_folder
+from engine.scenarios.folders import SHARED, process_files, read_folder, shared_files
 from engine.scenarios.playing import Played, play
 from engine.scenarios.reading import Scenario, Script, read_proofs, read_script
 
 __all__ = [
+    "SHARED",
     "Chronicle",
     "Coverage",
     "Played",
@@ -24,4 +25,5 @@ __all__ = [
     "read_folder",
     "read_proofs",
     "read_script",
+    "shared_files",
 ]

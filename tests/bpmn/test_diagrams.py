@@ -111,7 +111,8 @@ def test_every_outcome_has_its_own_named_end(drawing: Drawing) -> None:
 @every_diagram
 def test_the_check_before_publication_finds_nothing(drawing: Drawing) -> None:
     forms = frozenset(path.stem for path in ROOT.glob("forms/*/*.form"))
-    tables = [declared(path.read_bytes()) for path in drawing.path.parent.glob("*.dmn")]
+    paths = [*drawing.path.parent.glob("*.dmn"), *ROOT.glob("bpmn/shared/*.dmn")]
+    tables = [declared(path.read_bytes()) for path in paths]
     decisions = frozenset(decision for table in tables for decision in table.decisions)
     known = Known(forms=forms, decisions=decisions, job_types=frozenset(CONNECTORS))
     checked = check(drawing.path.read_bytes(), drawing.path.name, known)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.database import Database
-from engine.scenarios import Coverage, Scenario, Script, play, process_files, read_folder, read_script
+from engine.scenarios import Coverage, Scenario, Script, play, process_files, read_script, shared_files
 from tests.bpmn.drawing import ROOT
 
 SCRIPTS = {path.parent.name: read_script(path.read_bytes(), path.name) for path in ROOT.glob("bpmn/*/scenarios.json")}
@@ -23,7 +23,7 @@ def test_scenario(
     script: Script, scenario: Scenario, database: Database, tmp_path: Path, passed: dict[str, list[Coverage]]
 ) -> None:
     sets = [process_files(ROOT, one) for one in (*script.others, script.process_id)]
-    played = play(script, scenario, database, tmp_path, [read_folder(ROOT / "forms" / "registers"), *sets])
+    played = play(script, scenario, database, tmp_path, [shared_files(ROOT), *sets])
     assert list(played.differences) == []
     passed.setdefault(script.process_id, []).append(played.coverage)
 

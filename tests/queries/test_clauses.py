@@ -2,7 +2,7 @@
 
 from engine.commands.deploy import deploy
 from engine.queries.clauses import ClauseRow, Proof, clause_table
-from engine.scenarios import process_files, read_proofs
+from engine.scenarios import process_files, read_proofs, shared_files
 from tests.bpmn.drawing import ROOT
 from tests.support.company import Company
 
@@ -51,6 +51,7 @@ def test_clauses_come_in_the_order_of_their_numbers(company: Company) -> None:
 
 def test_the_processes_of_the_repository_leave_no_clause_without_place_and_proof(company: Company) -> None:
     with company.database.transaction() as session:
+        deploy(session, shared_files(ROOT), "zeng.rui")
         for folder in sorted(path.parent.name for path in ROOT.glob("bpmn/*/scenarios.json")):
             deploy(session, process_files(ROOT, folder), "zeng.rui")
     with company.database.reading() as session:

@@ -13,7 +13,7 @@ from engine.commands.deploy import deploy
 from engine.database import Database
 from engine.demo import load_demo
 from engine.model import HistoryEvent, Incident, Notification, ProcessDefinition, ProcessInstance, RegisterEntry
-from engine.scenarios import play_chronicle, process_files, read_chronicle, read_folder
+from engine.scenarios import play_chronicle, process_files, read_chronicle, shared_files
 from tests.bpmn.drawing import ROOT
 from tests.support.server import Server
 
@@ -55,7 +55,7 @@ def test_a_demo_opened_in_the_spring_festival_shows_the_same_people_at_work(sqli
     database, chronicle = Database(sqlite_url), read_chronicle(now)
     with clock.ticking(lambda: chronicle.begins), database.transaction() as session:
         load_demo(session)
-        deploy(session, read_folder(ROOT / "forms/registers"), "system")
+        deploy(session, shared_files(ROOT), "system")
         for process in PROCESSES:
             deploy(session, process_files(ROOT, process), "system")
     played = list(play_chronicle(database, tmp_path / "files", chronicle, now))

@@ -16,7 +16,7 @@ from engine.demo import load_demo
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.installed import anybody_exists
-from engine.scenarios import play_chronicle, process_files, read_chronicle, read_folder
+from engine.scenarios import SHARED, play_chronicle, process_files, read_chronicle, read_folder, shared_files
 
 
 @click.command("init")
@@ -78,10 +78,10 @@ def _live_through(database: Database, settings: Settings) -> None:
 
 
 def publish_folders(database: Database, home: Path, note: str = "") -> None:
-    """Publish every process folder with its forms, and the registers; unchanged ones make no new version."""
-    sets = {"registers": read_folder(home / "forms" / "registers")}
+    """Publish what processes share, then each with its forms; unchanged ones make no new version."""
+    sets = {SHARED: shared_files(home)}
     for folder in sorted((home / "bpmn").iterdir()):
-        if folder.is_dir():
+        if folder.is_dir() and folder.name != SHARED:
             sets[folder.name] = process_files(home, folder.name)
     for name, files in tqdm(sets.items(), desc="发布", unit="个", disable=None):
         if files:

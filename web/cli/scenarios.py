@@ -15,7 +15,7 @@ from engine.database import Database
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.clauses import clause_table
-from engine.scenarios import Coverage, Played, Script, play, process_files, read_folder, read_proofs, read_script
+from engine.scenarios import Coverage, Played, Script, play, process_files, read_proofs, read_script, shared_files
 from web.cli.installation import require_initialised
 
 
@@ -54,7 +54,7 @@ def _test(folder: Path, only: str | None, template: Path, scratch: Path) -> bool
         raise InvalidError(mark("{folder} 没有情景 {scenario}。"), folder=folder.name, scenario=str(only))
     home = folder.parent.parent
     ids = (*script.others, script.process_id)
-    sets = [read_folder(home / "forms" / "registers"), *(process_files(home, one) for one in ids)]
+    sets = [shared_files(home), *(process_files(home, one) for one in ids)]
     played: list[Played] = []
     for number, scenario in enumerate(tqdm(wanted, desc=folder.name, unit="个情景", disable=None)):
         database = Database(f"sqlite:///{shutil.copy(template, scratch / f'{folder.name}-{number}.db')}")
