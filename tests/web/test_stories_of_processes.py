@@ -172,10 +172,15 @@ def test_a_rebate_is_returned_corrected_reviewed_and_paid(server: Server, person
         "inpatient": "0",
         "infusion": "0",
     }
-    salesperson.answer(**deal, consumables_cost="0")
+    salesperson.answer(**deal, consumables_cost="9000.01")
+    salesperson.press("提交")
+    salesperson.reads("各项扣除合计 10000.01 元，超过了成交价，请核对。")
+    salesperson.answer(consumables_cost="0", referrer="唐薇")
     salesperson.press("提交")
     finance.take_up("审核返款", "丽人美容")
     finance.reads("4,500.00")
+    finance.reads("普通项目：成交价减扣除后对半")
+    finance.reads("同事推荐：业绩的 5% 由推荐同事和业务员平分")
     finance.answer(finance_decision="return", finance_opinion="请核对耗材成本。")
     finance.press("提交")
     finance.reads("已办理")
@@ -217,7 +222,7 @@ def test_a_lead_is_shared_out_in_turn_and_won(server: Server, person: Callable[.
     introducer.open("/")
     introducer.go("台账", "线索台账", "皮肤管理")
     introducer.waits_for("225.00")
-    introducer.reads("员工推荐：业绩的 5% 由推荐同事和业务员平分")
+    introducer.reads("同事推荐：业绩的 5% 由推荐同事和业务员平分")
 
 
 def test_an_agreement_is_drafted_reviewed_approved_and_signed(server: Server, person: Callable[..., Person]) -> None:
