@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from engine import clock
 from engine.database import Database
 from engine.registers import Writer, add_entry, require_register
-from tests.support.browser import PHONE
+from tests.support.browser import PHONE, Watch
 from tests.support.people import Person
 from tests.support.server import Server
 
@@ -158,7 +158,10 @@ def test_an_account_is_opened_and_its_permissions_are_raised(server: Server, per
     applicant.waits_for("管理成员")
 
 
-def test_a_rebate_is_returned_corrected_reviewed_and_paid(server: Server, person: Callable[..., Person]) -> None:
+def test_a_rebate_is_returned_corrected_reviewed_and_paid(
+    server: Server, person: Callable[..., Person], watch: Watch
+) -> None:
+    watch.expect("422")
     salesperson, finance = person("zhu.bo"), person("peng.fei")
     salesperson.begin("返款结算")
     deal = {
