@@ -34,6 +34,9 @@ class Application(APIFlask):
         if not admission.database:
             return super().dispatch_request()
         writes = admission.writes if admission.writes is not None else request.method not in {"GET", "HEAD"}
+        if writes:
+            # All of it, before the transaction begins: whoever sends slowly keeps no other writer waiting.
+            request.get_data(parse_form_data=True)
         opened = self.database.transaction() if writes else self.database.reading()
         try:
             with opened as db:

@@ -34,16 +34,18 @@ def known_documents(
 ) -> Callable[[str], dict[str, object] | None]:
     """Give a function that knows the references of those documents that the person may use in a form.
 
-    These are the files of the case, and those the person has uploaded and not yet handed in. One statement.
+    These are the files of the case, and those the person has uploaded and not yet handed in. One statement, or none.
     """
     wanted = set(ids)
+    if not wanted:
+        return dict[str, dict[str, object]]().get
     own = (Attachment.uploaded_by == person.username) & Attachment.instance_id.is_(None)
     rows = session.scalars(
         select(Attachment).where(
             Attachment.id.in_(wanted), or_(own, Attachment.instance_id == instance_id) if instance_id else own
         )
     )
-    references = {row.id: reference(row) for row in rows} if wanted else {}
+    references = {row.id: reference(row) for row in rows}
     return references.get
 
 

@@ -2,11 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from engine.execution.prepared import table
 from engine.model import Group, Membership, User
+
+# On tables and written once: it is asked with every request.
+_USERS, _MEMBERS, _GROUPS = table(User), table(Membership), table(Group)
+_PERSON = (
+    select(
+        _USERS.c.username,
+        _USERS.c.display_name,
+        _USERS.c.department,
+        _USERS.c.locale,
+        _USERS.c.active,
+        _USERS.c.session_epoch,
+        _GROUPS.c.name.label("group"),
+        _GROUPS.c.grants,
+    )
+    .select_from(
+        _USERS.outerjoin(_MEMBERS, _MEMBERS.c.username == _USERS.c.username).outerjoin(
+            _GROUPS, _GROUPS.c.name == _MEMBERS.c.group_name
+        )
+    )
+    .where(_USERS.c.username == bindparam("username"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,20 +51,15 @@ class Person:
 
 def find_person(session: Session, username: str) -> Person | None:
     """Find a person by username, with groups and roles, in one statement."""
-    rows = session.execute(
-        select(User, Group.name, Group.grants)
-        .outerjoin(Membership, Membership.username == User.username)
-        .outerjoin(Group, Group.name == Membership.group)
-        .where(User.username == username)
-    ).all()
+    rows: Any = session.execute(_PERSON, {"username": username}).all()
     if not rows:
         return None
-    user = rows[0][0]
+    user = rows[0]
     return Person(
         username=user.username,
         display_name=user.display_name,
         department=user.department,
-        groups=frozenset(name for name in (user.department, *(row.name for row in rows)) if name is not None),
+        groups=frozenset(name for name in (user.department, *(row.group for row in rows)) if name is not None),
         roles=_roles(row.grants for row in rows),
         locale=user.locale,
         active=user.active,

@@ -1,13 +1,22 @@
 """From which networks a task may be opened, claimed and done."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.execution.immutable import definition
+from engine.execution.prepared import table
 from engine.interpreter.networks import NETWORKS, allowed_networks
 from engine.model import ProcessInstance, UserTask
+
+_TASKS, _CASES = table(UserTask), table(ProcessInstance)
+_OPEN = (
+    select(_TASKS.c.instance_id, _TASKS.c.name, _TASKS.c.element_id, _CASES.c.definition_id)
+    .select_from(_TASKS.join(_CASES, _CASES.c.id == _TASKS.c.instance_id))
+    .where(_TASKS.c.id == bindparam("task"), _TASKS.c.state == "CREATED")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +33,7 @@ class BoundTask:
 
 def bound_task(session: Session, task_id: int) -> BoundTask | None:
     """Give an open task that the version of its case binds to networks, or None: one statement."""
-    row = session.execute(
-        select(UserTask.instance_id, UserTask.name, UserTask.element_id, ProcessInstance.definition_id)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(UserTask.id == task_id, UserTask.state == "CREATED")
-    ).one_or_none()
+    row: Any = session.execute(_OPEN, {"task": task_id}).one_or_none()
     if row is None:
         return None
     network = allowed_networks(definition(session, row.definition_id).process.elements.get(row.element_id))

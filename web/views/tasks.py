@@ -11,9 +11,10 @@ from engine.commands.complete_task import complete_task
 from engine.commands.record_access import Look
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
-from engine.errors import FieldProblem
+from engine.errors import FieldProblem, FormInvalidError
 from engine.queries.copies import list_copies
 from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
+from engine.queries.own_task import OwnTask, own_task
 from engine.queries.task_view import TaskView, view_task
 from web import form_pages
 from web.auth import allow, current_person, current_session
@@ -95,23 +96,54 @@ def show_task(
 @allow("staff")
 def hand_in(task_id: int) -> ResponseReturnValue:
     """Save, or complete, or show again what was typed into the form of a task."""
+    own = own_task(current_session(), current_person(), task_id)
+    if own is None:
+        return _hand_in_for_others(task_id)
+    return _hand_in(own, form_pages.submitted(own.form, own.instance_id))
+
+
+def _hand_in_for_others(task_id: int) -> ResponseReturnValue:
+    """Hand in what is not the person's own: a task of somebody they stand in for, or one without a form."""
     db, person = current_session(), current_person()
     task = view_task(db, person, task_id)
     if task.form is None or not task.is_mine:
         # The command knows best who was first, and says so.
         return _completed(task, done=complete_task(db, task_id, {}, person.username))
-    submission = form_pages.submitted(task.form, task.instance_id)
+    own = OwnTask(id=task.id, name=task.name, instance_id=task.instance_id, form=task.form)
+    return _hand_in(own, form_pages.submitted(task.form, task.instance_id))
+
+
+def _hand_in(own: OwnTask, submission: Submission) -> ResponseReturnValue:
+    db, person = current_session(), current_person()
     if not submission.final:
-        problems = form_pages.problems_so_far(task.form, submission, task.stored, task.instance_id)
-        return _page(task, _form_page(task, submission, problems))
+        return _shown_again(own, submission)
     if "_save" in request.form:
-        save_task_draft(db, task_id, submission.values, person.username)
+        save_task_draft(db, own.id, submission.values, person.username)
         flash(gettext("草稿已保存。"), "ok")
-        return redirect(url_for("tasks.show", task_id=task_id))
-    wrong = form_pages.problems_of(task.form, submission, task.stored, task.instance_id)
-    if wrong:
-        return _page(task, _form_page(task, submission, wrong)), 422
-    return _completed(task, done=complete_task(db, task_id, submission.values, person.username))
+        return redirect(url_for("tasks.show", task_id=own.id))
+    if submission.problems:
+        return _refused(own, submission)
+    try:
+        # What was uploaded stays, also where the form is refused.
+        with db.begin_nested():
+            done = complete_task(db, own.id, submission.values, person.username)
+    except FormInvalidError as error:
+        return _refused(own, submission, error.problems)
+    return _completed(own, done=done)
+
+
+def _shown_again(own: OwnTask, submission: Submission) -> ResponseReturnValue:
+    """Show a form that nobody has handed in yet: a button only changed what it shows."""
+    task = view_task(current_session(), current_person(), own.id)
+    problems = form_pages.problems_so_far(own.form, submission, task.stored, own.instance_id)
+    return _page(task, _form_page(task, submission, problems))
+
+
+def _refused(own: OwnTask, submission: Submission, problems: Problems | None = None) -> ResponseReturnValue:
+    """Show a form with what is wrong in it; what the form itself refuses is looked for unless it is known."""
+    task = view_task(current_session(), current_person(), own.id)
+    wrong = problems or form_pages.problems_of(own.form, submission, task.stored, own.instance_id)
+    return _page(task, _form_page(task, submission, wrong)), 422
 
 
 @blueprint.post("/<int:task_id>/claim")
@@ -151,7 +183,7 @@ def _page(task: TaskView, page: FormPage | None, **operating: object) -> str:
     return render_template("tasks/show.html", task=task, page=page, now=clock.now(), **facts)
 
 
-def _completed(task: TaskView, *, done: bool) -> ResponseReturnValue:
+def _completed(task: TaskView | OwnTask, *, done: bool) -> ResponseReturnValue:
     if not done:
         # The page of the task tells what it waits for.
         return redirect(url_for("tasks.show", task_id=task.id))
