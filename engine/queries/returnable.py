@@ -66,7 +66,7 @@ def _done(session: Session, instance_id: int, targets: list[Walked]) -> dict[int
     bodies = [target.token for target in targets if not target.is_single]
     rows = session.execute(
         select(ElementInstance.token, ElementInstance.scope)
-        .where(ElementInstance.instance_id == instance_id, ElementInstance.undone.is_(False))
+        .where(ElementInstance.instance_id == instance_id, ElementInstance.undone.is_(False), ElementInstance.token > 0)
         .order_by(ElementInstance.token)
     ).all()
     scopes = {row.token: row.scope for row in rows} if bodies else {}

@@ -261,6 +261,43 @@ EACH = diagram(
 )
 
 
+def several(*, sequential: bool) -> bytes:
+    loop = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><bpmn:extensionElements>'
+        '<zeebe:loopCharacteristics inputCollection="=people" inputElement="who" outputCollection="said"'
+        ' outputElement="=ok"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>'
+    )
+    signing = task("sign", "会签", who="=who").replace("</bpmn:userTask>", loop)
+    return diagram(
+        BEGIN + task("apply", "填写方案") + signing + task("decide", "总经理决定") + END,
+        {"start->apply": "f1", "apply->sign": "f2", "sign->decide": "f3", "decide->end": "f4"},
+    )
+
+
+@pytest.mark.parametrize("order", [["zhang.wei", "li.na"], ["li.na", "zhang.wei"]])
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_return_into_a_multi_instance_asks_all_of_them_again(
+    world: World, sequential: bool, order: list[str]
+) -> None:
+    it = Returning(world, several(sequential=sequential))
+
+    def sign(ok: bool) -> None:
+        for person in order:
+            with world.database.transaction() as session:
+                mine = UserTask.assignee == person, UserTask.element_id == "sign", UserTask.state == "CREATED"
+                complete_task(session, session.scalars(select(UserTask.id).where(*mine)).one(), {"ok": ok}, person)
+
+    world.complete("apply", people=order if sequential else ["li.na", "zhang.wei"])
+    sign(ok=False)
+    near = it.earlier("decide")[0]
+    assert (near.name, sorted(near.people), near.may_come_straight_back) == ("会签", ["张伟", "李娜"], False)
+    it.back("decide", "会签")
+    assert it.open == ["sign"] * (1 if sequential else 2)
+    sign(ok=True)
+    assert it.open == ["decide"]
+    assert world.variables(it.case)["said"] == [True, True]
+
+
 def test_nobody_takes_back_what_ended_one_of_several_sub_processes_while_the_others_go_on(world: World) -> None:
     it = Returning(world, EACH)
     it.complete("check", "check")
