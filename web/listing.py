@@ -1,6 +1,10 @@
 """The address of a list: what is searched, sorted and shown stands in it, so that it can be kept and sent to others."""
 
+import datetime as dt
+import re
+import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -46,3 +50,20 @@ def one_of(name: str, choices: tuple[Choice, ...]) -> Choice:
     """Read a parameter that has fixed choices; anything else is the first."""
     value = request.args.get(name, "")
     return next((choice for choice in choices if choice == value), choices[0])
+
+
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+
+
+def number_of(text: str) -> Decimal | None:
+    """Read a number as people write it, such as ``1,200`` or ``￥１２００元``; None for anything else."""
+    plain = re.sub(r"[,¥元\s]", "", unicodedata.normalize("NFKC", text))
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def day_of(text: str) -> str | None:
+    """Read a day in ISO 8601; None for anything else."""
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None

@@ -43,17 +43,26 @@ def read_rows(path: Path, name: str) -> Iterator[Row]:
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         raise InvalidError(NOT_A_SHEET, where="file", name=name) from error
     try:
-        for number, row in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS), start=1):
-            if number > MOST_ROWS + 1:
-                raise InvalidError(TOO_LARGE, where="file", name=name, rows=MOST_ROWS)
-            cells = [_cell(one) for one in row]
-            while cells and cells[-1] in (None, ""):
-                cells.pop()
-            if cells:
-                yield number, cells
+        sheet = book.worksheets[0]
+        heading = next(_rows(sheet, name, 1, MOST_COLUMNS), None)
+        if heading is not None:
+            yield heading
+            # The library fills each row up to the width it is told, whatever stands in it: a dozen cells, not all.
+            yield from _rows(sheet, name, heading[0] + 1, len(heading[1]))
     finally:
         book.close()
         stream.close()
+
+
+def _rows(sheet: Any, name: str, first: int, width: int) -> Iterator[Row]:  # noqa: ANN401 - a read-only sheet is no Worksheet
+    for number, row in enumerate(sheet.iter_rows(min_row=first, max_col=width), start=first):
+        if number > MOST_ROWS + 1:
+            raise InvalidError(TOO_LARGE, where="file", name=name, rows=MOST_ROWS)
+        cells = [_cell(one) for one in row]
+        while cells and cells[-1] in (None, ""):
+            cells.pop()
+        if cells:
+            yield number, cells
 
 
 def guard(path: Path, name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import orjson
 
@@ -56,10 +57,20 @@ def options(
     source: object = None
     if isinstance(key := component.get("valuesKey"), str):
         source = stored.get(key)
-    elif (fixed := component.get("values")) is not None:
-        source = fixed
+    elif component.get("values") is not None:
+        return _written(component)
     elif isinstance(expression := component.get("valuesExpression"), str):
         source = texts.setting(expression, context, clock)
+    return _listed(source)
+
+
+@lru_cache(maxsize=4096)
+def _written(component: Component) -> tuple[Option, ...]:
+    """Give the options that the form itself lists: always the same."""
+    return _listed(component.get("values"))
+
+
+def _listed(source: object) -> tuple[Option, ...]:
     listed = source if isinstance(source, list | tuple) else ()
     return tuple(_normal(listed[:MAX_OPTIONS]))
 

@@ -7,6 +7,7 @@ without those fields that all data together would hide.
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from engine.clock import Clock
 from engine.errors import FieldProblem
@@ -46,6 +47,16 @@ def resolve(  # noqa: PLR0913 - the form, its sources of values, and how it is l
     return _Resolution(form, stored, submitted, clock, finder, readonly=readonly, showing=showing).instances()
 
 
+class _Reading(NamedTuple):
+    """What one field says."""
+
+    value: object
+    """The typed value, or ABSENT."""
+    problem: FieldProblem | None
+    raw: object
+    options: tuple[Option, ...]
+
+
 class _Resolution:
     """One resolution; ``data`` are the values of all fields, hidden ones too."""
 
@@ -70,6 +81,7 @@ class _Resolution:
         self._clock = clock
         self._finder = finder
         self._data: dict[str, object] = {}
+        self._readings: dict[tuple[Component, Path], _Reading] = {}
 
     def instances(self) -> tuple[Instance, ...]:
         for _ in range(MAX_PASSES if self._form.settles else 1):
@@ -105,7 +117,7 @@ class _Resolution:
         for component in components:
             path = (*scope.path, *component.local)
             if component.kind.keyed:
-                value, _ = self._value(component, scope)
+                value = self._read_once(component, path, scope).value
                 if value is not ABSENT:
                     put(found, path, value)
             elif component.kind.repeats:
@@ -116,17 +128,29 @@ class _Resolution:
             else:
                 self._fill(component.components, scope.below(component), found)
 
-    def _value(self, component: Component, scope: Scope) -> tuple[object, FieldProblem | None]:
+    def _read(self, component: Component, scope: Scope) -> _Reading:
+        options = self._options(component, scope)
         if component.type == "expression" and self._computing:
-            return texts.jsonable(texts.setting(component.get("expression"), scope.context, self._clock)), None
+            value = texts.jsonable(texts.setting(component.get("expression"), scope.context, self._clock))
+            return _Reading(value, None, value, options)
         if self._fixed(component, scope):
-            return self._initial(component, scope), None
-        return parse(component, self._raw(component, scope), self._options(component, scope))
+            value = self._initial(component, scope, options)
+            return _Reading(value, None, None if value is ABSENT else value, options)
+        raw = self._raw(component, scope, options)
+        return _Reading(*parse(component, raw, options), raw, options)
 
-    def _raw(self, component: Component, scope: Scope) -> object:
+    def _read_once(self, component: Component, path: Path, scope: Scope) -> _Reading:
+        """Read a field, or give what it said before, where nothing it depends on can have changed since."""
+        if self._form.settles or picking.is_picker(component):
+            return self._read(component, scope)
+        if (component, path) not in self._readings:
+            self._readings[component, path] = self._read(component, scope)
+        return self._readings[component, path]
+
+    def _raw(self, component: Component, scope: Scope, options: tuple[Option, ...]) -> object:
         entered = self._entered(scope, component.local)
         if entered is None and (self._is_new(scope) or self._was_hidden(component)):
-            initial = self._initial(component, scope)
+            initial = self._initial(component, scope, options)
             return None if initial is ABSENT else initial
         return entered
 
@@ -149,14 +173,14 @@ class _Resolution:
         last = max((at for at, step in enumerate(scope.path) if isinstance(step, int)), default=-1)
         return scope.path[: last + 1]
 
-    def _initial(self, component: Component, scope: Scope) -> object:
+    def _initial(self, component: Component, scope: Scope, options: tuple[Option, ...]) -> object:
         """Give the stored value, else the default, else ABSENT."""
         stored = self._kept(component, scope)
         default = component.get("defaultValue")
         if stored is not ABSENT or default is None:
             return stored
         computed = texts.jsonable(texts.setting(default, scope.context, self._clock))
-        return parse(component, computed, self._options(component, scope))[0]
+        return parse(component, computed, options)[0]
 
     def _kept(self, component: Component, scope: Scope) -> object:
         return ABSENT if scope.origin is None else get(self._stored, (*scope.origin, *component.local))
@@ -218,20 +242,19 @@ class _Resolution:
             value = get(self._data, path)
             given = value is not ABSENT
             return Instance(component=component, path=path, context=scope.context, value=value, given=given)
-        value, problem = self._value(component, scope)
-        fixed = self._fixed(component, scope)
-        if not problem and not fixed:
+        value, problem, raw, options = self._read_once(component, path, scope)
+        readonly = self._is_readonly(component, scope)
+        if not (problem or readonly or component.get("disabled") is True):
             problem = rules.problem(component, value, scope.context, self._clock)
-        shown = None if value is ABSENT else value
         return Instance(
             component=component,
             path=path,
             context=scope.context,
-            readonly=self._is_readonly(component, scope),
-            raw=shown if fixed or component.type == "expression" else self._raw(component, scope),
-            value=shown,
+            readonly=readonly,
+            raw=raw,
+            value=None if value is ABSENT else value,
             given=value is not ABSENT,
-            options=self._options(component, scope),
+            options=options,
             problem=problem,
         )
 

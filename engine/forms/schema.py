@@ -24,7 +24,7 @@ class Component:
     """Everything the schema says about it."""
     components: tuple["Component", ...] = ()
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """Say what this type does with data."""
         return KINDS[self.type]

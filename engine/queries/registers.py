@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -13,15 +14,19 @@ from engine import forms
 from engine.errors import NotFoundError, mark
 from engine.execution.importing import EVERYBODY, may_import
 from engine.execution.search_text import like_pattern
-from engine.forms import Form, Veil
+from engine.forms import Component, Form, Veil
 from engine.model import Content, ProcessInstance, Register, RegisterEntry
 from engine.queries.access import READ_ALL
+from engine.queries.json_numbers import number_at
 from engine.queries.paging import Page, fetch_page
 from engine.queries.people import Person
 from engine.registers.saying import said
 from engine.registers.sheets import importable
 
 EntrySort = Literal["-updated", "updated", "number", "-number", "title", "-title", "status", "-status"]
+Bound = TypeVar("Bound")
+Range = tuple[Bound | None, Bound | None]
+"""From and to, both included; None for any."""
 EXPORT_LIMIT = 50_000
 """Rows of one Excel file."""
 
@@ -36,8 +41,10 @@ class Column:
     filtered: bool
     choices: tuple[tuple[str, str], ...] = ()
     """Value and label of each option, for the filter."""
-    is_day: bool = False
-    """It holds a day, and the filter is a range."""
+    range: Literal["", "day", "number"] = ""
+    """What it holds, where the filter is a range."""
+    unit: str = ""
+    """What stands behind its numbers, such as 万元."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +72,8 @@ class RegisterView:
 
     @property
     def ranged(self) -> tuple[Column, ...]:
-        """Give the days by which the list can be narrowed."""
-        return tuple(column for column in self.columns if column.filtered and column.is_day)
+        """Give the days and numbers by which the list can be narrowed."""
+        return tuple(column for column in self.columns if column.filtered and column.range)
 
     @property
     def filtered(self) -> tuple[Column, ...]:
@@ -82,8 +89,10 @@ class EntryFilter:
     status: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Field key → value it must have."""
-    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Key of a day's field → the first and the last day, both included, in ISO 8601; empty for any."""
+    days: Mapping[str, Range[str]] = field(default_factory=dict)
+    """Key of a field → the first and the last day, in ISO 8601."""
+    numbers: Mapping[str, Range[Decimal]] = field(default_factory=dict)
+    """Key of a field → the least and the greatest number."""
     sort: EntrySort = "-updated"
 
 
@@ -139,7 +148,7 @@ def view_register(session: Session, person: Person, name: str) -> RegisterView:
     row, body = found
     form = _form(row.sha256, body)
     options = {component.key: _choices(component.get("values")) for component in form.walk()}
-    days = {one.key for one in form.walk() if one.type == "datetime" and one.get("subtype") in {None, "date"}}
+    declared = {component.key: component for component in form.walk()}
     columns = tuple(
         Column(
             key=one["key"],
@@ -147,7 +156,7 @@ def view_register(session: Session, person: Person, name: str) -> RegisterView:
             shown=bool(one.get("column")),
             filtered=bool(one.get("filter")),
             choices=options.get(one["key"], ()),
-            is_day=one["key"] in days,
+            **_ranged(declared.get(one["key"])),
         )
         for one in row.columns
     )
@@ -197,10 +206,13 @@ def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, .
         statement = statement.where(RegisterEntry.status == wanted.status)
     for key, value in wanted.fields.items():
         statement = statement.where(RegisterEntry.fields[key].as_string() == value)
-    for key, (first, last) in wanted.ranges.items():
-        # Days are stored as ISO 8601 texts, whose order is that of time.
-        day = RegisterEntry.fields[key].as_string()
-        statement = statement.where(*([day >= first] if first else []), *([day <= last] if last else []))
+    # Days are stored as ISO 8601 texts, whose order is that of time.
+    days = [(RegisterEntry.fields[key].as_string(), one) for key, one in wanted.days.items()]
+    numbers = [(number_at(RegisterEntry.fields, key), one) for key, one in wanted.numbers.items()]
+    for found, (first, last) in (*days, *numbers):
+        statement = statement.where(
+            *([] if first is None else [found >= first]), *([] if last is None else [found <= last])
+        )
     column = {
         "updated": RegisterEntry.updated_at,
         "number": RegisterEntry.number,
@@ -217,6 +229,17 @@ def read_entry(register: RegisterView, row: Row[*tuple[Any, ...]]) -> EntryRow:
     values = row._asdict()
     texts = said(register.form, register.veil, values.pop("fields"))
     return EntryRow(**values, texts=texts)
+
+
+def _ranged(component: Component | None) -> dict[str, Any]:
+    """Say whether a field is narrowed by a range: days, and numbers that are stored as numbers."""
+    if component is None:
+        return {}
+    if component.type == "datetime" and component.get("subtype") in {None, "date"}:
+        return {"range": "day"}
+    if component.type == "number" and component.get("serializeToString") is not True:
+        return {"range": "number", "unit": str(component.get("appearance.suffixAdorner") or "")}
+    return {}
 
 
 def _choices(values: object) -> tuple[tuple[str, str], ...]:

@@ -40,6 +40,30 @@ def test_the_register_is_searched_filtered_and_sorted(site: Site) -> None:
     assert backwards.index("QD-2026-0002") < backwards.index("QD-2026-0001")
 
 
+def test_the_register_is_narrowed_by_numbers_and_days_in_the_address(site: Site) -> None:
+    filed(site, channel_name="抖音旗舰店", expected_business_size="120.50")
+    filed(site, "wang.fang", channel_name="美团到店", channel_kind="offline", expected_business_size="1200")
+    visitor = site.visitor("zhang.wei")
+    large = visitor.read("/registers/channel?from.expected_business_size=￥１,０００元")
+    assert "美团到店" in large
+    assert "抖音旗舰店" not in large
+    small = visitor.read("/registers/channel?to.expected_business_size=120.5&from.filing_date=2026-03-02")
+    assert "抖音旗舰店" in small
+    assert "美团到店" not in small
+    assert [
+        row[0] for row in read(visitor.get("/registers/channel/export.xlsx?from.expected_business_size=500").data)
+    ] == [
+        "编号",
+        "QD-2026-0002",
+    ]
+    # What can't be read narrows nothing, and is told beside its field.
+    page = visitor.read("/registers/channel?from.expected_business_size=很多&to.filing_date=昨天")
+    assert "美团到店" in page
+    assert "抖音旗舰店" in page
+    assert "请填数字。" in page
+    assert "请填日期。" in page
+
+
 def test_an_entry_shows_its_versions_and_the_case_that_wrote_them(site: Site) -> None:
     case = filed(site, channel_name="抖音旗舰店")
     page = site.visitor("zhang.wei").read("/registers/channel/1")

@@ -1,7 +1,7 @@
 """Registers (台账): lists, entries with their versions, and Excel."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +11,11 @@ from engine.commands.record_access import Look
 from engine.queries.access import may_read_cases
 from engine.queries.register_entry import EntryVersion, compare_versions, view_entry
 from engine.queries.registers import (
+    Bound,
     EntryFilter,
     EntryRow,
     EntrySort,
+    Range,
     RegisterView,
     export_entries,
     list_entries,
@@ -23,7 +25,7 @@ from engine.queries.registers import (
 from web.auth import allow, current_person, current_session
 from web.excel import workbook
 from web.i18n import full_moment, gettext
-from web.listing import current_query, one_of, page_number
+from web.listing import current_query, day_of, number_of, one_of, page_number
 from web.looks import note_look
 
 blueprint = Blueprint("registers", __name__, url_prefix="/registers")
@@ -60,7 +62,7 @@ def entries(name: str) -> ResponseReturnValue:
         query=current_query(),
         page=page,
         open_cases=may_read_cases(db, person, held),
-        filtered=bool(wanted.search or wanted.status or wanted.fields or wanted.ranges),
+        filtered=wanted != EntryFilter(sort=wanted.sort),
     )
 
 
@@ -126,16 +128,24 @@ def _note_looks(register: RegisterView, row: EntryRow, versions: Iterable[EntryV
 def _wanted(register: RegisterView) -> EntryFilter:
     query = current_query()
     fields = {column.key: query.get(f"f.{column.key}") for column in register.filtered}
-    ranges = {
-        column.key: (query.get(f"from.{column.key}"), query.get(f"to.{column.key}")) for column in register.ranged
-    }
+    sides = {column.key: (query.get(f"from.{column.key}"), query.get(f"to.{column.key}")) for column in register.ranged}
+    kinds = {column.key: column.range for column in register.ranged}
     return EntryFilter(
         search=query.get("search"),
         status=query.get("status"),
         fields={key: value for key, value in fields.items() if value},
-        ranges={key: days for key, days in ranges.items() if any(days)},
+        days=_given(sides, day_of, {key for key, kind in kinds.items() if kind == "day"}),
+        numbers=_given(sides, number_of, {key for key, kind in kinds.items() if kind == "number"}),
         sort=one_of("sort", _SORTS),
     )
+
+
+def _given(
+    sides: Mapping[str, tuple[str, str]], read: Callable[[str], Bound | None], keys: set[str]
+) -> dict[str, Range[Bound]]:
+    """Read those ranges of which a side says anything."""
+    found = {key: (read(first), read(last)) for key, (first, last) in sides.items() if key in keys}
+    return {key: one for key, one in found.items() if one != (None, None)}
 
 
 def _cells(register: RegisterView, row: EntryRow) -> list[str]:
