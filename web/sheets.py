@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,11 @@ TOO_LARGE = mark("“{name}”解开后太大，没有读它。请拆成几个�
 HAS_MACROS = mark("“{name}”里有宏或外部内容，没有读它。请另存为不含宏的 .xlsx。")
 
 
-def read_rows(path: Path, name: str) -> Iterator[Row]:
+def read_rows(path: Path, name: str, expect: Callable[[int], None] | None = None) -> Iterator[Row]:
     """Give the rows of the first sheet that say anything, with their numbers; the first is the heading.
 
-    A cell with a formula is ``FORMULA``: what it came to when it was saved may be anything. Raises InvalidError.
+    ``expect`` is told how many rows below it the file says it has, if it says so: a guess, for a bar. A cell with a
+    formula is ``FORMULA``: what it came to when it was saved may be anything. Raises InvalidError.
     """
     guard(path, name)
     try:
@@ -43,9 +44,12 @@ def read_rows(path: Path, name: str) -> Iterator[Row]:
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         raise InvalidError(NOT_A_SHEET, where="file", name=name) from error
     try:
-        sheet = book.worksheets[0]
+        sheet: Any = book.worksheets[0]
         heading = next(_rows(sheet, name, 1, MOST_COLUMNS), None)
         if heading is not None:
+            told = sheet.max_row
+            if expect is not None and isinstance(told, int) and heading[0] < told <= MOST_ROWS + 1:
+                expect(told - heading[0])
             yield heading
             # The library fills each row up to the width it is told, whatever stands in it: a dozen cells, not all.
             yield from _rows(sheet, name, heading[0] + 1, len(heading[1]))
@@ -54,7 +58,7 @@ def read_rows(path: Path, name: str) -> Iterator[Row]:
         stream.close()
 
 
-def _rows(sheet: Any, name: str, first: int, width: int) -> Iterator[Row]:  # noqa: ANN401 - a read-only sheet is no Worksheet
+def _rows(sheet: Any, name: str, first: int, width: int) -> Iterator[Row]:  # noqa: ANN401 - what a read-only book gives
     for number, row in enumerate(sheet.iter_rows(min_row=first, max_col=width), start=first):
         if number > MOST_ROWS + 1:
             raise InvalidError(TOO_LARGE, where="file", name=name, rows=MOST_ROWS)

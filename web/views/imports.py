@@ -50,6 +50,8 @@ blueprint = Blueprint("imports", __name__, url_prefix="/registers/<name>/imports
 
 AT_ONCE = 500
 """Rows that are checked in one transaction: others write between them."""
+Step = tuple[int, int | None]
+"""How many rows are done, and of how many, if that is known."""
 PLACE = "[[progress]]"
 """Where the page of a running import grows."""
 
@@ -133,7 +135,7 @@ def confirm(name: str, import_id: int) -> ResponseReturnValue:
     require_import_reader(db, person, name)
     one = view_import(db, person, view_register(db, current_person(), name), import_id)
     total = one.new_count + one.changed_count
-    return _growing(name, import_id, _writing(import_id, person.username), gettext("正在写入"), total)
+    return _growing(name, import_id, _writing(import_id, person.username, total), gettext("正在写入"))
 
 
 @blueprint.post("/<int:import_id>/cancel")
@@ -160,17 +162,18 @@ def _checking(name: str, import_id: int, digest: str, file_name: str) -> Respons
     return _growing(name, import_id, _check(import_id, path, file_name, current_person().username), gettext("正在检查"))
 
 
-def _check(import_id: int, path: Path, file_name: str, actor: str) -> Generator[int, None, None]:
-    """Check a sheet, some rows in each transaction, and give again and again how many are checked."""
+def _check(import_id: int, path: Path, file_name: str, actor: str) -> Generator[Step, None, None]:
+    """Check a sheet, some rows in each transaction, and tell again and again how far it is."""
     transaction = this_application().database.transaction
     problems: list[CellProblem] = []
-    rows = read_rows(path, file_name)
+    expected: list[int] = []
+    rows = read_rows(path, file_name, expected.append)
     _number, heading = next(rows, (1, []))
     with transaction() as db:
         sheet, problems = begin_check(db, import_id, heading, actor)
     if not problems:
         while some := list(islice(rows, AT_ONCE)):
-            yield _check_some(import_id, sheet, some, actor)
+            yield _check_some(import_id, sheet, some, actor), next(iter(expected), None)
     with transaction() as db:
         end_check(db, import_id, actor, problems)
 
@@ -180,14 +183,13 @@ def _check_some(import_id: int, sheet: Sheet, rows: Sequence[Row], actor: str) -
         return check_import(db, import_id, sheet, rows, actor)
 
 
-def _writing(import_id: int, actor: str) -> Generator[int, None, None]:
+def _writing(import_id: int, actor: str, total: int) -> Generator[Step, None, None]:
     with this_application().database.transaction() as db:
-        yield from confirm_import(db, import_id, actor)
+        for done in confirm_import(db, import_id, actor):
+            yield done, total
 
 
-def _growing(
-    name: str, import_id: int, steps: Generator[int, None, None], doing: str, total: int | None = None
-) -> Response:
+def _growing(name: str, import_id: int, steps: Generator[Step, None, None], doing: str) -> Response:
     """Answer with a page that grows by one line for each step and leads on at the end."""
     page = render_template(
         "registers/import_running.html",
@@ -197,7 +199,7 @@ def _growing(
         place=PLACE,
     )
     before, _place, after = page.partition(PLACE)
-    line = partial(render_template, "registers/_import_step.html", total=total, doing=doing)
+    line = partial(render_template, "registers/_import_step.html", doing=doing)
 
     def grow() -> Iterator[str]:
         yield before
@@ -205,8 +207,8 @@ def _growing(
         try:
             # Closed at once where the reader leaves: its transaction must not wait for a collector.
             with closing(steps) as running:
-                for done in running:
-                    yield line(done=done)
+                for done, total in running:
+                    yield line(done=done, total=total)
         except EngineError as error:
             problem = explain(error)
         yield line(target=target, problem=problem)

@@ -1,7 +1,8 @@
 """The editors of forms and decision tables, in a real browser."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -81,3 +82,48 @@ def test_the_pages_fit_a_phone(open_desk: Callable[..., Desk]) -> None:
         page = desk.edit(FILING, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
         expect(page.get_by_role("button", name="保存草稿")).to_be_visible()
+
+
+def test_money_and_personal_data_are_chosen_in_the_panel_of_a_form(desk: Desk) -> None:
+    page = desk.edit(FILING, FORM)
+    group = page.locator(".bio-properties-panel-group-header").filter(has_text="填写习惯和个人信息")
+
+    def choose(key: str) -> None:
+        page.locator(f"[data-part=canvas] .fjs-element[data-id=field_{key}]").click()
+        expect(page.locator(f"[data-part=canvas] .fjs-editor-selected[data-id=field_{key}]")).to_be_visible()
+
+    choose("expected_business_size")
+    group.click()
+    expect(page.get_by_label("填写习惯", exact=True)).to_have_value("money")
+    page.get_by_label("只读和打印时另写大写金额").check()
+    choose("partner")
+    format_ = page.get_by_label("填写习惯", exact=True)
+    assert [option.inner_text() for option in format_.locator("option").all()] == ["照填写的样子", "身份证号", "手机号"]
+    format_.select_option("手机号")
+    page.get_by_label("个人信息", exact=True).check()
+    desk.save()
+    saved = properties(desk)
+    assert saved["expected_business_size"]["capitals"] == "true"
+    assert (saved["partner"]["format"], saved["partner"]["personal"]) == ("mobile", "true")
+    # What is taken back leaves nothing behind that publication would have to read.
+    format_.select_option("照填写的样子")
+    page.get_by_label("个人信息", exact=True).uncheck()
+    choose("expected_business_size")
+    page.get_by_label("填写习惯", exact=True).select_option("照填写的样子")
+    expect(page.get_by_label("只读和打印时另写大写金额")).to_have_count(0)
+    desk.save()
+    again = properties(desk)
+    assert {"format", "personal"}.isdisjoint(again["partner"])
+    assert {"format", "capitals"}.isdisjoint(again["expected_business_size"])
+
+
+def properties(desk: Desk) -> dict[str, Mapping[str, str]]:
+    """Give the custom properties of the fields of the saved form, by key."""
+    schema = desk.page.request.get(f"{desk.url}/designer/{FILING}/files/{FORM}").json()
+    return {one["key"]: one.get("properties", {}) for one in components(schema) if one.get("key")}
+
+
+def components(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for one in schema.get("components", ()):
+        yield one
+        yield from components(one)

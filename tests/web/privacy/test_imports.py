@@ -40,6 +40,11 @@ def bring(visitor: Visitor, stream: io.BytesIO, name: str = "渠道.xlsx") -> tu
         "/registers/channel/imports", {"file": (stream, name)}, content_type="multipart/form-data", buffered=True
     )
     assert running.status_code == 200, running.text
+    steps = [
+        (int(done), int(total)) for done, total in re.findall(r'<progress[^>]* value="(\d+)" max="(\d+)"', running.text)
+    ]
+    assert steps == sorted(steps)
+    assert all(done <= total for done, total in steps)
     found = re.search(r"/registers/channel/imports/(\d+)\"", running.text)
     assert found is not None
     return int(found[1]), visitor.read(f"/registers/channel/imports/{found[1]}")

@@ -6,6 +6,7 @@ import { Mandarin } from "flatpickr/dist/l10n/zh.js";
 
 import { runEditor } from "../shared/editor.js";
 import { part } from "../shared/page.js";
+import { ownProperties } from "./properties.js";
 
 /** Milliseconds without a change until the preview follows. */
 const PREVIEW_AFTER = 300;
@@ -15,7 +16,7 @@ if (document.documentElement.lang.startsWith("zh")) {
 }
 
 runEditor((page) => {
-  const editor = new FormEditor({ container: part(page, "canvas") });
+  const editor = new FormEditor({ container: part(page, "canvas"), additionalModules: [ownProperties] });
   const preview = new Form({ container: part(page, "preview") });
   const commands = editor.get("commandStack");
   const typed = { data: {} };
