@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from engine.queries.registers import EntryFilter, list_entries, view_register
 from engine.registers import Writer, add_entry, require_register
 from tests.support.company import Company
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 SIZES = {"甲": Decimal("99.99"), "乙": Decimal(100), "丙": Decimal("1000.50"), "丁": "", "戊": "很多", "己": None}
 
 
@@ -26,12 +28,12 @@ def sized(company: Company) -> Company:
     return company
 
 
-def found(company: Company, **wanted: Mapping[str, Any]) -> str:
+def found(company: Company, days: Mapping[str, Any] = NOTHING, numbers: Mapping[str, Any] = NOTHING) -> str:
     with company.database.reading() as session:
         person = find_person(session, "li.na")
         assert person is not None
         register = view_register(session, person, "channel")
-        page = list_entries(session, register, EntryFilter(sort="number", **wanted), 1)
+        page = list_entries(session, register, EntryFilter(sort="number", days=days, numbers=numbers), 1)
         return "".join(row.title for row in page.rows)
 
 
