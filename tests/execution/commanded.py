@@ -1,0 +1,228 @@
+"""A random case driven by the commands that people use, with all that they do to tasks beside: see ``Pair``."""
+
+import random
+import re
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+
+from engine import clock
+from engine.commands.add_signers import Signers, add_signers
+from engine.commands.cancel_instance import cancel_instance
+from engine.commands.complete_task import complete_task
+from engine.commands.delegate_task import delegate_task
+from engine.commands.modify_instance import Modification, Move, modify_instance
+from engine.commands.reassign_task import reassign_task
+from engine.commands.recall_task import recall_task
+from engine.commands.reject_task import reject_task
+from engine.commands.remove_signer import remove_signer
+from engine.commands.resolve_task import resolve_task
+from engine.commands.resume_instance import resume_instance
+from engine.commands.return_task import return_task
+from engine.commands.save_task_draft import save_task_draft
+from engine.commands.sign_task import sign_task
+from engine.commands.suspend_instance import suspend_instance
+from engine.commands.take_back_task import take_back_task
+from engine.errors import ConflictError
+from engine.execution.immutable import definition
+from engine.execution.ways import way_of
+from engine.interpreter import Way
+from engine.interpreter.signing import Position
+from engine.model import Job, ProcessInstance, UserTask
+from engine.organisation import organisation
+from engine.queries.returnable import may_take_back, returnable
+from tests.execution.operating import ALL, Office
+from tests.interpreter.blocks import Block, Drawing
+
+OTHERS = ["zhou.min", "sun.yan"]
+"""Who is asked by those who have the tasks."""
+HOUR = 3600
+
+
+def published(block: Block) -> bytes:
+    """Draw a block so that every task offers every operation, and no two timers go off at the same time."""
+    offers = f'<zeebe:properties><zeebe:property name="operations" value="{ALL}"/></zeebe:properties>'
+    text = Drawing(block).content.decode().replace('"tester"', '"li.na"')
+    text = text.replace(
+        "</bpmn:extensionElements></bpmn:userTask>", f"{offers}</bpmn:extensionElements></bpmn:userTask>"
+    )
+    text = re.sub(r"(<zeebe:assignmentDefinition[^>]*/>)(?=</bpmn:extensionElements><bpmn:multi)", rf"\1{offers}", text)
+    return re.sub(r'(boundaryEvent id="b(\d+)".*?)PT1H', r"\1PT1H\2S", text).encode()
+
+
+class Commanded:
+    """One case in the database; ``chance`` decides what else is done around each step."""
+
+    def __init__(self, office: Office, content: bytes, chance: random.Random, **variables: object) -> None:
+        self.office, self.chance = office, chance
+        self.case = office.begin(content, "zhang.wei", **variables)
+
+    # -- what is there ----------------------------------------------------------------------------------
+
+    @property
+    def tokens(self) -> dict[int, str]:
+        of_case = Job.instance_id == self.case, Job.kind == "timer", Job.state == "CREATED"
+        with self.office.database.reading() as session:
+            timers = {job.token: job.element_id for job in session.scalars(select(Job).where(*of_case))}
+        return {row.token: row.element_id for row in self._open()} | timers
+
+    def _open(self) -> list[UserTask]:
+        """Give the open tasks; nobody is asked to sign one that is not open."""
+        rows = self.office.rows(self.case)
+        mains = {row.id: row for row in rows if row.parent_task_id is None}
+        asked = [*rows, *self.office.rows(self.case, "CREATING")]
+        assert {row.parent_task_id for row in asked if row.parent_task_id is not None} <= set(mains)
+        assert len({row.token for row in mains.values()}) == len(mains)
+        return list(mains.values())
+
+    @property
+    def ended(self) -> bool:
+        return self.office.state(self.case) != "ACTIVE"
+
+    def way(self) -> Way:
+        with self.office.database.reading() as session:
+            case = session.get_one(ProcessInstance, self.case)
+            return way_of(session, definition(session, case.definition_id).process, self.case)
+
+    def task(self, token: int, state: str = "CREATED") -> UserTask:
+        """Give the task at a token."""
+        return next(
+            row for row in self.office.rows(self.case, state) if row.token == token and row.parent_task_id is None
+        )
+
+    # -- what people do -----------------------------------------------------------------------------------
+
+    def complete(self, element: int, **result: object) -> object:
+        task = self._fuss(self.task(element))
+        how = self.chance.choice(["", "", "", "before", "after", "parallel"])
+        if not how or self._is_instance(task):
+            self._complete(task, result)
+        else:
+            self._signed(task, how, result)
+        return None
+
+    def _complete(self, task: UserTask, result: dict[str, object]) -> None:
+        self._later()
+        self.office.finish(task.id, str(task.assignee), **result)
+
+    def _signed(self, task: UserTask, how: str, result: dict[str, object]) -> None:
+        """Complete a task that others sign, or are no longer asked to."""
+        self._ask(task, how)
+        asked = self.office.rows(self.case, "CREATING" if how == "after" else "CREATED")[-1]
+        if how == "before":
+            with pytest.raises(ConflictError):
+                self._complete(task, result)
+        else:
+            assert self.office.do(complete_task, task.id, result, str(task.assignee)) is False
+        if self.chance.random() < 0.5:
+            self.office.do(sign_task, asked.id, "可以", str(asked.assignee), agreed=True)
+        else:
+            self.office.do(remove_signer, asked.id, "不用了", str(task.assignee))
+        if how == "before":
+            self._complete(task, result)
+
+    def _ask(self, task: UserTask, how: str) -> None:
+        people = [one for one in OTHERS if one != task.assignee][:1]
+        self.office.do(add_signers, task.id, Signers(people=people, position=how, reason="请把关"), task.assignee)  # type: ignore[arg-type] # one of three
+
+    def _is_instance(self, task: UserTask) -> bool:
+        return task.element_id.startswith("m")
+
+    def _fuss(self, task: UserTask) -> UserTask:
+        """Do something with a task that leaves it where it is."""
+        ways = [self._reassign, self._delegate, self._suspend, self._draft]
+        if self.chance.random() < 0.5:
+            self.chance.choice(ways)(task)
+        return self.task(task.token)
+
+    def _reassign(self, task: UserTask) -> None:
+        to = "wu.tao" if task.assignee == "li.na" else "li.na"
+        self.office.do(reassign_task, task.id, to, "出差", str(task.assignee))
+
+    def _delegate(self, task: UserTask) -> None:
+        self.office.do(delegate_task, task.id, "zhao.lei", "请先看", str(task.assignee))
+        if self.chance.random() < 0.5:
+            self.office.do(resolve_task, task.id, "可以", "zhao.lei")
+        else:
+            self.office.do(recall_task, task.id, str(task.assignee))
+
+    def _suspend(self, task: UserTask) -> None:
+        self.office.do(suspend_instance, self.case, "核查", "admin")
+        with pytest.raises(ConflictError):
+            self._complete(task, {})
+        self.office.do(resume_instance, self.case, "admin")
+
+    def _draft(self, task: UserTask) -> None:
+        self.office.do(save_task_draft, task.id, {"opinion": "还没想好"}, str(task.assignee))
+
+    # -- returning ----------------------------------------------------------------------------------------
+
+    def targets(self, token: int) -> dict[str, int]:
+        task = self.task(token)
+        with self.office.database.reading() as session:
+            of = definition(session, session.get_one(ProcessInstance, self.case).definition_id)
+            return {one.name: one.token for one in returnable(session, of, task, organisation(session))}
+
+    def back(self, token: int, wanted: str) -> None:
+        self._return(token, wanted, straight=False)
+
+    def detour(self, token: int, wanted: str) -> None:
+        self._return(token, wanted, straight=True)
+
+    def _return(self, token: int, wanted: str, *, straight: bool) -> None:
+        task = self._fuss(self.task(token))
+        if not self._is_instance(task) and self.chance.random() < 0.3:
+            # Whoever is asked to sign is asked no more when the task goes back.
+            self._ask(task, self.chance.choice(["before", "after", "parallel"]))
+        self._later()
+        target = self.targets(token)[wanted]
+        self.office.do(return_task, task.id, target, "请补充", task.assignee, straight_back=straight)
+
+    def may_undo(self, token: int) -> bool:
+        task = self.task(token, "COMPLETED")
+        with self.office.database.reading() as session:
+            of = definition(session, session.get_one(ProcessInstance, self.case).definition_id)
+            return may_take_back(session, of, task)
+
+    def undo(self, token: int) -> None:
+        task = self.task(token, "COMPLETED")
+        self._later()
+        self.office.do(take_back_task, task.id, str(task.completed_by))
+
+    # -- time, signers, administrators --------------------------------------------------------------------
+
+    def _later(self) -> None:
+        self.office.clock.advance(minutes=1)
+
+    def go_off(self, element: str) -> Sequence[str]:  # noqa: ARG002 - time decides which
+        timers = select(Job).where(Job.instance_id == self.case, Job.kind == "timer", Job.state == "CREATED")
+        with self.office.database.reading() as session:
+            waiting = [(job.due_at, job.element_id) for job in session.scalars(timers.order_by(Job.due_at))]
+        now = clock.now()
+        if waiting[0][0] > now:
+            self.office.clock.advance(seconds=(waiting[0][0] - now).total_seconds())
+        self.office.work()
+        return [name for due, name in waiting if due <= clock.now()]
+
+    def add_one(self, token: int, position: Position) -> None:
+        self._ask(self._fuss(self.task(token)), position)
+
+    def remove(self, token: int) -> None:
+        task = self._fuss(self.task(token))
+        self.office.do(remove_signer, task.id, "不用了", str(task.assignee))
+
+    def move(self, token: int, to: str) -> None:
+        self._later()
+        moves = [Move(token=token, element_id=to, within="inferred")]
+        self.office.do(modify_instance, self.case, Modification(moves=moves), "走错了", "admin")
+
+    def stop(self) -> None:
+        """End the case by force; nothing of it is left open."""
+        task = self.chance.choice(self._open())
+        if self.chance.random() < 0.5:
+            self.office.do(cancel_instance, self.case, "不做了", "admin")
+        else:
+            self.office.do(reject_task, task.id, "不同意", task.assignee)
+        assert self.ended
+        assert self.tokens == {}
