@@ -3,15 +3,13 @@
 Asked for every address that names a task, whatever it does with it, so that none can be forgotten.
 """
 
-import ipaddress
-
 from flask import request
 
 from engine.commands.record_access import Look
 from engine.config import Network
 from engine.database import Session
 from engine.errors import ForbiddenError, mark
-from engine.queries.task_network import bound_task
+from engine.queries.task_network import refusing_task
 from web.i18n import gettext
 from web.looks import note_look
 
@@ -30,8 +28,8 @@ def require_network(db: Session, networks: dict[str, tuple[Network, ...]]) -> No
 
 
 def _require(db: Session, task_id: int, networks: dict[str, tuple[Network, ...]]) -> None:
-    task = bound_task(db, task_id)
-    if task is None or comes_from(request.remote_addr, networks.get(task.network, ())):
+    task = refusing_task(db, task_id, request.remote_addr, networks)
+    if task is None:
         return
     address = request.remote_addr or "?"
     note_look(Look(kind="refused", instance_id=task.instance_id, subject=f"{task.name} · {address}"))
@@ -41,13 +39,3 @@ def _require(db: Session, task_id: int, networks: dict[str, tuple[Network, ...]]
         network=gettext(task.network_title),
         address=address,
     )
-
-
-def comes_from(address: str | None, networks: tuple[Network, ...]) -> bool:
-    """Tell whether an address lies in one of some networks; an IPv4 address may be written as IPv6."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return any((mapped or found) in network for network in networks)

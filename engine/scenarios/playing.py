@@ -17,14 +17,16 @@ from engine.commands.deploy import File
 from engine.commands.publish_message import publish_message
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
+from engine.config import PRIVATE
 from engine.database import Database
-from engine.errors import EngineError, FormInvalidError, NotFoundError, mark
+from engine.errors import EngineError, ForbiddenError, FormInvalidError, NotFoundError, mark
 from engine.execution.immutable import definition
 from engine.execution.starting import newest_definition
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.queries.case_view import view_case
 from engine.queries.choices import open_choices
 from engine.queries.people import find_person
+from engine.queries.task_network import refusing_task
 from engine.queries.timeline import load_events
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.expecting import Difference, compare
@@ -104,12 +106,14 @@ def _start(world: World, step: Step) -> None:
 
 def _claim(world: World, step: Step) -> None:
     task = _task(world, step)
+    _come_from(world, step, task)
     with world.database.transaction() as session:
         claim_task(session, task.id, step.by)
 
 
 def _complete(world: World, step: Step) -> None:
     task = _task(world, step)
+    _come_from(world, step, task)
     values = world.with_files(task.form_definition_id, step.values, step.by)
     with world.database.transaction() as session:
         complete_task(session, task.id, values, step.by)
@@ -134,6 +138,22 @@ def _task(world: World, step: Step) -> UserTask:
     if task is None:
         raise NotFoundError(mark("这时没有待办的任务 {task}。"), task=element)
     return task
+
+
+def _come_from(world: World, step: Step, task: UserTask) -> None:
+    """Refuse a task that is bound to a network where the step says it comes from elsewhere."""
+    address = step.told.get("from")
+    if address is None:
+        return
+    with world.database.reading() as session:
+        refusing = refusing_task(session, task.id, address, {"intranet": PRIVATE})
+    if refusing is not None:
+        raise ForbiddenError(
+            mark("“{task}”只能在{network}办理，这一步却从 {address} 来。"),
+            task=refusing.name,
+            network=refusing.network_title,
+            address=address,
+        )
 
 
 def doer(world: World, step: Step) -> str:

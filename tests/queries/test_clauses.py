@@ -6,6 +6,13 @@ from engine.scenarios import process_files, read_proofs, shared_files
 from tests.bpmn.drawing import ROOT
 from tests.support.company import Company
 
+POLICIES = [
+    "D01-2", "D01-3.2a", "D01-3.2b", "D01-3.2c", "D01-3.3a", "D01-3.3b", "D01-3.4a", "D01-3.4b", "D01-4.1",
+    "D01-4.2", "D01-4.3", "D01-5.1", "D06-2.1", "D06-2.2", "D06-2.3", "D06-2.4", "D06-4.1", "D06-4.2",
+    "D09-1.1", "D09-1.2", "D09-1.3", "D09-1.4", "D09-1.5", "D09-1.6", "D09-2.7", "D09-2.8", "D09-2.9",
+    "D09-2.10", "D09-2.11", "D09-3.1", "D09-3.2", "D09-3.3", "D09-3.4",
+]  # fmt: skip
+"""Every clause of the policies on filing channels, managing accounts and the work of the marketing department."""
 PROOF = Proof(process_id="new_channel_filing", id="one", title="一次通过", clauses=("D01-3.2b", "D99-1"))
 
 
@@ -57,3 +64,5 @@ def test_the_processes_of_the_repository_leave_no_clause_without_place_and_proof
     with company.database.reading() as session:
         rows = clause_table(session, read_proofs(ROOT))
     assert [row.clause for row in rows if not (row.places and row.proofs)] == []
+    met = {row.clause for row in rows if {"element", "rule", "field"} & {place.kind for place in row.places}}
+    assert [clause for clause in POLICIES if clause not in met] == []

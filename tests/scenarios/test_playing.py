@@ -9,7 +9,7 @@ from engine import clock
 from engine.commands.deploy import File
 from engine.database import Database
 from engine.json_text import dumps
-from engine.scenarios import Played, Scenario, play, process_files, read_folder, read_script
+from engine.scenarios import Played, Scenario, play, process_files, read_script, shared_files
 from engine.scenarios.expecting import _Unordered, matches
 from tests.bpmn.drawing import ROOT
 from tests.interpreter.build import drawn
@@ -27,7 +27,7 @@ def played(sqlite_url: str, tmp_path: Path) -> Played:
     wrong = {"state": "ACTIVE", "ends": ["filing_rejected"], "registers": {"channel": []}, "open": {}}
     scenario = replace(_scenario("approved_and_recorded"), expect=wrong)
     database = Database(sqlite_url)
-    sets = [read_folder(ROOT / "forms/registers"), process_files(ROOT, "new_channel_filing")]
+    sets = [shared_files(ROOT), process_files(ROOT, "new_channel_filing")]
     result = play(SCRIPT, scenario, database, tmp_path / "files", sets)
     database.dispose()
     return result
@@ -38,6 +38,20 @@ def test_each_difference_is_told_with_what_was_expected_and_what_came(played: Pl
     assert set(told) == {"state", "ends", "registers"}
     assert (told["state"].expected, told["state"].actual) == ("ACTIVE", "COMPLETED")
     assert told["ends"].actual == ["filing_recorded"]
+
+
+def test_a_task_bound_to_the_intranet_is_refused_to_whoever_comes_from_elsewhere(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    script = read_script((ROOT / "bpmn/account_application/scenarios.json").read_bytes(), "scenarios.json")
+    whole = next(one for one in script.scenarios if one.id == "only_from_the_intranet")
+    outside = replace(whole.steps[2], told={**whole.steps[2].told, "refused": None})
+    scenario = replace(whole, steps=(whole.steps[0], outside), expect={"state": "ACTIVE"})
+    database = Database(sqlite_url)
+    result = play(script, scenario, database, tmp_path, [shared_files(ROOT), process_files(ROOT, script.process_id)])
+    database.dispose()
+    (told,) = result.differences
+    assert told.actual == "“初审账号申请”只能在公司内网办理，这一步却从 203.0.113.9 来。"
 
 
 def test_what_was_passed_is_known_and_so_is_what_was_not(played: Played) -> None:

@@ -12,10 +12,10 @@ from engine.commands.start_instance import start_instance
 from engine.config import Settings, load_settings
 from engine.errors import InvalidError, UnpublishableError
 from engine.model import AccessEvent
+from engine.queries.task_network import comes_from
 from tests.support.company import ROOT, Company
 from tests.web.conftest import Site
 from web.app import create_app
-from web.networks import comes_from
 
 PROCESS = "account_application"
 INSIDE, OUTSIDE = {"REMOTE_ADDR": "10.8.0.7"}, {"REMOTE_ADDR": "203.0.113.9"}
