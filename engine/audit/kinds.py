@@ -1,5 +1,7 @@
 """The kinds of events that the program writes."""
 
+from collections.abc import Mapping
+
 from engine.errors import mark
 
 KIND_NAMES = {
@@ -52,3 +54,8 @@ KIND_NAMES = {
     "incident.skipped": mark("跳过异常"),
 }
 """What people call each kind of event."""
+
+
+def completes(kind: str, body: Mapping[str, object]) -> bool:
+    """Tell whether an event completes a user task: handed in, let go by its last signature, or done by its rule."""
+    return kind in {"task.completed", "task.timed_out"} or "completes" in body

@@ -15,7 +15,7 @@ from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_va
 
 _LISTS = frozenset({"passed", "jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
-    {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed"}
+    {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed", "task.taken_back"}
 )
 _MOVES_NO_TOKEN = frozenset(
     {

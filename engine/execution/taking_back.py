@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock, json_text
+from engine import clock
 from engine.errors import mark
-from engine.execution.ways import way_of
+from engine.execution.ways import completion_of, way_of
 from engine.interpreter import Arrival, Plan, Process
 from engine.model import HistoryEvent, Job, UserTask
 
@@ -37,19 +37,10 @@ def act_of(session: Session, process: Process, task: UserTask, arrivals: Sequenc
         return None
     if way.is_instance(task.token) or way.is_counted(task.token):
         return None
-    event = session.scalar(
-        select(HistoryEvent).where(
-            HistoryEvent.instance_id == task.instance_id,
-            HistoryEvent.kind == "task.completed",
-            HistoryEvent.token == task.token,
-        )
-    )
-    if event is None:
+    done = completion_of(session, task.instance_id, task.token)
+    if done is None or done.body.get("signals"):
         return None
-    body = json_text.loads(event.body)
-    if body.get("signals"):
-        return None
-    return Act(sequence=event.sequence, submitted=dict(body.get("input") or {}), plan=way.plan(task.token))
+    return Act(sequence=done.sequence, submitted=dict(done.body.get("input") or {}), plan=way.plan(task.token))
 
 
 def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:

@@ -21,6 +21,8 @@ LABELS: Mapping[str, str] = {
     "comment": mark("评论"),
 }
 """Every operation with what its button says, unless the property ``operation.<name>.label`` says something else."""
+SUBMIT_LABEL = "operation.complete.label"
+"""The property for the button that completes a task, which every task has."""
 UNLESS_SAID = ("return", "takeBack", "urge", "comment")
 """What a task without the property offers; to end a case, or to change who decides, has to be said."""
 
@@ -42,6 +44,11 @@ def offered(element: Element | None) -> Offered:
     properties = element.properties if element is not None else {}
     names = listed(properties) if OPERATIONS in properties else UNLESS_SAID
     return Offered(labels={name: label_of(properties, name) for name in names if name in LABELS})
+
+
+def submit_label(element: Element | None) -> str:
+    """Give what the button says that completes a task; empty where the diagram does not say."""
+    return element.properties.get(SUBMIT_LABEL, "").strip() if element is not None else ""
 
 
 def listed(properties: Mapping[str, str]) -> tuple[str, ...]:

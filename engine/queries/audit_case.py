@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import json_text
+from engine.audit.kinds import completes
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition
 from engine.forms import Veil
@@ -170,7 +171,7 @@ def _stuck(events: Iterable[StoredEvent]) -> list[str]:
     stuck: dict[int | None, str] = {}
     for event in events:
         row, body = event.row, event.body
-        if row.kind in {"incident.resolved", "task.assigned", "task.completed", "job.completed"}:
+        if row.kind in {"incident.resolved", "task.assigned", "job.completed"} or completes(row.kind, body):
             stuck.pop(row.token, None)
         if row.kind == "job.failed" and not body.get("retries"):
             stuck[row.token] = row.element_id

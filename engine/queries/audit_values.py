@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import forms, json_text
+from engine.audit.kinds import completes
 from engine.errors import mark
 from engine.execution.immutable import Definition, form
 from engine.forms import Described, Veil
@@ -80,7 +81,7 @@ def _form_of(of: Definition, event: StoredEvent) -> str | None:
     if event.row.kind == "case.started":
         return of.start_form_id
     element = of.process.elements.get(event.row.element_id or "")
-    return element.form_id if element is not None and event.row.kind == "task.completed" else None
+    return element.form_id if element is not None and completes(event.row.kind, event.body) else None
 
 
 def _described(

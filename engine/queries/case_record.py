@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import forms
+from engine.audit.kinds import completes
 from engine.execution.immutable import Definition, definition
+from engine.execution.immutable import form as form_by_key
 from engine.forms import Veil
 from engine.forms.asking import asked
 from engine.forms.parts import RowOfParts
@@ -30,6 +32,8 @@ class Sheet:
     happening: Happening
     rows: tuple[RowOfParts, ...]
     """Empty where the task had no form, or asked for nothing."""
+    signatures: tuple[Happening, ...] = ()
+    """What others have signed of it, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +94,23 @@ class _Sheets:
 
     def of(self, events: Sequence[StoredEvent], told: Iterable[tuple[Definition, Happening]]) -> Iterator[Sheet]:
         values: dict[str, Any] = {}
+        signed: dict[int, list[Happening]] = {}
+        held: dict[int, Happening] = {}
         for event, (of, happening) in zip(events, told, strict=True):
-            values |= {name: pair[1] for name, pair in (event.body.get("changes") or {}).items()}
-            if event.row.kind in {"case.started", "task.completed"}:
-                yield Sheet(happening=happening, rows=self._rows(of, event, values))
+            kind, body = event.row.kind, event.body
+            values |= {name: pair[1] for name, pair in (body.get("changes") or {}).items()}
+            if kind == "task.held":
+                held[body["task"]] = happening
+            if kind == "task.signed":
+                signed.setdefault(body["of_task"], []).append(happening)
+            if kind == "case.started" or completes(kind, body):
+                task = int(body.get("completes") or body.get("task") or 0)
+                # Whose last signature lets a task go on has not filled its form in.
+                by = held.get(task, happening) if "completes" in body else happening
+                yield Sheet(happening=by, rows=self._rows(of, event, values), signatures=tuple(signed.pop(task, ())))
 
     def _rows(self, of: Definition, event: StoredEvent, values: Mapping[str, Any]) -> tuple[RowOfParts, ...]:
-        handed_in, form = event.body.get("input"), form_of(self._session, of, event)
+        handed_in, form = event.body.get("input"), _form_of(self._session, of, event)
         if form is None or not isinstance(handed_in, dict):
             return ()
         return forms.view(
@@ -107,3 +121,12 @@ class _Sheets:
             clock=lambda: event.row.at,
             finder=form_finder(self._session, {}, self._instance_id),
         )
+
+
+def _form_of(session: Session, of: Definition, event: StoredEvent) -> forms.Form | None:
+    """Give the form of a sheet; that of a task let go by a signature is told with its hand-in, and shown here."""
+    if "completes" not in event.body:
+        return form_of(session, of, event)
+    element = of.process.elements.get(event.row.element_id or "")
+    key = of.forms.get(element.form_id) if element is not None and element.form_id else None
+    return form_by_key(session, key) if key is not None else None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.execution.immutable import Definition
 from engine.execution.taking_back import act_of, why_not
+from engine.execution.unsigning import is_held, is_signature, why_not_unsigned
 from engine.execution.ways import way_of
 from engine.interpreter import Walked
 from engine.model import ElementInstance, ProcessInstance, UserTask
@@ -40,7 +41,11 @@ def returnable(session: Session, of: Definition, task: UserTask, known: Organisa
 
 
 def may_take_back(session: Session, of: Definition, task: UserTask) -> bool:
-    """Tell whether nobody and nothing has touched yet what came of a completed task."""
+    """Tell whether nobody and nothing has touched yet what came of a task that is done or handed in."""
+    if is_signature(task) or is_held(task):
+        return why_not_unsigned(session, task) is None
+    if task.state != "COMPLETED":
+        return False
     act = act_of(session, of.process, task)
     return act is not None and why_not(session, task, act) is None
 

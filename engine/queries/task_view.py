@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition, form
 from engine.execution.locked import environment
+from engine.execution.unsigning import is_held
 from engine.forms import Described, Form, Rights, restricted
 from engine.interpreter import Case, load_variables
 from engine.interpreter.diagram import CLAUSE
-from engine.interpreter.offered import offered
+from engine.interpreter.offered import offered, submit_label
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
@@ -109,6 +110,8 @@ class TaskView:
     """Why it is there again."""
     may_claim: bool
     may_unclaim: bool
+    submit: str
+    """What the button says that completes it; empty for the usual word."""
     form: Form | None
     stored: dict[str, Any]
     """The variables the task sees, for the one who does it; empty once it is no longer open."""
@@ -157,7 +160,8 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     seen = sight(session, person, case.id, of, variables, *entered_values(events))
     happenings = timeline(session, of, events, known, seen.veil)
     shown, hidden = _form(session, task, Rights.of(element.properties if element is not None else {}))
-    buttons = operations(of, task, signing, is_mine=is_mine) if is_open else _second_thoughts(session, person, task, of)
+    buttons = dict(operations(of, task, signing, is_mine=is_mine)) if is_open else {}
+    buttons |= _second_thoughts(session, person, task, of)
     if case.state != "ACTIVE" or case.suspended_at is not None:
         buttons = {}
     return TaskView(
@@ -192,6 +196,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         returned=_returned(task, known) if is_open else None,
         may_claim=is_free and task.assignee is None and (is_candidate or _claims_for(session, person, task_id)),
         may_unclaim=is_mine and is_free and task.owner is None and bool(candidates),
+        submit=submit_label(element),
         form=shown,
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
@@ -243,7 +248,8 @@ def _claims_for(session: Session, person: Person, task_id: int) -> bool:
 def _second_thoughts(session: Session, person: Person, task: UserTask, of: Definition) -> Mapping[str, str]:
     """Give what the reader may still do with a task they have completed: take it back."""
     labels = offered(of.process.elements.get(task.element_id)).labels
-    own = task.state == "COMPLETED" and person.username in {task.completed_by, task.assignee}
+    by = task.completed_by or (task.pending or {}).get("by")
+    own = (task.state == "COMPLETED" or is_held(task)) and person.username in {by, task.assignee}
     if not own or "takeBack" not in labels or not may_take_back(session, of, task):
         return {}
     return {"takeBack": labels["takeBack"]}

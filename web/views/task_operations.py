@@ -132,8 +132,8 @@ def _reject(task_id: int, form: Form) -> str:
     return gettext("已驳回，事项就此结束。")
 
 
-def _take_back(task_id: int, _form: Form) -> str:
-    take_back_task(current_session(), task_id, current_person().username)
+def _take_back(task_id: int, form: Form) -> str:
+    take_back_task(current_session(), task_id, current_person().username, reason=form.get("reason", ""))
     return gettext("已撤回，任务又在您的待办里。")
 
 

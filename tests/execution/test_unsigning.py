@@ -1,0 +1,133 @@
+"""Taking back what has moved nothing yet: signatures, and hand-ins that wait for signatures; and who is seen to do it."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engine.commands.complete_task import complete_task
+from engine.commands.take_back_task import take_back_task
+from engine.errors import ConflictError, ForbiddenError
+from engine.execution.immutable import definition
+from engine.model import ProcessInstance, UserTask
+from engine.queries.audit_case import audit_case
+from engine.queries.case_record import CaseRecord, view_record
+from engine.queries.people import Person, find_person
+from engine.queries.returnable import may_take_back
+from tests.execution.operating import Office, task
+from tests.execution.test_signing import ask, sign
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
+
+TWO = written(
+    START + task("check") + task("approve", "zhao.lei") + END,
+    {"start->check": "f1", "check->approve": "f2", "approve->end": "f3"},
+)
+
+
+def can(office: Office, row: UserTask) -> bool:
+    """Tell whether the page of a task offers to take it back."""
+    with office.database.reading() as session:
+        case = session.get_one(ProcessInstance, row.instance_id)
+        now = session.get_one(UserTask, row.id)
+        return may_take_back(session, definition(session, case.definition_id), now)
+
+
+def record(office: Office, case: int) -> CaseRecord:
+    with office.database.reading() as session:
+        return view_record(session, auditor(session), case)
+
+
+def auditor(session: Session) -> Person:
+    person = find_person(session, "xiao.han")
+    assert person is not None
+    return person
+
+
+def kinds(office: Office, case: int) -> Sequence[str]:
+    return [event.kind for event in office.events(case)]
+
+
+def test_a_signature_is_taken_back_while_its_task_is_not_done(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", "chen.jie", position="before")
+    sign(office, case, "wang.fang", "看错了")
+    (signed,) = office.rows(case, "COMPLETED")
+    assert can(office, signed)
+    with pytest.raises(ForbiddenError):
+        office.do(take_back_task, signed.id, "chen.jie")
+    office.do(take_back_task, signed.id, "wang.fang", reason="金额看错")
+    assert kinds(office, case)[-1] == "task.taken_back"
+    with pytest.raises(ConflictError, match="王芳、陈杰"):
+        office.finish(one.id, "li.na")
+    sign(office, case, "chen.jie")
+    sign(office, case, "wang.fang", "不行", agreed=False)
+    office.finish(one.id, "li.na")
+    said = [(one["person"], one["agreed"]) for one in office.of(case)["signatures"]]
+    assert said == [("chen.jie", True), ("wang.fang", False)]
+
+
+def test_whoever_only_signed_can_not_take_back_what_its_owner_has_handed_in(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", position="before")
+    sign(office, case, "wang.fang")
+    (signed,) = office.rows(case, "COMPLETED")
+    office.finish(one.id, "li.na")
+    assert not can(office, signed)
+    with pytest.raises(ConflictError, match="请您签署的人已经办理"):
+        office.do(take_back_task, signed.id, "wang.fang")
+
+
+def test_a_hand_in_that_waits_is_taken_back_until_somebody_has_signed_after_it(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", "chen.jie", position="after")
+    assert office.do(complete_task, one.id, {"amount": 3}, "li.na") is False
+    assert can(office, office.row(case, "li.na"))
+    with pytest.raises(ForbiddenError):
+        office.do(take_back_task, one.id, "zhao.lei")
+    office.do(take_back_task, one.id, "li.na")
+    mine = office.row(case)
+    assert (mine.assignee, mine.pending, mine.draft) == ("li.na", None, {"amount": 3, "signatures": []})
+    assert office.do(complete_task, one.id, {"amount": 4}, "li.na") is False
+    sign(office, case, "wang.fang")
+    assert not can(office, office.row(case, "li.na"))
+    with pytest.raises(ConflictError, match="后面的人已经签署"):
+        office.do(take_back_task, one.id, "li.na")
+    sign(office, case, "chen.jie")
+    assert office.of(case)["amount"] == 4
+    assert office.row(case).assignee == "zhao.lei"
+
+
+def test_what_signatures_have_let_go_is_taken_back_like_anything_else(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", position="after")
+    office.do(complete_task, one.id, {"amount": 3}, "li.na")
+    sign(office, case, "wang.fang")
+    assert can(office, next(row for row in office.rows(case, "COMPLETED") if row.id == one.id))
+    office.do(take_back_task, one.id, "li.na")
+    again = office.row(case)
+    assert (again.element_id, again.assignee) == ("check", "li.na")
+    assert again.draft is not None
+    assert again.draft["amount"] == 3
+    office.finish(again.id, "li.na", amount=5)
+    assert office.row(case).element_id == "approve"
+
+
+def test_records_and_audits_tell_a_task_that_signatures_let_go_as_done_by_its_owner(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", position="after")
+    office.do(complete_task, one.id, {"amount": 3}, "li.na")
+    assert [sheet.happening.kind for sheet in record(office, case).sheets] == ["case.started"]
+    sign(office, case, "wang.fang", "同意")
+    _start, done = record(office, case).sheets
+    assert (done.happening.actor, done.happening.kind) == ("李娜", "task.held")
+    assert [(one.actor, one.agreed, one.reason) for one in done.signatures] == [("王芳", True, "同意")]
+    with office.database.reading() as session:
+        step = audit_case(session, auditor(session), case, 4).step
+    assert step is not None
+    assert {value.key: value.after.text for value in step.values if value.after}["amount"] == "3"
