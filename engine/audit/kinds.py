@@ -11,6 +11,7 @@ KIND_NAMES = {
     "case.suspended": mark("暂停"),
     "case.resumed": mark("恢复"),
     "case.modified": mark("移动令牌"),
+    "element.redone": mark("重新执行"),
     "case.migrated": mark("迁移到另一版本"),
     "variables.set": mark("设置变量"),
     "task.completed": mark("办理任务"),

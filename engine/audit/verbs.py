@@ -150,6 +150,7 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "case.modified": _modify,
     "task.returned": _return,
     "task.taken_back": _return,
+    "element.redone": _return,
     "task.rejected": _cancel,
     "case.withdrawn": _cancel,
     "case.terminated": _cancel,

@@ -13,7 +13,9 @@ from engine.execution.write import write_event
 from engine.model import UserTask
 
 
-def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, allow_override: bool = True) -> None:
+def assign_task(
+    session: Session, task_id: int, assignee: str, actor: str, *, allow_override: bool = True, reason: str = ""
+) -> None:
     """Make a person the assignee of a task, with history. An Incident that nobody was found is resolved by it.
 
     Only administrators may assign to others. ``allow_override`` False refuses a task that has an assignee.
@@ -31,7 +33,9 @@ def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, al
             name=locked.work.task_name,
             who=locked.organisation.display_name(locked.work.assignee),
         )
-    if ask_listeners(locked, "assigning", {"action": "assign", "assignee": assignee}, Acting(actor=actor)):
+    why = {"reason": reason.strip()} if reason.strip() else {}
+    wanted = {"action": "assign", "assignee": assignee, **why}
+    if ask_listeners(locked, "assigning", wanted, Acting(actor=actor)):
         return
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee))
     resolved = resolve_nobody_found(locked, locked.work.token, actor)
@@ -40,6 +44,6 @@ def assign_task(session: Session, task_id: int, assignee: str, actor: str, *, al
         actor=actor,
         element_id=locked.work.element_id,
         token=locked.work.token,
-        body={"task": task_id, "assignee": [locked.work.assignee, assignee], "resolved_incidents": resolved},
+        body={"task": task_id, "assignee": [locked.work.assignee, assignee], "resolved_incidents": resolved, **why},
     )
     write_event(locked, event)

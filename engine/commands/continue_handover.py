@@ -13,6 +13,7 @@ from engine.organisation import organisation
 BATCH = 100
 """Tasks of one transaction."""
 TITLE = "{who}的 {count} 个任务已交接给您"
+LEFT = "{who}的 {count} 个任务没有交接，可以再试一次"
 
 
 def continue_handover(session: Session, handover_id: int, *, most: int = BATCH) -> bool:
@@ -38,8 +39,11 @@ def continue_handover(session: Session, handover_id: int, *, most: int = BATCH) 
             handover.done += 1
     if len(tasks) < most:
         handover.finished_at = clock.now()
+        who = organisation(session).display_name(handover.leaver)
+        if handover.skipped:
+            title = LEFT.format(who=who, count=len(handover.skipped))
+            tell_person(session, handover.made_by, title, handover.reason)
         if handover.done:
-            who = organisation(session).display_name(handover.leaver)
             tell_person(session, handover.successor, TITLE.format(who=who, count=handover.done), handover.reason)
     session.flush()
     return len(tasks) == most

@@ -15,7 +15,12 @@ from engine.model import Incident, Job
 
 
 def resolve_incident(
-    session: Session, incident_id: int, actor: str, *, corrections: Mapping[str, object] | None = None
+    session: Session,
+    incident_id: int,
+    actor: str,
+    *,
+    corrections: Mapping[str, object] | None = None,
+    reason: str = "",
 ) -> None:
     """Try again: a failed job is due at once with one more try, a stuck token runs again.
 
@@ -26,17 +31,24 @@ def resolve_incident(
     locked, incident = lock_incident(session, incident_id, actor)
     if incident.job_id is not None:
         _try_job_again(locked, incident.job_id)
+    why = {"reason": reason.strip()} if reason.strip() else {}
     if corrections:
-        _correct(locked, incident, corrections, actor)
+        _correct(locked, incident, corrections, actor, why)
     elif incident.job_id is not None or incident.code == "nobody_found":
-        write_event(locked, event_of(incident, "incident.resolved", actor))
+        write_event(locked, event_of(incident, "incident.resolved", actor, **why))
     else:
         case = locked.wake()
         case.retry(incident.token)
-        _write(locked, case, incident, "incident.resolved", actor)
+        _write(locked, case, incident, "incident.resolved", actor, **why)
 
 
-def _correct(locked: LockedCase, incident: Incident, corrections: Mapping[str, object], actor: str) -> None:
+def _correct(
+    locked: LockedCase,
+    incident: Incident,
+    corrections: Mapping[str, object],
+    actor: str,
+    why: Mapping[str, str],
+) -> None:
     case = locked.wake()
     before = case.visible(incident.token)
     case.correct(incident.token, corrections)
@@ -54,6 +66,7 @@ def _correct(locked: LockedCase, incident: Incident, corrections: Mapping[str, o
         input=dict(corrections),
         before={name: before.get(name) for name in corrections},
         retried=not waits_elsewhere,
+        **why,
     )
 
 

@@ -11,7 +11,7 @@ from engine.execution.write import write_event
 from engine.model import ProcessInstance
 
 
-def resume_instance(session: Session, instance_id: int, actor: str) -> None:
+def resume_instance(session: Session, instance_id: int, actor: str, *, reason: str = "") -> None:
     """Let work on a case go on; what became due meanwhile is done at once.
 
     Raises NotFoundError, ForbiddenError for anybody but an administrator, ConflictError where it has ended or
@@ -22,17 +22,18 @@ def resume_instance(session: Session, instance_id: int, actor: str) -> None:
         raise ForbiddenError(mark("只有管理员可以暂停和恢复事项。"))
     if locked.instance.suspended_at is None:
         raise ConflictError(mark("事项 {id} 没有暂停。"), id=instance_id)
-    _resume(locked, actor)
+    _resume(locked, reason.strip(), actor)
 
 
-def _resume(locked: LockedCase, actor: str) -> None:
+def _resume(locked: LockedCase, reason: str, actor: str) -> None:
     session, number = locked.session, locked.instance.id
     release_jobs(session, number)
-    write_event(locked, NewEvent(kind="case.resumed", actor=actor, body={}), suspended_at=None)
+    event = NewEvent(kind="case.resumed", actor=actor, body={"reason": reason} if reason else {})
+    write_event(locked, event, suspended_at=None)
     called = select(ProcessInstance.id).where(
         ProcessInstance.parent_id == number,
         ProcessInstance.state == "ACTIVE",
         ProcessInstance.suspended_at.is_not(None),
     )
     for child in session.scalars(called).all():
-        _resume(lock_instance(session, child, suspended_too=True), actor)
+        _resume(lock_instance(session, child, suspended_too=True), reason, actor)

@@ -122,6 +122,7 @@ class Way:
     def __init__(self, process: Process, passages: Iterable[Walked], arrivals: Sequence[Arrival] = ()) -> None:
         self._elements = process.elements
         self._process_id = process.id
+        self._beginnings = process.beginnings
         walked = list(passages)
         self._nodes = {one.token: one for one in map(_relinked(walked), walked)}
         self._order = {token: number for number, token in enumerate(self._nodes)}
@@ -225,6 +226,27 @@ class Way:
             return False
         in_turn = element.standard_loop is not None or (element.loop is not None and element.loop.sequential)
         return in_turn and any(self._nodes[token].state == "COMPLETED" for token in self._inside.get(scope, ()))
+
+    def repeatable(self) -> list[Walked]:
+        """Give what can be run again: of each element the passage that began last, the latest first.
+
+        What stands in a repetition is repeated with it; starts, borders and joins only with what they belong to.
+        """
+        found: dict[str, Walked] = {}
+        for one in reversed(self._nodes.values()):
+            element = self._elements.get(one.element_id)
+            begins = element is not None and element.id in self._beginnings and element.kind not in JOINS
+            if begins and one.state != "TERMINATED" and not self._is_in_repetition(one):
+                found.setdefault(one.element_id, one)
+        return list(found.values())
+
+    def _is_in_repetition(self, one: Walked) -> bool:
+        around = self._nodes.get(one.scope)
+        while around is not None:
+            if around.kind == BODY:
+                return True
+            around = self._nodes.get(around.scope)
+        return False
 
     # -- going back ------------------------------------------------------------------------------------
 

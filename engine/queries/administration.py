@@ -1,8 +1,9 @@
 """What an administrator can change of a running case: where its tokens stand, and the versions it could go on under."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Session
 from engine.errors import Finding, NotFoundError, UnmigratableError, mark
 from engine.execution.immutable import Definition, definition
 from engine.execution.locked import environment
-from engine.interpreter import Case
-from engine.model import ProcessDefinition, ProcessInstance
+from engine.execution.ways import way_of
+from engine.interpreter import Case, load_variables
+from engine.model import ElementInstance, ProcessDefinition, ProcessInstance
 from engine.organisation import organisation
+from engine.queries.incident_view import SeenVariable, seen_variables
+from engine.queries.people import Person
+from engine.queries.personal import sight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,17 @@ class StandingToken:
     """The element's name."""
     movable: bool
     """False for events that come and go with another element."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeatable:
+    """A passage that can be run again."""
+
+    token: int
+    element: str
+    """The element's name."""
+    done_at: dt.datetime | None
+    """When it was left; None while it goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +69,23 @@ class AdministrationView:
     tokens: tuple[StandingToken, ...]
     beginnings: tuple[tuple[str, str], ...]
     """Id and name of each element that a token can be put on."""
+    repeatable: tuple[Repeatable, ...]
+    """What can be run again, the latest first."""
+    variables: tuple[SeenVariable, ...]
+    """Those of the whole case, while it goes on and nobody lets it rest."""
+    personal: Literal["none", "shown", "hidden"]
+    """Whether there are personal data, and whether the reader sees them as they are."""
     versions: tuple[tuple[int, int], ...]
     """Id and number of the other versions, the newest first."""
     preview: MigrationPreview | None
 
 
 def view_administration(
-    session: Session, instance_id: int, target: int | None = None, mapping: Mapping[str, str] | None = None
+    session: Session,
+    person: Person,
+    instance_id: int,
+    target: int | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> AdministrationView:
     """Give a case to an administrator, with a preview of a migration where one is asked for. Raises NotFoundError."""
     row = session.get(ProcessInstance, instance_id)
@@ -76,6 +102,9 @@ def view_administration(
         .order_by(ProcessDefinition.version.desc())
     ).all()
     known = {found.id for found in versions}
+    is_open = row.state == "ACTIVE"
+    values = load_variables(row.body) if is_open and row.suspended_at is None else {}
+    seen = sight(session, person, row.id, of, values)
     return AdministrationView(
         id=row.id,
         title=row.title,
@@ -93,11 +122,28 @@ def view_administration(
             for token, element_id in waiting.items()
         ),
         beginnings=tuple((element_id, names[element_id]) for element_id in names if element_id in process.beginnings),
+        repeatable=tuple(_repeatable(session, row, of)) if is_open else (),
+        variables=tuple(seen_variables(values, seen.veil)),
+        personal=seen.personal,
         versions=tuple((found.id, found.version) for found in versions),
         preview=_preview(session, row, of, definition(session, target), mapping or {})
         if target is not None and target in known
         else None,
     )
+
+
+def _repeatable(session: Session, row: ProcessInstance, of: Definition) -> Iterator[Repeatable]:
+    ended = {
+        one.token: one.ended_at
+        for one in session.execute(
+            select(ElementInstance.token, ElementInstance.ended_at).where(
+                ElementInstance.instance_id == row.id, ElementInstance.undone.is_(False)
+            )
+        )
+    }
+    for one in way_of(session, of.process, row.id).repeatable():
+        element = of.process.elements[one.element_id].label
+        yield Repeatable(token=one.token, element=element, done_at=ended.get(one.token))
 
 
 def _awake(session: Session, row: ProcessInstance, of: Definition) -> Case:

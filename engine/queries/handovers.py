@@ -33,6 +33,7 @@ class HandoverView:
     id: int
     leaver: str
     leaver_name: str
+    successor: str
     successor_name: str
     reason: str
     made_by: str
@@ -86,6 +87,7 @@ def _view(row: Handover, known: Organisation) -> HandoverView:
         id=row.id,
         leaver=row.leaver,
         leaver_name=known.display_name(row.leaver),
+        successor=row.successor,
         successor_name=known.display_name(row.successor),
         reason=row.reason,
         made_by=known.display_name(row.made_by),

@@ -117,7 +117,7 @@ def view_incident(session: Session, person: Person, incident_id: int) -> Inciden
         version=of.version,
         started_by=known.display_name(case.started_by),
         marks=marks(of.process, bodies, [incident.element_id] if is_open else []),
-        variables=tuple(_seen(seen, looked.veil, _texts(of, element, incident))),
+        variables=tuple(seen_variables(seen, looked.veil, _texts(of, element, incident))),
         personal=looked.personal,
         ways_out=tuple(_ways_out(of, element)) if is_open and incident.job_id is None else (),
         several_ways=element is not None and element.kind == "inclusiveGateway",
@@ -156,7 +156,8 @@ def _texts(of: Definition, element: Element | None, incident: Incident) -> str:
     return "\n".join(found)
 
 
-def _seen(values: Mapping[str, object], veil: Veil, texts: str) -> list[SeenVariable]:
+def seen_variables(values: Mapping[str, object], veil: Veil, texts: str = "") -> list[SeenVariable]:
+    """Give variables as an administrator may see and correct them, those first that the texts name."""
     named = set(re.findall(r"\w+", texts))
     seen = [
         SeenVariable(name=name, json=json_text.dump_text(value), stored=values[name], concerned=name in named)

@@ -43,6 +43,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "case.withdrawn": ("PROCESS_INSTANCE", "CANCEL"),
     "case.terminated": ("PROCESS_INSTANCE", "CANCEL"),
     "case.modified": ("PROCESS_INSTANCE", "MODIFY"),
+    "element.redone": ("PROCESS_INSTANCE", "MODIFY"),
     "adhoc.activated": ("PROCESS_INSTANCE", "MODIFY"),
     "case.migrated": ("PROCESS_INSTANCE", "MIGRATE"),
     "case.suspended": ("PROCESS_INSTANCE", "SUSPEND"),

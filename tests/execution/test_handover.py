@@ -1,12 +1,15 @@
 """Hand-overs: everything open of a leaver goes to another person, case by case, and the rules that name them."""
 
 import pytest
+from sqlalchemy.orm import Session
 
 from engine.commands.begin_handover import begin_handover
 from engine.commands.continue_handover import continue_handover
 from engine.commands.delegate_task import delegate_task
+from engine.commands.retry_handover import retry_handover
 from engine.commands.suspend_instance import suspend_instance
-from engine.errors import ForbiddenError, InvalidError
+from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.model import UserTask
 from engine.queries.handovers import rules_naming, view_handover
 from engine.worker.housekeeping import Housekeeping
 from tests.execution.operating import Office, task
@@ -79,3 +82,28 @@ def test_the_rules_that_name_the_leaver_are_listed(office: Office) -> None:
     assert ("上级", "张伟", "赵磊") in found
     assert ("岗位或小组的成员", "上级主管领导", "孙艳") in found
     assert not [one for one in found if one[2] == "copyTo = zhao.leiting"]
+
+
+def test_what_was_passed_over_is_tried_again(office: Office) -> None:
+    case = office.begin()
+    office.do(set_pending, office.row(case).id, {"state": "UPDATING"})
+    number = office.do(begin_handover, "li.na", "zhou.min", "李娜离职", "admin")
+    office.do(continue_handover, number)
+    with office.database.reading() as session:
+        assert len(view_handover(session, number).skipped) == 1
+    assert office.told("admin")[-1] == "李娜的 1 个任务没有交接，可以再试一次"
+    office.do(set_pending, office.row(case).id, None)
+    with pytest.raises(ForbiddenError):
+        office.do(retry_handover, number, "zhang.wei")
+    office.do(retry_handover, number, "admin")
+    with pytest.raises(ConflictError):
+        office.do(retry_handover, number, "admin")
+    Housekeeping(office.database, None).keep()
+    with office.database.reading() as session:
+        view = view_handover(session, number)
+    assert (view.total, view.done, view.skipped, office.row(case).assignee) == (1, 1, (), "zhou.min")
+
+
+def set_pending(session: Session, task_id: int, pending: dict[str, str] | None) -> None:
+    """Let a task look as while its listeners are asked."""
+    session.get_one(UserTask, task_id).pending = pending

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from engine.commands.set_variables import set_variables
+from engine.commands.set_variables import WantedValues, set_variables
 from engine.commands.suspend_instance import suspend_instance
 from engine.errors import ForbiddenError, GoneError, InvalidError, SuspendedError
 from engine.interpreter import load_scopes
@@ -33,7 +33,7 @@ def put(
     world: World, case: int, token: int = 0, actor: str = "admin", *, local: bool = False, **values: object
 ) -> None:
     with world.database.transaction() as session:
-        set_variables(session, case, token, values, actor, local=local)
+        set_variables(session, case, WantedValues(values=values, token=token, local=local), actor)
 
 
 def scopes(world: World, case: int) -> dict[int, dict[str, object]]:

@@ -108,3 +108,40 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     if fields.get("action") == "move":
         assert fields["reason"] in answer.text
     assert site.company.task(case).element_id == "a"
+
+
+def test_a_step_is_run_again_from_its_page_and_says_why(site: Site, case: int) -> None:
+    admin, address = site.visitor("admin"), f"/cases/{case}/administration"
+    done = site.company.task(case)
+    assert site.visitor("zhang.wei").post(f"/tasks/{done.id}").status_code == 302
+    assert 'id="passage-error"' in admin.post(address, {"action": "redo", "reason": "重来"}).text
+    unexplained = admin.post(address, {"action": "redo", "passage": str(done.token)})
+    assert unexplained.status_code == 422
+    assert 'id="reason-error"' in unexplained.text
+    fields = {"action": "redo", "passage": str(done.token), "reason": "资料换了"}
+    story = admin.read(admin.post(address, fields).headers["Location"])
+    assert "系统管理员 让“a”重新执行" in story
+    assert "资料换了" in story
+    again = site.company.task(case)
+    assert again.element_id == "a"
+    assert "系统管理员（管理员）让这一步重新执行" in site.visitor("zhang.wei").read(f"/tasks/{again.id}")
+    gone = admin.post(address, {**fields, "passage": str(done.token)})
+    assert gone.status_code == 422
+    assert "已经重做过" in gone.text
+
+
+def test_data_are_corrected_for_a_reason_and_the_story_shows_both_values(site: Site) -> None:
+    publish(site, CONTENT)
+    with site.company.database.transaction() as session:
+        case = start_instance(session, "process", {"amount": 3}, "zhang.wei")
+    admin, address = site.visitor("admin"), f"/cases/{case}/administration"
+    assert 'name="value:amount"' in admin.read(address)
+    fields = {"action": "correct", "value:amount": "300", "reason": "少写两个零"}
+    assert 'id="value:amount-error"' in admin.post(address, {**fields, "value:amount": "三百"}).text
+    assert "还没有改动任何数据" in admin.post(address, {**fields, "value:amount": "3"}).text
+    assert 'id="reason-error"' in admin.post(address, {**fields, "reason": ""}).text
+    story = admin.read(admin.post(address, fields).headers["Location"])
+    assert "系统管理员 更正了数据" in story
+    assert "少写两个零" in story
+    step = site.visitor("xiao.han").read(f"/audit/{case}")
+    assert "300" in step

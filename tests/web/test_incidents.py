@@ -78,6 +78,8 @@ def test_the_case_leads_administrators_to_its_incident(site: Site) -> None:
 def test_corrected_data_get_the_case_going(site: Site) -> None:
     incident, admin = stuck(site), site.visitor("admin")
     fields = {"action": "correct", "value:amount": "12", "value:region": '"华东"'}
+    assert 'id="reason-error"' in admin.post(f"/incidents/{incident.id}", fields).text
+    fields["reason"] = "漏填金额"
     answer = admin.post(f"/incidents/{incident.id}", fields)
     assert answer.status_code == 302
     page = admin.read(answer.headers["Location"])

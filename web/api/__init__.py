@@ -2,6 +2,7 @@
 
 from web.api import (
     adhoc,
+    administration,
     audit_logs,
     callers,
     case_paths,
@@ -16,6 +17,7 @@ from web.api import (
     element_instances,
     expressions,
     going_back,
+    handovers,
     incident_statistics,
     incidents,
     instance_changes,
@@ -40,6 +42,7 @@ from web.application import Application
 
 __all__ = [
     "adhoc",
+    "administration",
     "audit_logs",
     "callers",
     "case_paths",
@@ -53,6 +56,7 @@ __all__ = [
     "element_instances",
     "expressions",
     "going_back",
+    "handovers",
     "incident_statistics",
     "incidents",
     "instance_changes",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from engine.commands.set_variables import set_variables
+from engine.commands.set_variables import WantedValues, set_variables
 from engine.queries.search_elements import (
     ElementCounts,
     ElementRecord,
@@ -120,6 +120,7 @@ class SentVariables(Body):
         default=False, description="Set them in the element's own scope, rather than in the nearest that has each."
     )
     operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    reason: Annotated[str, Field(max_length=2000)] = Field(default="", description="Why; history keeps it.")
 
 
 @blueprint.put("/element-instances/<element_instance_key>/variables")
@@ -133,7 +134,8 @@ class SentVariables(Body):
 def set_element_variables(element_instance_key: str, sent: SentVariables) -> ResponseReturnValue:
     """Set variables of a running case at an element, or of the whole case by its own key."""
     case, token = case_and_token(key_of(element_instance_key))
-    set_variables(current_session(), case, token, sent.variables, current_person().username, local=sent.local)
+    wanted = WantedValues(values=sent.variables, token=token, local=sent.local, reason=sent.reason)
+    set_variables(current_session(), case, wanted, current_person().username)
     return "", 204
 
 

@@ -25,10 +25,15 @@ ANY_SCOPE = -1
 """The published key of the ancestor that stands for none in particular."""
 
 
+Why = Annotated[str, Field(max_length=2000)]
+REASON_FIELD = Field(default="", description="Why; history keeps it. Not of Camunda.")
+
+
 class Rest(Body):
     """Nothing more needs to be said of a suspension or resumption."""
 
     operation_reference: Reference = None
+    reason: Why = REASON_FIELD
 
 
 class VariableInstruction(Body):
@@ -108,6 +113,7 @@ class ModificationRequest(Body):
     activate_instructions: Annotated[list[ActivateInstruction], Field(max_length=100)] = Field(default=[])
     move_instructions: Annotated[list[MoveInstruction], Field(max_length=100)] = Field(default=[])
     terminate_instructions: Annotated[list[TerminateById | TerminateByKey], Field(max_length=100)] = Field(default=[])
+    reason: Why = REASON_FIELD
 
 
 class MappingInstruction(Body):
@@ -123,6 +129,7 @@ class MigrationRequest(Body):
     target_process_definition_key: SentKey
     mapping_instructions: Annotated[list[MappingInstruction], Field(max_length=1000)]
     operation_reference: Reference = None
+    reason: Why = REASON_FIELD
 
 
 @blueprint.post("/process-instances/<process_instance_key>/migration")
@@ -140,7 +147,7 @@ def migrate_process_instance(process_instance_key: str, sent: MigrationRequest) 
         key_of(process_instance_key),
         sent.target_process_definition_key,
         {one.source_element_id: one.target_element_id for one in sent.mapping_instructions},
-        REASON,
+        sent.reason or REASON,
         current_person().username,
     )
     return "", 204
@@ -148,29 +155,31 @@ def migrate_process_instance(process_instance_key: str, sent: MigrationRequest) 
 
 @blueprint.post("/process-instances/<process_instance_key>/suspension")
 @allow(*PROGRAMS)
-@blueprint.input(Rest, arg_name="_sent")
+@blueprint.input(Rest, arg_name="sent")
 @blueprint.doc(
     operation_id="suspendProcessInstance",
     tags=["Process instance"],
     responses={204: "The case rests.", 409: "It has ended, or rests already."},
 )
-def suspend_process_instance(process_instance_key: str, _sent: Rest) -> ResponseReturnValue:
+def suspend_process_instance(process_instance_key: str, sent: Rest) -> ResponseReturnValue:
     """Let a case and the cases it has called rest: tasks, timers, jobs and messages wait."""
-    suspend_command(current_session(), key_of(process_instance_key), REASON, current_person().username)
+    suspend_command(current_session(), key_of(process_instance_key), sent.reason or REASON, current_person().username)
     return "", 204
 
 
 @blueprint.post("/process-instances/<process_instance_key>/resumption")
 @allow(*PROGRAMS)
-@blueprint.input(Rest, arg_name="_sent")
+@blueprint.input(Rest, arg_name="sent")
 @blueprint.doc(
     operation_id="resumeProcessInstance",
     tags=["Process instance"],
     responses={204: "The case goes on.", 409: "It has ended, or does not rest."},
 )
-def resume_process_instance(process_instance_key: str, _sent: Rest) -> ResponseReturnValue:
+def resume_process_instance(process_instance_key: str, sent: Rest) -> ResponseReturnValue:
     """Let a suspended case go on; what became due meanwhile is done at once."""
-    resume_command(current_session(), key_of(process_instance_key), current_person().username)
+    resume_command(
+        current_session(), key_of(process_instance_key), current_person().username, reason=sent.reason or REASON
+    )
     return "", 204
 
 
@@ -200,7 +209,7 @@ def modify_process_instance(process_instance_key: str, sent: ModificationRequest
         ],
         moves=[move for one in sent.move_instructions for move in _moves(case, one)],
     )
-    modify_command(db, case, wanted, REASON, current_person().username)
+    modify_command(db, case, wanted, sent.reason or REASON, current_person().username)
     return "", 204
 
 

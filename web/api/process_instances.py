@@ -75,7 +75,9 @@ class CreatedInstance(Answer):
 
 
 class Cancellation(Body):
-    """Nothing can be said of a cancellation."""
+    """Why a case ends, where somebody wants to say so."""
+
+    reason: Annotated[str, Field(max_length=500)] = Field(default="", description="Not of Camunda; history keeps it.")
 
 
 class ProcessInstanceFilter(CaseFilter):
@@ -159,17 +161,17 @@ def get_process_instance(process_instance_key: str) -> ProcessInstance:
 
 @blueprint.post("/process-instances/<process_instance_key>/cancellation")
 @allow(*READERS)
-@blueprint.input(Cancellation, arg_name="_sent")
+@blueprint.input(Cancellation, arg_name="sent")
 @blueprint.doc(
     operation_id="cancelProcessInstance",
     tags=["Process instance"],
     responses={204: "The case has ended.", 409: "It had ended before."},
 )
-def cancel_process_instance(process_instance_key: str, _sent: Cancellation) -> ResponseReturnValue:
+def cancel_process_instance(process_instance_key: str, sent: Cancellation) -> ResponseReturnValue:
     """End a case: its initiator withdraws it, where its process allows that; an administrator terminates it."""
     db, person, key = current_session(), current_person(), key_of(process_instance_key)
     end = withdraw_instance if find_instance(db, person, key).started_by == person.username else cancel_instance
-    end(db, key, REASON, person.username)
+    end(db, key, sent.reason or REASON, person.username)
     return "", 204
 
 

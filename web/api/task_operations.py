@@ -9,10 +9,11 @@ from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
 from engine.commands.resolve_task import resolve_task
+from engine.commands.save_task_draft import save_task_draft
 from engine.queries.access import require_task_reader
 from engine.queries.search_tasks import find_task
 from web.api.blueprint import READERS, blueprint
-from web.api.wire import Body, key_of
+from web.api.wire import Body, Variables, key_of
 from web.auth import allow, current_person, current_session
 
 Username = Annotated[str, Field(min_length=1, max_length=255)]
@@ -25,6 +26,12 @@ class PassingOn(Body):
 
     assignee: Username
     reason: Words
+
+
+class Draft(Body):
+    """What was typed and is not handed in."""
+
+    variables: Variables
 
 
 class Resolution(Body):
@@ -89,6 +96,20 @@ def recall_user_task(user_task_key: str) -> ResponseReturnValue:
 def resolve_user_task(user_task_key: str, sent: Resolution) -> ResponseReturnValue:
     """Give a delegated task back to its owner with an opinion: by the delegate."""
     resolve_task(current_session(), visible(user_task_key), sent.opinion, current_person().username)
+    return "", 204
+
+
+@blueprint.put("/user-tasks/<user_task_key>/draft")
+@allow(*READERS)
+@blueprint.input(Draft, arg_name="sent")
+@blueprint.doc(
+    operation_id="saveUserTaskDraft",
+    tags=[TAG],
+    responses={204: "It is kept; nothing of it is checked.", 409: "The task is not the caller's."},
+)
+def save_user_task_draft(user_task_key: str, sent: Draft) -> ResponseReturnValue:
+    """Keep what the form of one's own task has so far; its page shows it again."""
+    save_task_draft(current_session(), visible(user_task_key), sent.variables, current_person().username)
     return "", 204
 
 

@@ -79,6 +79,7 @@ class Assignment(Body):
     assignee: Annotated[str, Field(min_length=1, max_length=255)]
     allow_override: bool | None = Field(default=None, description="False refuses a task that somebody has.")
     action: Literal["assign"] | SkipJsonSchema[None] = None
+    reason: Annotated[str, Field(max_length=2000)] = Field(default="", description="Why; history keeps it.")
 
 
 class Completion(Body):
@@ -167,7 +168,8 @@ def assign_user_task(user_task_key: str, sent: Assignment) -> ResponseReturnValu
     if sent.assignee == person.username and "admin" not in person.roles:
         claim_task(db, task.id, person.username)
     else:
-        assign_task(db, task.id, sent.assignee, person.username, allow_override=sent.allow_override is not False)
+        override = sent.allow_override is not False
+        assign_task(db, task.id, sent.assignee, person.username, allow_override=override, reason=sent.reason)
     return "", 204
 
 

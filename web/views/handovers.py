@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands.begin_handover import begin_handover
 from engine.commands.continue_handover import continue_handover
+from engine.commands.retry_handover import retry_handover
 from engine.errors import FieldProblem, InvalidError
 from engine.queries.find_people import anybody_named, person_named
 from engine.queries.handovers import list_handovers, rules_naming, view_handover
@@ -48,6 +49,16 @@ def show(handover_id: int) -> ResponseReturnValue:
     db = current_session()
     handover = view_handover(db, handover_id)
     return render_template("handovers/show.html", handover=handover, rules=rules_naming(db, handover.leaver))
+
+
+@blueprint.post("/<int:handover_id>/retry")
+@allow("admin")
+def retry(handover_id: int) -> ResponseReturnValue:
+    """Try again what was passed over, the first of it at once."""
+    retry_handover(current_session(), handover_id, current_person().username)
+    continue_handover(current_session(), handover_id)
+    flash(gettext("已重新交接。"), "ok")
+    return redirect(url_for("handovers.show", handover_id=handover_id))
 
 
 def _page(typed: Mapping[str, str], problems: Mapping[str, FieldProblem]) -> str:

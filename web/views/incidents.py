@@ -115,14 +115,17 @@ def title_of(code: str) -> str:
     return gettext(TITLES.get(code, OTHER))
 
 
-def _retry(incident: IncidentView, _form: Mapping[str, str], _values: Mapping[str, object]) -> None:
-    resolve_incident(current_session(), incident.id, current_person().username)
+def _retry(incident: IncidentView, form: Mapping[str, str], _values: Mapping[str, object]) -> None:
+    resolve_incident(current_session(), incident.id, current_person().username, reason=form.get("reason", ""))
 
 
-def _correct(incident: IncidentView, _form: Mapping[str, str], values: Mapping[str, object]) -> None:
+def _correct(incident: IncidentView, form: Mapping[str, str], values: Mapping[str, object]) -> None:
     if not values:
         raise InvalidError(mark("还没有改动任何数据。请改正下面的值，或选“原样重试”。"), where="correct")
-    resolve_incident(current_session(), incident.id, current_person().username, corrections=values)
+    if not form.get("reason", "").strip():
+        raise InvalidError(mark("请填写原因。"), where="reason")
+    person, reason = current_person().username, form["reason"]
+    resolve_incident(current_session(), incident.id, person, corrections=values, reason=reason)
 
 
 def _skip(incident: IncidentView, form: Mapping[str, str], values: Mapping[str, object]) -> None:
@@ -134,7 +137,8 @@ def _skip(incident: IncidentView, form: Mapping[str, str], values: Mapping[str, 
 def _assign(incident: IncidentView, form: Mapping[str, str], _values: Mapping[str, object]) -> None:
     if incident.task_id is None:
         raise InvalidError(mark("这个任务已不在等待：流程已走到别处。"), where="assignee")
-    assign_task(current_session(), incident.task_id, form.get("assignee", ""), current_person().username)
+    person, reason = current_person().username, form.get("reason", "")
+    assign_task(current_session(), incident.task_id, form.get("assignee", ""), person, reason=reason)
 
 
 _ACTIONS: Mapping[str, Callable[[IncidentView, Mapping[str, str], Mapping[str, object]], None]] = {
