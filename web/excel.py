@@ -3,8 +3,6 @@
 import io
 from collections.abc import Iterable, Sequence
 
-import xlsxwriter
-
 _OPTIONS = {
     "in_memory": True,
     # What people type stays text: "=1+1", "@SUM" or a link must not come alive on somebody's desk.
@@ -20,6 +18,9 @@ _LONGEST = 32_767
 
 def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Write one sheet with a heading row that stays in view and can be filtered."""
+    # Not at the top: a start does without it, and few pages are taken along as a sheet.
+    import xlsxwriter
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, _OPTIONS)
     sheet = book.add_worksheet(_sheet_name(title))

@@ -7,9 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from engine.commands.check_import import FORMULA, Cell, Row
 from engine.errors import InvalidError, mark
 
@@ -36,6 +33,10 @@ def read_rows(path: Path, name: str, expect: Callable[[int], None] | None = None
     ``expect`` is told how many rows below it the file says it has, if it says so: a guess, for a bar. A cell with a
     formula is ``FORMULA``: what it came to when it was saved may be anything. Raises InvalidError.
     """
+    # Not at the top: the library takes 6 MB and a tenth of a second of every start, and sheets are read rarely.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     guard(path, name)
     try:
         # Opened here: files are kept by their hash, and the library judges paths by their ending.

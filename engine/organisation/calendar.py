@@ -3,10 +3,12 @@
 import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from engine.clock import SHANGHAI
+
+if TYPE_CHECKING:
+    import holidays
 
 SHIFTS = ((dt.time(9), dt.time(12)), (dt.time(13), dt.time(18)))
 """When people work on a working day, in Shanghai's time."""
@@ -16,7 +18,10 @@ MOST_HOURS = 20_000
 
 
 @lru_cache(maxsize=1)
-def _china() -> holidays.HolidayBase:
+def _china() -> "holidays.HolidayBase":
+    # Not at the top: the countries of the world take 3 MB, and few processes count working days.
+    import holidays
+
     return holidays.country_holidays("CN", categories=("public",))
 
 

@@ -9,7 +9,8 @@ from engine.commands.publish_message import publish_message
 from engine.commands.start_instance import start_instance
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
-from engine.migrations import downgrade, upgrade
+from engine.migrations import upgrade
+from engine.migrations.changing import downgrade
 from engine.model import DecisionInstance, ElementInstance, MessageCorrelation, ProcessInstance
 from tests.api.test_called_cases import calling
 from tests.execution.test_events import TABLE, WAITING

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 from engine.database import Database
-from engine.worker import QueueWorker, Worker, run_due
-from engine.worker.queue_worker import do_handed_out
+from engine.worker import Worker, run_due
+from engine.worker.queue_worker import QueueWorker, do_handed_out
 
 
 def do_due(database: Database) -> int:

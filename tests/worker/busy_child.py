@@ -5,7 +5,7 @@ import threading
 
 from engine.connectors import CONNECTORS, Call
 from engine.database import Database
-from engine.worker import QueueWorker
+from engine.worker.queue_worker import QueueWorker
 
 
 def hang(_call: Call) -> dict[str, object]:

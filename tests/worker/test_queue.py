@@ -21,8 +21,8 @@ from engine.commands.retry_start import retry_start
 from engine.commands.suspend_instance import suspend_instance
 from engine.database import Database
 from engine.model import Job, ProcessInstance, RegisterEntry
-from engine.worker import QueueWorker
 from engine.worker.due import hand_out_due
+from engine.worker.queue_worker import QueueWorker
 from tests.interpreter.build import END
 from tests.interpreter.test_elements import written
 from tests.support.company import Company

@@ -6,10 +6,10 @@ import sys
 import click
 
 from engine.errors import EngineError, UnpublishableError
-from web.cli import accounts, bench, evidence, installation, scenarios, server
+from web.cli.rooms import Rooms
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qucheng", prog_name="qucheng")
 def qucheng() -> None:
     """渠成：让渠道制度成为真正运行的流程图。 / Channel policies as BPMN diagrams that run."""
@@ -19,9 +19,20 @@ def qucheng() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-ROOMS = (installation, server, accounts, evidence, scenarios, bench)
-for command in (command for room in ROOMS for command in room.COMMANDS):
-    qucheng.add_command(command)
+qucheng.rooms = {
+    "init": "web.cli.installation",
+    "deploy": "web.cli.installation",
+    "run": "web.cli.server",
+    "worker": "web.cli.server",
+    "token": "web.cli.accounts",
+    "verify": "web.cli.evidence",
+    "seal": "web.cli.evidence",
+    "replay": "web.cli.evidence",
+    "export": "web.cli.evidence",
+    "test": "web.cli.scenarios",
+    "clauses": "web.cli.scenarios",
+    "bench": "web.cli.bench",
+}
 
 
 def main() -> None:

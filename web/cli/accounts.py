@@ -4,7 +4,7 @@ import click
 
 from engine.commands.create_token import create_token
 from engine.config import load_settings
-from web.cli.installation import require_initialised
+from web.cli.opening import require_initialised
 
 
 @click.group("token")

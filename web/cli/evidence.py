@@ -11,7 +11,7 @@ from engine.audit.export import export_case
 from engine.audit.replay_case import replay_case
 from engine.audit.verify import verify
 from engine.config import load_settings
-from web.cli.installation import require_initialised
+from web.cli.opening import require_initialised
 
 
 @click.command("verify")

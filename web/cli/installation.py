@@ -13,7 +13,6 @@ from engine.commands.save_organisation import OrganisationRecord, PersonRecord, 
 from engine.config import Settings, load_settings
 from engine.database import Database
 from engine.demo import load_demo
-from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.installed import anybody_exists
 from engine.scenarios import SHARED, play_chronicle, process_files, read_chronicle, read_folder, shared_files
@@ -116,14 +115,6 @@ def _first_administrator() -> OrganisationRecord:
     grants = {"系统管理员": "admin", "流程负责人": "owner", "审计员": "auditor", "渠道监督": "supervisor"}
     admin = PersonRecord(username="admin", display_name="系统管理员", department=None, groups=("系统管理员",))
     return OrganisationRecord(departments={}, groups=grants, people=[admin])
-
-
-def require_initialised(settings: Settings) -> Database:
-    """Open the database of an installation. Raises InvalidError where ``qucheng init`` was never run."""
-    database = Database(settings.database_url)
-    if database.is_sqlite and not Path(str(database.url.database)).exists():
-        raise InvalidError(mark("还没有数据库。请先运行 qucheng init（演示用 qucheng init --demo）。"))
-    return database
 
 
 COMMANDS = (init_command, deploy_command)

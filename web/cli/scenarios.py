@@ -16,7 +16,7 @@ from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.queries.clauses import clause_table
 from engine.scenarios import Coverage, Played, Script, play, process_files, read_proofs, read_script, shared_files
-from web.cli.installation import require_initialised
+from web.cli.opening import require_initialised
 
 
 @click.command("test")

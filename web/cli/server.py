@@ -6,7 +6,7 @@ import socket
 import sys
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +15,12 @@ from engine.database import Database
 from engine.demo import PASSWORD, demo_organisation
 from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
-from engine.worker import QueueWorker, Worker
+from engine.worker import Worker
 from web.app import create_app
-from web.cli.installation import require_initialised
+from web.cli.opening import require_initialised
+
+if TYPE_CHECKING:
+    from engine.worker.queue_worker import QueueWorker
 
 SHOWN = ("zhang.wei", "zhao.lei", "wu.tao", "he.qiang", "zeng.rui", "xiao.han", "admin")
 
@@ -64,8 +67,11 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database_url, hands_out=True)
 
 
-def _worker(settings: Settings, database: Database, name: str, concurrency: int = 1) -> Worker | QueueWorker:
+def _worker(settings: Settings, database: Database, name: str, concurrency: int = 1) -> "Worker | QueueWorker":
     if database.hands_out:
+        # Not at the top: on SQLite a start does without the queue and the driver, and 10 MB.
+        from engine.worker.queue_worker import QueueWorker
+
         return QueueWorker(database, name, concurrency=concurrency, signing_key=settings.signing_key)
     if concurrency > 1:
         raise InvalidError(mark("SQLite 上一次只能做一项作业。要同时做多项，请改用 PostgreSQL。"), where="concurrency")

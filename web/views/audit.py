@@ -19,7 +19,6 @@ from engine.queries.clauses import clause_table
 from engine.queries.looks import LookFilter, LookRow, case_title, list_looks
 from engine.queries.paging import Page
 from engine.queries.personal import require_whole_case
-from engine.scenarios.reading import read_proofs
 from web.application import this_application
 from web.auth import allow, current_person, current_session
 from web.listing import current_query, one_of, page_number
@@ -61,6 +60,9 @@ def index() -> ResponseReturnValue:
 @allow("auditor", "admin", "owner")
 def clauses() -> ResponseReturnValue:
     """Show which clause of a policy is met where, what proves it, and how many cases went there."""
+    # Not at the top: it brings all that plays scenarios, and nobody else in the server needs any of it.
+    from engine.scenarios.reading import read_proofs
+
     proofs = read_proofs(this_application().settings.home)
     return render_template("audit/clauses.html", rows=clause_table(current_session(), proofs))
 
