@@ -61,7 +61,13 @@ class Process:
     def memory(self) -> float:
         """Give the resident megabytes of it and of the processes it has started."""
         assert self._process is not None  # noqa: S101 - asked of one that runs only
-        return _resident(self._process.pid) / 1e6
+        return sum(_resident(pid) for pid in _family(self._process.pid)) / 1e6
+
+    @property
+    def processor(self) -> float:
+        """Give the seconds that the processor has worked for it and for the processes it has started."""
+        assert self._process is not None  # noqa: S101 - asked of one that runs only
+        return sum(_worked(pid) for pid in _family(self._process.pid)) / 1e9
 
     @property
     def alive(self) -> bool:
@@ -102,11 +108,21 @@ def free_port() -> int:
 
 
 def _resident(pid: int) -> int:
-    """Give the resident bytes of a process and of those it has started; what they share counts once."""
+    """Give the resident bytes of a process; of what it shares with others its part."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     kilobytes = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    return kilobytes * 1024
+
+
+def _worked(pid: int) -> int:
+    """Give the nanoseconds that the threads of a process have worked, those that have ended aside."""
+    return sum(int(one.read_text(encoding="ascii").split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+
+
+def _family(pid: int) -> list[int]:
+    """List a process and those it has started."""
     listed = (children.read_text(encoding="ascii") for children in Path(f"/proc/{pid}/task").glob("*/children"))
-    return kilobytes * 1024 + sum(_resident(int(child)) for children in listed for child in children.split())
+    return [pid, *(one for children in listed for child in children.split() for one in _family(int(child)))]
 
 
 def _answers(port: int) -> bool:

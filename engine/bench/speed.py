@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.bench.cases import ROUND
 from engine.bench.completion import measure_completion
 from engine.bench.figures import Figure
 from engine.bench.growth import AGE, measure_age, measure_instances
+from engine.bench.memory import LIVE, measure_memory
 from engine.bench.preparing import prepare
 from engine.bench.serving import CLIENTS, Installation, measure_serving
 from engine.bench.small import CONDITIONS, measure_conditions, measure_storage
@@ -33,6 +35,8 @@ class Speed:
     """Cases that are completed where a median is taken."""
     tasks: int = 100_000
     """Tasks of the big company that lists are compared in."""
+    completions: int = 2000
+    """Completions through the server before its memory is looked at again."""
 
     def steps(self) -> int:
         """Tell how often the progress will be told."""
@@ -42,7 +46,8 @@ class Speed:
             "instances": self.cases,
             "storage": len(self.kinds) * self.cases,
             "lists": len(self.kinds) * self.tasks // 1000,
-            "http": CLIENTS * self.cases * 5,
+            "http": (1 + CLIENTS) * self.cases * len(ROUND),
+            "memory": LIVE + self.completions,
             "condition": len(CONDITIONS),
         }
         return sum(each[part] for part in self.parts)
@@ -83,6 +88,12 @@ def _http(speed: Speed, progress: Progress) -> list[Figure]:
         return measure_serving(installation, database, speed.cases, lambda: progress(1))
 
 
+def _memory(speed: Speed, progress: Progress) -> list[Figure]:
+    with speed.fresh("sqlite") as (url, folder), _prepared(url) as database:
+        installation = Installation(database_url=url, folder=folder, program=speed.program)
+        return measure_memory(installation, database, speed.completions, lambda: progress(1))
+
+
 _MEASURES: dict[str, Callable[[Speed, Progress], list[Figure]]] = {
     "completion": _completion,
     "age": _age,
@@ -90,6 +101,7 @@ _MEASURES: dict[str, Callable[[Speed, Progress], list[Figure]]] = {
     "storage": _storage,
     "lists": _lists,
     "http": _http,
+    "memory": _memory,
     "condition": _conditions,
 }
 PARTS = tuple(_MEASURES)

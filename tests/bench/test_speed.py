@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from engine.bench import PARTS, Figure, Speed, measure_speed
 from engine.bench.cases import ROUND, complete_all, start
 from engine.bench.growth import measure_age, measure_instances
+from engine.bench.memory import measure_memory
 from engine.bench.preparing import prepare
 from engine.bench.serving import Installation, measure_serving
 from engine.bench.volume import measure_lists
@@ -65,15 +66,34 @@ def test_lists_are_asked_in_a_small_company_and_in_a_big_one(prepared: Database)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_four_people_complete_tasks_through_the_pages(prepared: Database, database_url: str, tmp_path: Path) -> None:
+def test_one_person_and_four_at_once_complete_tasks_through_the_pages(
+    prepared: Database, database_url: str, tmp_path: Path
+) -> None:
     answered: list[None] = []
     installation = Installation(database_url=database_url, folder=tmp_path, program=PROGRAM)
-    figures = measure_serving(installation, prepared, 2, lambda: answered.append(None), live=3)
-    assert len(answered) == 4 * 2 * len(ROUND)
-    assert {figure.name for figure in figures} >= {"http.p50", "http.p99", "start", "memory.idle"}
+    figures = measure_serving(installation, prepared, 2, lambda: answered.append(None))
+    assert len(answered) == 5 * 2 * len(ROUND)
+    assert [figure.name for figure in figures] == ["start", "http.p50", "http.together.p50", "http.together.p99"]
+    assert figures[0].parts["processor_s"] > 0
+    assert figures[1].parts["server_processor_ms"] > 0
     with prepared.reading() as session:
         states = session.scalars(select(ProcessInstance.state)).all()
-    assert (states.count("COMPLETED"), states.count("ACTIVE")) == (8, 3)
+    # Besides those that are measured, each of the four has done one before.
+    assert states == ["COMPLETED"] * (4 + 5 * 2)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_memory_is_looked_at_idle_with_open_cases_and_after_completions(
+    prepared: Database, database_url: str, tmp_path: Path
+) -> None:
+    answered: list[None] = []
+    installation = Installation(database_url=database_url, folder=tmp_path, program=PROGRAM)
+    figures = measure_memory(installation, prepared, 40, lambda: answered.append(None), live=3)
+    assert [figure.name for figure in figures] == ["memory.idle", "memory.live", "memory.flat"]
+    assert figures[2].parts["completions"] == len(answered) - 3 >= 40
+    with prepared.reading() as session:
+        states = session.scalars(select(ProcessInstance.state)).all()
+    assert states.count("ACTIVE") == 3
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

@@ -75,8 +75,13 @@ def workers_command(jobs: int, rounds: int) -> None:
 @click.option("--database", "kinds", multiple=True, type=click.Choice(["sqlite", "postgresql"]), help="默认两种都量。")
 @click.option("--cases", type=click.IntRange(4), default=40, show_default=True, help="每项办几个事项。 / Cases each.")
 @click.option("--tasks", type=click.IntRange(2000), default=100_000, show_default=True, help="列表：大公司的任务数。")
+@click.option(
+    "--completions", type=click.IntRange(100), default=2000, show_default=True, help="内存：办理多少次之后再看。"
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 / Print JSON.")
-def speed_command(parts: tuple[str, ...], kinds: tuple[Kind, ...], cases: int, tasks: int, as_json: bool) -> None:
+def speed_command(
+    parts: tuple[str, ...], kinds: tuple[Kind, ...], cases: int, tasks: int, completions: int, as_json: bool
+) -> None:
     """办理、增长、列表、占用，每个数旁边是目标。 / Speed, growth and size beside their goals."""
     speed = Speed(
         fresh=_fresh,
@@ -85,6 +90,7 @@ def speed_command(parts: tuple[str, ...], kinds: tuple[Kind, ...], cases: int, t
         kinds=kinds or ("sqlite", "postgresql"),
         cases=cases,
         tasks=tasks,
+        completions=completions,
     )
     with tqdm(total=speed.steps(), unit="步", disable=None) as bar:
         figures = measure_speed(speed, bar.update)
