@@ -192,9 +192,10 @@ def test_straight_back_leaves_the_rest_alone_and_comes_back_to_the_same_person(w
     assert it.open == ["decide"]
 
 
-def test_back_twice_and_what_was_undone_is_offered_no_more(world: World) -> None:
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_back_twice_and_what_was_undone_is_offered_no_more(world: World, order: str) -> None:
     it = Returning(world)
-    it.complete("apply", "a", "b")
+    it.complete("apply", *order)
     it.back("decide", "法务审核")
     gone = it.target("a", "填写方案")
     it.back("a", "填写方案")
@@ -203,6 +204,52 @@ def test_back_twice_and_what_was_undone_is_offered_no_more(world: World) -> None
     assert it.open == ["a", "b"]
     with world.database.transaction() as session, pytest.raises(InvalidError, match="请刷新后再选"):
         return_task(session, it.id("a"), gone, "再来", "zhang.wei")
+
+
+SUB = diagram(
+    BEGIN
+    + task("before", "填写方案")
+    + '<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/><bpmn:parallelGateway id="split"/>'
+    '<bpmn:parallelGateway id="join"/>'
+    + task("a", "法务审核")
+    + task("b", "财务审核")
+    + task("last", "汇总")
+    + '<bpmn:endEvent id="out"/>'
+    + "".join(
+        f'<bpmn:sequenceFlow id="i{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate(
+            [("in", "split"), ("split", "a"), ("split", "b"), ("a", "join"), ("b", "join"), ("join", "last"), ("last", "out")]
+        )
+    )
+    + "</bpmn:subProcess>"
+    + task("after", "归档")
+    + END,
+    {"start->before": "f1", "before->sub": "f2", "sub->after": "f3", "after->end": "f4"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+@pytest.mark.parametrize("straight", [False, True])
+def test_a_return_from_inside_a_sub_process_to_outside_and_back_into_it(
+    world: World, order: str, straight: bool
+) -> None:
+    it = Returning(world, SUB)
+    first, second = tuple(order)
+    it.complete("before", first)
+    it.back(second, "填写方案", straight=straight)
+    assert it.open == ["before"]
+    it.complete("before")
+    assert it.open == ([second] if straight else ["a", "b"])
+    it.complete(*(second if straight else order))
+    assert it.open == ["last"]
+    it.complete("last")
+    it.back("after", {"a": "法务审核", "b": "财务审核"}[first])
+    assert it.open == [first]
+    it.complete(first)
+    assert it.open == ["last"]
+    it.back("last", "填写方案")
+    it.complete("before", *order, "last", "after")
+    assert world.state(it.case) == "COMPLETED"
 
 
 def test_only_who_does_a_task_returns_it_with_a_reason_and_only_where_the_diagram_offers_it(world: World) -> None:

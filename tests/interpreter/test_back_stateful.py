@@ -1,8 +1,10 @@
-"""The same comparison driven by Hypothesis: what goes wrong is shrunk to the smallest diagram and the fewest steps."""
+"""The same comparison driven by Hypothesis: what goes wrong is shrunk to the smallest diagram and the fewest steps.
+
+Here each case also has its twin that forgets nothing.
+"""
 
 import random
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -106,13 +108,7 @@ class Operations(RuleBasedStateMachine):
             assert self.run.again() == self.run.body
 
 
-@pytest.mark.usefixtures("twins")
 class TestOperations(Operations.TestCase):  # type: ignore[misc, valid-type] # made by Hypothesis
-    """Run the machine, with one step after the other."""
+    """Run the machine."""
 
     settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
-
-
-@pytest.fixture
-def twins() -> None:
-    """Give no twins: here the model is the other one."""
