@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from engine.commands.create_token import create_token
 from engine.config import Settings
+from tests.api.sdk_models import read_by_the_sdk
 from tests.support.company import Company
 from web.app import create_app
 from web.application import Application
@@ -25,9 +26,11 @@ class Program:
     token: str
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:  # noqa: ANN401 - the client's own options
-        """Call ``/v2`` + path."""
+        """Call ``/v2`` + path; the models of the public client must be able to read the answer."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return self.client.open("/v2" + path, method=method, headers=headers, **options)
+        answer = self.client.open("/v2" + path, method=method, headers=headers, **options)
+        read_by_the_sdk(method, path, answer)
+        return answer
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON is any value
         """Get what must be there."""

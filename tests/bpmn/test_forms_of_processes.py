@@ -124,11 +124,19 @@ def test_what_diagrams_write_to_registers_is_declared_there() -> None:
             register = orjson.loads((ROOT / f"forms/registers/{inputs['register']}.form").read_bytes())
             declared = {one["key"] for one in _walk(register) if "key" in one}
             assert set(re.findall(r"(\w+):", inputs["values"])) <= declared
-            # A status may be chosen by an expression among those that it names.
-            named = re.findall(r'"([\u4e00-\u9fff]+)"', inputs["status"]) or [inputs["status"]]
-            assert set(named) <= set(register["properties"]["statuses"].split(","))
+            assert _statuses(inputs["status"]) <= set(register["properties"]["statuses"].split(","))
             written += 1
     assert written
+
+
+def _statuses(written: str) -> set[str]:
+    """Give what a status can be: itself, or each word that a chain of if, then and else ends in."""
+    if not written.startswith("="):
+        return {written}
+    *choices, otherwise = written[1:].split(" else ")
+    endings = [*(choice.rpartition(" then ")[2] for choice in choices), otherwise]
+    assert all(re.fullmatch(r'"[^"]+"', ending) for ending in endings), written
+    return {ending.strip('"') for ending in endings}
 
 
 def _walk(form: Component) -> Iterator[Component]:
