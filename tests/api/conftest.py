@@ -29,7 +29,7 @@ class Program:
         """Call ``/v2`` + path; the models of the public client must be able to read the answer."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
         answer = self.client.open("/v2" + path, method=method, headers=headers, **options)
-        read_by_the_sdk(method, path, answer)
+        read_by_the_sdk(method, path, answer.status_code, answer.data)
         return answer
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON is any value

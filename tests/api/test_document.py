@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.api.conftest import AsPerson, Program
+from tests.api.sdk_models import read_by_the_sdk
 from tests.support.company import Company
 from web.application import Application
 
@@ -64,7 +65,11 @@ def test_it_is_openapi_3_1_without_a_loose_end(document: dict[str, Any]) -> None
 
 
 def test_no_generated_call_fails_or_gets_an_answer_that_is_not_told(
-    app: Application, company: Company, program: AsPerson, monkeypatch: pytest.MonkeyPatch
+    app: Application,
+    company: Company,
+    program: AsPerson,
+    document: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("web.api.jobs.LONGEST_WAIT", 0)
     company.approve(company.start())
@@ -79,7 +84,7 @@ def test_no_generated_call_fails_or_gets_an_answer_that_is_not_told(
         if operation.body or operation.path_parameters:
             given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(ask)()
         called.add(operation.label)
-    assert len(called) > 20
+    assert called == {call for call, _ in operations(document)}
 
 
 def asker(program: Program) -> Callable[..., None]:
@@ -94,6 +99,8 @@ def asker(program: Program) -> Callable[..., None]:
         suppress_health_check=list(HealthCheck),
     )
     def ask(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {program.token}"}, checks=list(CHECKS))
+        answer = case.call_and_validate(headers={"Authorization": f"Bearer {program.token}"}, checks=list(CHECKS))
+        path = case.formatted_path.removeprefix("/v2")
+        read_by_the_sdk(case.method, path, answer.status_code, answer.content)
 
     return ask

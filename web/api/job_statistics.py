@@ -1,10 +1,11 @@
 """How many jobs came in a span of time, and what became of them."""
 
 from functools import partial
+from typing import Any
 
 from pydantic import Field
 
-from engine.queries.job_statistics import JobStatistics, Metric, all_job_statistics, job_statistics
+from engine.queries.job_statistics import JobStatistics, all_job_statistics, job_statistics
 from web.api.blueprint import READERS, blueprint
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, Text, WantedText, criteria
@@ -44,32 +45,31 @@ class StatusMetric(Answer):
     last_updated_at: Moment | None
 
 
-class GlobalJobStatistics(Answer):
-    """What became of all jobs."""
+class Outcomes(Answer):
+    """What became of some jobs."""
 
     created: StatusMetric
     completed: StatusMetric
     failed: StatusMetric = Field(description="Without a try left.")
+
+
+class GlobalJobStatistics(Outcomes):
+    """What became of all jobs."""
+
     is_incomplete: bool = False
 
 
-class JobTypeStatistics(Answer):
+class JobTypeStatistics(Outcomes):
     """What became of the jobs of one type."""
 
     job_type: str
-    created: StatusMetric
-    completed: StatusMetric
-    failed: StatusMetric
     workers: int
 
 
-class JobWorkerStatistics(Answer):
+class JobWorkerStatistics(Outcomes):
     """What became of the jobs that one worker had last; nobody's have an empty name."""
 
     worker: str
-    created: StatusMetric
-    completed: StatusMetric
-    failed: StatusMetric
 
 
 class JobErrorStatistics(Answer):
@@ -94,29 +94,20 @@ class GlobalSpan(Span):
 def get_global_job_statistics(asked: GlobalSpan) -> GlobalJobStatistics:
     """Count the jobs of service tasks and listeners that came in a span of time, in cases that the caller may see."""
     found = all_job_statistics(current_session(), current_person(), criteria(asked))
-    return GlobalJobStatistics(
-        created=_metric(found.created), completed=_metric(found.completed), failed=_metric(found.failed)
-    )
+    return GlobalJobStatistics(**_outcomes(found))
 
 
-def _metric(metric: Metric) -> StatusMetric:
-    return StatusMetric(count=metric.count, last_updated_at=metric.last_at)
+def _outcomes(one: JobStatistics) -> dict[str, Any]:
+    metrics = {"created": one.created, "completed": one.completed, "failed": one.failed}
+    return {name: StatusMetric(count=of.count, last_updated_at=of.last_at) for name, of in metrics.items()}
 
 
 def _of_type(one: JobStatistics) -> JobTypeStatistics:
-    return JobTypeStatistics(
-        job_type=one.key,
-        created=_metric(one.created),
-        completed=_metric(one.completed),
-        failed=_metric(one.failed),
-        workers=one.workers,
-    )
+    return JobTypeStatistics(job_type=one.key, workers=one.workers, **_outcomes(one))
 
 
 def _of_worker(one: JobStatistics) -> JobWorkerStatistics:
-    return JobWorkerStatistics(
-        worker=one.key, created=_metric(one.created), completed=_metric(one.completed), failed=_metric(one.failed)
-    )
+    return JobWorkerStatistics(worker=one.key, **_outcomes(one))
 
 
 def _of_error(one: JobStatistics) -> JobErrorStatistics:
