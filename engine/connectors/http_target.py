@@ -16,6 +16,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is public (RFC 4291, 2.4): outside of it lie more ways to write a private IPv4 address."""
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""What the library takes for public and the registries of special addresses do not (RFC 6890, 7526, 9637)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,7 @@ def _look_up(host: str, port: int) -> list[str]:
 
 def _require_open(host: str, address: Address, private: Sequence[Network]) -> None:
     real = _embedded(address)
-    if real.is_global and not real.is_multicast:
+    if _is_public(real):
         return
     if any(real in network for network in private):
         return
@@ -109,6 +113,12 @@ def _require_open(host: str, address: Address, private: Sequence[Network]) -> No
         host=host,
         address=str(address),
     )
+
+
+def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in _UNICAST:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in special for special in _SPECIAL)
 
 
 def _embedded(address: Address) -> Address:

@@ -107,7 +107,8 @@ def test_every_way_to_write_the_own_machine_is_refused_even_where_the_name_is_al
         "10.0.0.8", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "127.0.0.53", ANY, "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "::ffff:10.0.0.8",
         "::ffff:169.254.169.254",
-        "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "ff02::1",
+        "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "ff02::1", "::7f00:1", "::ffff:0:a00:8", "64:ff9b:1::a00:8", "fec0::1",
+        "2001:0:a00:8::1", "3fff::1", "5f00::1", "192.0.0.8", "192.88.99.1",
     ],
 )  # fmt: skip
 def test_a_name_with_an_address_inside_is_refused(resolves: Callable[..., None], address: str) -> None:
