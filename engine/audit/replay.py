@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from engine import json_text
+from engine.audit.caused import caused
 from engine.audit.discrepancy import Discrepancy, discrepancy
 from engine.audit.recorded import RecordedWorld
 from engine.audit.verbs import apply
 from engine.errors import ConflictError, mark
-from engine.interpreter import Case, OpenedTask, Outcome, Specification, load_variables
+from engine.interpreter import Case, Specification, load_variables
 
 _LISTS = frozenset({"passed", "jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
@@ -112,7 +113,7 @@ def _step(
     awake = _awake(versions, world, state, event)
     outcome = awake.outcome()
     # First what a rule asked and nobody had recorded: it explains whatever else then differs.
-    compared = {"unanswered": world.unanswered, **_caused(outcome)}
+    compared = {"unanswered": world.unanswered, **caused(outcome)}
     for name, replayed in compared.items():
         recorded = _recorded(event.body, name)
         if _plain(replayed) != _plain(recorded):
@@ -134,38 +135,6 @@ def _awake(versions: Versions, world: RecordedWorld, state: bytes | None, event:
     awake = Case.wake(state, specification, world.environment)
     apply(awake, event.kind, event.token if event.token is not None else 0, event.body)
     return awake
-
-
-def _caused(outcome: Outcome) -> dict[str, object]:
-    """Give what a step caused, as events record it."""
-    return {
-        "passages": [[p.what, p.element_id, p.token, p.flow_id] for p in outcome.passages],
-        "waiting": [[token, element] for token, element in sorted(outcome.waiting.items())],
-        "changes": {name: list(pair) for name, pair in outcome.changes.items()},
-        "tasks": [_people_and_rules(task) for task in outcome.tasks],
-        "passed": [task.as_fact() for task in outcome.passed],
-        "jobs": [job.as_fact() for job in outcome.jobs],
-        "subscriptions": [
-            {"token": s.token, "element": s.element.id, "kind": s.kind, "name": s.name, "key": s.correlation_key}
-            for s in outcome.subscriptions
-        ],
-        "signals": list(outcome.signals),
-        "copies": list(outcome.copies),
-        "decisions": list(outcome.decisions),
-        "ended_at": outcome.ended_at.id if outcome.ended and outcome.ended_at is not None else None,
-    }
-
-
-def _people_and_rules(task: OpenedTask) -> dict[str, object]:
-    return {
-        "token": task.token,
-        "element": task.element.id,
-        "assignee": task.assignee,
-        "candidate_users": task.candidate_users,
-        "candidate_groups": task.candidate_groups,
-        "due": task.due_at,
-        "facts": task.facts,
-    }
 
 
 def _recorded(body: Mapping[str, Any], name: str) -> object:

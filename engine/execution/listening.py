@@ -1,6 +1,7 @@
 """Listeners: asked before something is done with a task, and what they say put into effect."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
@@ -68,37 +69,29 @@ def listener_done(
     handed_in = case.requested(locked.work.token)
     case.complete_listener(locked.work.token, brought, answer)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    completed = any(change.event == "completing" and change.denied is None for change in outcome.changed)
-    body: dict[str, object] = {
-        "job": locked.work.job_id,
-        "type": locked.work.type,
-        "listener": locked.work.listener,
-        "listened_by": actor,
-        "reply": dict(brought),
-        "denied": answer.denied,
-        "corrections": dict(answer.corrections),
+    event = locked.job_event(
+        "listener.completed",
+        actor,
+        listener=locked.work.listener,
+        listened_by=actor,
+        reply=dict(brought),
+        denied=answer.denied,
+        corrections=dict(answer.corrections),
         **(evidence or {}),
-    }
-    event = NewEvent(
-        kind="listener.completed",
-        actor=actor,
-        element_id=locked.work.element_id,
-        token=locked.work.token,
-        body=body,
     )
-    if completed:
-        # It is the person who has done the task, in every list and on every page; history names the listener, too.
-        task_id, person, principal = _asked(locked)
-        body |= {"task": task_id, "input": handed_in}
-        event = NewEvent(
-            kind="task.completed",
-            actor=person,
-            on_behalf_of=principal,
-            element_id=locked.work.element_id,
-            token=locked.work.token,
-            body=body,
-        )
+    if any(change.event == "completing" and change.denied is None for change in outcome.changed):
+        event = _completion(locked, event, handed_in)
     write_outcome(locked, outcome, event)
+
+
+def _completion(locked: LockedCase, event: NewEvent, handed_in: object) -> NewEvent:
+    """Make the event of a task of the one of its last listener, which has agreed.
+
+    It is the person who has done the task, in every list and on every page; history names the listener, too.
+    """
+    task_id, person, principal = _asked(locked)
+    body = {**event.body, "task": task_id, "input": handed_in}
+    return replace(event, kind="task.completed", actor=person, on_behalf_of=principal, body=body)
 
 
 def _check(event: str, brought: Mapping[str, object], answer: Answer) -> None:

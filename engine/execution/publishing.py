@@ -53,7 +53,7 @@ class Published:
 def publish_forms(session: Session, deployment_id: int, forms: Mapping[str, Source]) -> tuple[Version, ...]:
     """Make a version of each form whose bytes are new; ``forms`` maps form ids to files."""
     return tuple(
-        _publish_file(session, FormDefinition, "form_id", {"form_id": key, **_file_row(deployment_id, source)})
+        _publish(session, FormDefinition, ("form_id", "sha256"), {"form_id": key, **_file_row(deployment_id, source)})
         for key, source in forms.items()
     )
 
@@ -66,7 +66,7 @@ def publish_decisions(
         {"decision_id": key, "name": name, **_file_row(deployment_id, source)}
         for key, (name, source) in decisions.items()
     ]
-    return tuple(_publish_file(session, DecisionDefinition, "decision_id", row) for row in rows)
+    return tuple(_publish(session, DecisionDefinition, ("decision_id", "sha256"), row) for row in rows)
 
 
 def publish_processes(
@@ -120,13 +120,23 @@ def _bound(
     return {**given, **(newest(elsewhere) if elsewhere else {})}
 
 
-def _publish_process(
-    session: Session,
-    deployment_id: int,
-    process: Process,
-    source: Source,
-    bound: Bound,
-) -> Version:
+def _publish_process(session: Session, deployment_id: int, process: Process, source: Source, bound: Bound) -> Version:
+    row = {
+        "process_id": process.id,
+        "name": process.name,
+        "version_tag": process.version_tag,
+        **_file_row(deployment_id, source),
+        "definition_hash": _definition_hash(session, source, bound),
+        "forms": dict(bound.forms),
+        "decisions": dict(bound.decisions),
+        "properties": dict(process.properties),
+        "start_form_id": process.start_form_id,
+    }
+    return _publish(session, ProcessDefinition, ("process_id", "definition_hash"), row)
+
+
+def _definition_hash(session: Session, source: Source, bound: Bound) -> str:
+    """Give the hash of all that a version of a process consists of: its diagram, its forms and its tables."""
     forms = select(FormDefinition.form_id, FormDefinition.sha256).where(FormDefinition.id.in_(bound.forms.values()))
     decisions = select(DecisionDefinition.decision_id, DecisionDefinition.sha256).where(
         DecisionDefinition.id.in_(bound.decisions.values())
@@ -136,53 +146,31 @@ def _publish_process(
         "forms": dict(session.execute(forms).all()),
         "decisions": dict(session.execute(decisions).all()),
     }
-    definition_hash = sha256(rfc8785.dumps(covered))
-    newest = session.execute(
-        select(ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.definition_hash)
-        .where(ProcessDefinition.process_id == process.id)
-        .order_by(ProcessDefinition.version.desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is not None and newest.definition_hash == definition_hash:
-        return Version(id=newest.id, key=process.id, version=newest.version, is_new=False)
-    version = newest.version + 1 if newest is not None else 1
-    made = session.scalars(
-        insert(ProcessDefinition).returning(ProcessDefinition.id),
-        [
-            {
-                "process_id": process.id,
-                "name": process.name,
-                "version": version,
-                "version_tag": process.version_tag,
-                "deployment_id": deployment_id,
-                "resource_name": source.name,
-                "sha256": source.sha256,
-                "definition_hash": definition_hash,
-                "forms": dict(bound.forms),
-                "decisions": dict(bound.decisions),
-                "properties": dict(process.properties),
-                "start_form_id": process.start_form_id,
-            }
-        ],
-    ).one()
-    return Version(id=made, key=process.id, version=version, is_new=True)
+    return sha256(rfc8785.dumps(covered))
 
 
-def _publish_file(
-    session: Session, model: type[FormDefinition] | type[DecisionDefinition], key_column: str, row: dict[str, Any]
+def _publish(
+    session: Session,
+    model: type[ProcessDefinition] | type[FormDefinition] | type[DecisionDefinition],
+    columns: tuple[str, str],
+    row: dict[str, Any],
 ) -> Version:
-    key = row[key_column]
+    """Make the next version of what a row names, unless the newest has the same content.
+
+    ``columns`` are the one that names it and the one that holds the hash of its content.
+    """
+    named, content = columns
     newest = session.execute(
-        select(model.id, model.version, model.sha256)
-        .where(getattr(model, key_column) == key)
+        select(model.id, model.version, getattr(model, content).label("content"))
+        .where(getattr(model, named) == row[named])
         .order_by(model.version.desc())
         .limit(1)
     ).one_or_none()
-    if newest is not None and newest.sha256 == row["sha256"]:
-        return Version(id=newest.id, key=key, version=newest.version, is_new=False)
+    if newest is not None and newest.content == row[content]:
+        return Version(id=newest.id, key=row[named], version=newest.version, is_new=False)
     version = newest.version + 1 if newest is not None else 1
     made = session.scalars(insert(model).returning(model.id), [{**row, "version": version}]).one()
-    return Version(id=made, key=key, version=version, is_new=True)
+    return Version(id=made, key=row[named], version=version, is_new=True)
 
 
 def _file_row(deployment_id: int, source: Source) -> dict[str, Any]:

@@ -191,13 +191,13 @@ def _further(key: _Key, value: Any, *, backwards: bool) -> Any:  # noqa: ANN401 
 
 def _write_cursor(row: Row[Any], signature: str, count: int) -> str:
     values = [getattr(row, f"key_{n}") for n in range(count)]
-    return base64.urlsafe_b64encode(json_text.dumps([signature, values])).decode()
+    return base64.b64encode(json_text.dumps([signature, values])).decode()
 
 
 def _read_cursor(text: str, signature: str, keys: Sequence[_Key]) -> list[Any]:
     foreign = InvalidError(mark("这个游标不属于这个查询。请从第一页重新开始。"), where="page")
     try:
-        stored, values = json_text.loads(base64.b64decode(text.encode(), altchars=b"-_", validate=True))
+        stored, values = json_text.loads(base64.b64decode(text.encode(), validate=True))
         read = [_typed(key, value) for key, value in zip(keys, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, ArithmeticError, RecursionError):
         raise foreign from None

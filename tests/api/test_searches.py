@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from engine.commands.deploy import File, deploy
 from tests.api.conftest import AsPerson
+from tests.api.test_jobs import PAYING
 from tests.support.company import PROCESS, Company
 
 
@@ -82,6 +84,18 @@ def test_cursors_lead_through_all_cases_and_back(
     last = caller.search("process-instances", sort=sort, page={"from": 3, "limit": 1})["page"]["startCursor"]
     before = caller.search("process-instances", sort=sort, page={"limit": 2, "before": last})
     assert keys(before["items"]) == everything[1:3]
+
+
+def test_a_cursor_is_base64_as_the_public_client_reads_it(program: AsPerson, company: Company) -> None:
+    # Written in the letters of base64 for addresses, one of the three would have a "_".
+    name = "ｿaｿaｿ"
+    diagram = PAYING.replace("测试".encode(), name.encode())
+    with company.database.transaction() as session:
+        deploy(session, [File(name="named.bpmn", content=diagram)], "zeng.rui")
+    asked = {"filter": {"name": name}, "sort": [{"field": "name"}]}
+    cursor = program("admin").search("process-definitions", **asked)["page"]["endCursor"]
+    assert "/" in cursor
+    assert program("admin").search("process-definitions", **asked, page={"after": cursor})["items"] == []
 
 
 @pytest.mark.parametrize("cursor", ["AAAA", "bm90IGEgY3Vyc29y", "W10=", "WyJbXSIsWyJ4Il1d"])

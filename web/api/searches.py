@@ -9,7 +9,7 @@ from engine.queries.searching import Criterion, Found, Operator, Search, Sort
 from web.api.wire import Answer, Body, SentKey, SentMoment, Whole
 
 Limit = Annotated[int, Field(ge=1, le=10_000)]
-Cursor = Annotated[str, Field(min_length=2, max_length=4_000, pattern="^[A-Za-z0-9_-]+=*$")]
+Cursor = Annotated[str, Field(min_length=2, max_length=4_000, pattern="^[A-Za-z0-9+/]+=*$")]
 Text = Annotated[str, Field(max_length=4_000)]
 Order = Literal["ASC", "DESC"]
 ABSENT: Any = None
