@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conftest import AsPerson, Program
+from tests.api.conftest import Program
 from tests.api.sdk_models import read_by_the_sdk
 from tests.api.test_every_search import SEARCHES, caller
 from tests.support.company import Company
