@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import GENESIS, Head, NewEvent, append
 from engine.errors import NotFoundError, mark
 from engine.execution.decisions import record_decisions
-from engine.execution.effects import open_everything
+from engine.execution.effects import open_everything, return_to_caller
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
 from engine.execution.passages import record_start
@@ -70,6 +70,9 @@ def write_start(
     open_everything(session, found, instance_id, outcome, env.now)
     record_start(session, found, instance_id, outcome, env.now)
     record_decisions(session, instance_id, outcome, event.actor, env.now)
+    if outcome.ended and more.get("parent_id") is not None:
+        # One that nothing in it waits for is over before its caller's step is.
+        return_to_caller(session, more["parent_id"], more["parent_token"], outcome.variables, ended=True)
     return instance_id
 
 

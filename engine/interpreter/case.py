@@ -205,12 +205,15 @@ class Case:
         return signing.queue(self._waiting(token))
 
     def throw_error(self, token: int, code: str, variables: Mapping[str, object] | None = None) -> None:
-        """Throw a BPMN error at the job at a token; a token that nothing catches it for gets stuck."""
+        """Throw a BPMN error at the job at a token; a token that nothing catches it for gets stuck.
+
+        The variables belong to the event that catches it, whose output mappings say what leaves it, as in Zeebe.
+        """
         task = self._waiting(token)
-        self._run.scopes.propagate(self._run.scope_of(task), dict(variables or {}))
         try:
-            events.throw_error(self._run, task, code)
+            events.throw_error(self._run, task, code, variables)
         except StuckError as error:
+            self._run.scopes.propagate(self._run.scope_of(task), dict(variables or {}))
             self._run.mark_stuck(task, error)
         self._run.settle()
 

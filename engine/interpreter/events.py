@@ -1,6 +1,6 @@
 """Events inside a case: firing what waits, throwing errors and escalations to whom they concern, conditions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -67,8 +67,11 @@ def throw_after(run: "Run", task: SpiffTask, element: Element) -> None:
             fire(run, catcher)
 
 
-def throw_error(run: "Run", task: SpiffTask, code: str) -> None:
-    """Throw an error at a task: the nearest event that catches its code fires. Raises StuckError where none does."""
+def throw_error(run: "Run", task: SpiffTask, code: str, variables: Mapping[str, object] | None = None) -> None:
+    """Throw an error at a task: the nearest event that catches its code fires, with the variables it brings.
+
+    Raises StuckError where none does.
+    """
     catcher = _catcher(run, task, "error", code)
     if catcher is None:
         raise StuckError(
@@ -76,6 +79,8 @@ def throw_error(run: "Run", task: SpiffTask, code: str) -> None:
             mark("错误“{error}”没有被任何边界事件或事件子流程捕获。请在外层画一个错误边界事件。"),
             error=code,
         )
+    if variables:
+        catcher.internal_data["result"] = dict(variables)
     fire(run, catcher)
 
 

@@ -22,7 +22,10 @@ def open_scopes(run: "Run") -> dict[int, SpiffTask]:
 
 
 def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[ScopePassage]:
-    """Tell which have opened and which have ended since; one that did both in one step is told as ended."""
+    """Tell which have opened and which have ended since; one that did both in one step is told as ended.
+
+    A sub-process that completed in the step it opened in is a passage like that of a task.
+    """
     after = open_scopes(run)
     for token, task in after.items():
         if token not in before:
@@ -31,6 +34,10 @@ def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[Scop
     for token, task in before.items():
         if token not in after:
             yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
+    for token, task in run.opened.items():
+        gone = token not in after and token not in before
+        if gone and task.state != TaskState.COMPLETED and _holds_others(task):
+            yield _passage(run, task, "canceled")
 
 
 def _holds_others(task: SpiffTask) -> bool:

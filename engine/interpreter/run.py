@@ -51,6 +51,8 @@ class Run:
         """Where the passages of this step came from, by token."""
         self.bodies: list[ScopePassage] = []
         """Bodies of repeated activities that were completed in this step."""
+        self.opened: dict[int, SpiffTask] = {}
+        """Sub-processes that were opened in this step, by token."""
         self.changed: list[ChangedTask] = []
         self.signals: list[str] = []
         """Names of signals thrown to the world."""
@@ -351,6 +353,7 @@ class Engine:
         outer = run.scope_of(task)
         if task.id not in run.scopes.values:
             run.scopes.open(task.id, outer)
+        run.opened[int(task.id)] = task
         if element is not None and element.inputs and "scoped" not in task.internal_data:
             run.scopes.values[task.id].update(local_inputs(run, element, outer))
 
