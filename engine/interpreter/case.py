@@ -19,6 +19,7 @@ from engine.interpreter import (
     ruled,
     rules,
     signing,
+    starting,
     state,
     task_listeners,
     timers,
@@ -68,12 +69,17 @@ class Case:
         """Begin a new case and run it until it waits; ``start_event`` chooses among several starts."""
         case = cls(specification, environment)
         run = case._run
-        run.scopes.root.update(variables)
         run.workflow = Workflow(specification.spec, specification.subprocess_specs, Engine(run), counter=Counter())
         chosen = start_event or specification.process.plain_start
+        given, brought = starting.parted(specification.process.elements.get(chosen or ""), variables)
+        run.scopes.root.update(given)
         for child in run.workflow.task_tree.children:
-            if isinstance(child.task_spec, StartEvent) and original(child.task_spec.bpmn_id) != chosen:
+            if not isinstance(child.task_spec, StartEvent):
+                continue
+            if original(child.task_spec.bpmn_id) != chosen:
                 child.cancel()
+            elif brought:
+                child.internal_data["result"] = brought
         run.settle()
         return case
 

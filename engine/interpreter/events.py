@@ -118,6 +118,7 @@ def _fire_trigger(run: "Run", trigger: SpiffTask) -> None:
 def _branch(run: "Run", event: SpiffTask) -> None:
     """Start what follows a non-interrupting event, and let the event wait on for the next time."""
     run.note(event, "completed")
+    run.leave(event)
     # Beside the event, not below it: when the event is taken away later, the branch has to live on.
     below = event.parent
     for spec in event.task_spec.outputs:

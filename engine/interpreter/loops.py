@@ -3,6 +3,7 @@
 Scopes nest as Camunda's do: the body holds the collected results, each instance its item and loop counter.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
+from engine.feel.naming import RESERVED
 from engine.interpreter import rules
 from engine.interpreter.environment import StuckError
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 LIMIT = 10_000
 """Instances of one activity."""
+_READ = re.compile(r"\s*=?\s*(?P<name>[^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*\s*")
+_VALUES = frozenset({"true", "false", "null"})
 
 
 def run_loop(run: "Run", body: SpiffTask) -> bool:
@@ -125,10 +129,19 @@ def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, count
     instance.triggered = True
     instance.internal_data["index"] = index
     local: dict[str, Any] = {"loopCounter": counter or index + 1}
+    if loop.result and (name := _variable(loop.result)):
+        # Its own from the beginning, so that what one instance brings is not taken for another's.
+        local[name] = None
     if loop.item:
         local[loop.item] = item
     run.scopes.open(instance.id, body.id, local)
     instance.task_spec._update(instance)
+
+
+def _variable(expression: str) -> str | None:
+    """Give the variable that a result is read from, be it a part of it; None for any other expression."""
+    found = _READ.fullmatch(expression)
+    return found["name"] if found is not None and found["name"] not in RESERVED | _VALUES | {"loopCounter"} else None
 
 
 def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:

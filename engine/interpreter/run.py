@@ -211,7 +211,10 @@ class Run:
             mapped: dict[str, object] = {}
             for m in element.outputs:
                 put(mapped, m.target, self.env.text_or_expression(m.source, visible), visible)
-            self.scopes.propagate(self.scopes.parents.get(task.id, scope), rules.as_json(mapped))
+            # An instance of a multi-instance writes to its own scope first, where its output element is (Zeebe).
+            repeated = is_instance(task) and isinstance(task.parent.task_spec, MultiInstance)
+            target = scope if repeated else self.scopes.parents.get(task.id, scope)
+            self.scopes.propagate(target, rules.as_json(mapped))
         task.internal_data.pop("result", None)
         task.internal_data.pop("by", None)
 

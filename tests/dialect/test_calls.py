@@ -1,0 +1,72 @@
+"""Call activities: what goes in, what comes back, and what ends a called case."""
+
+from tests.dialect.playing import Play
+
+
+def called(play: Play) -> list[int]:
+    """Give the numbers of the called cases."""
+    return [case.id for case in play.cases() if case.parent_id is not None]
+
+
+def run(play: Play, **variables: object) -> tuple[dict[str, object], dict[str, object]]:
+    """Run a call to its end; give what the called case saw and what the caller has afterwards."""
+    case = play.start(**variables)
+    (inside,) = called(play)
+    seen = play.seen("work")[0]
+    play.do("work", remark="里面的")
+    after = play.variables(case)
+    play.do("after")
+    assert [play.outcome(one) for one in (case, inside)] == ["已了结", "已记账"]
+    return seen, after
+
+
+def test_all_variables_go_in_and_come_back(play: Play) -> None:
+    seen, after = run(play, amount=4, secret="外面的")
+    assert (seen["amount"], seen["secret"]) == (4, "外面的")
+    assert (after["result"], after["remark"]) == (8, "里面的")
+
+
+def test_only_mapped_variables_go_in_and_come_back(play: Play) -> None:
+    seen, after = run(play, price=4, secret="外面的")
+    assert seen == {"initiator": "zhang.wei", "amount": 4}
+    assert after == {"initiator": "zhang.wei", "price": 4, "secret": "外面的", "total": 8}
+
+
+def test_mapped_outputs_are_all_that_comes_back(play: Play) -> None:
+    seen, after = run(play, price=4, secret="外面的")
+    assert (seen["amount"], seen["secret"]) == (4, "外面的")
+    assert after == {"initiator": "zhang.wei", "price": 4, "secret": "外面的", "total": 8}
+
+
+def test_nothing_comes_back_unasked(play: Play) -> None:
+    seen, after = run(play, amount=4)
+    assert seen["amount"] == 4
+    assert after == {"initiator": "zhang.wei", "amount": 4}
+
+
+def test_a_call_is_made_for_each_item(play: Play) -> None:
+    case = play.start(customers=[1, 2, 3], target="a_call_is_made_for_each_item_called")
+    assert play.tasks() == ["work"] * 3
+    assert [one["amount"] for one in play.seen("work")] == [1, 2, 3]
+    for _ in range(3):
+        play.do("work")
+    assert (play.outcome(case), play.variables(case)["totals"]) == ("都已签约", [2, 4, 6])
+
+
+def test_an_event_on_the_border_ends_the_called_case(play: Play) -> None:
+    late = play.start()
+    (inside,) = called(play)
+    play.wait(days=1)
+    assert (play.tasks(), play.outcome(late)) == ([], "超时")
+    assert {case.id: case.state for case in play.cases()} == {late: "COMPLETED", inside: "TERMINATED"}
+    on_time = play.start()
+    play.do("work")
+    assert (play.outcome(on_time), play.due()) == ("按时", [])
+
+
+def test_a_case_calls_one_that_calls_another(play: Play) -> None:
+    # Nothing in either of them waits: each is over before its caller's step is.
+    case = play.start(n=1)
+    assert (play.outcome(case), play.variables(case)["n"]) == ("已了结", 2)
+    assert [one.parent_id for one in play.cases()] == [None, case, case + 1]
+    assert {one.root_id for one in play.cases()} == {None, case}
