@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import clock
 from engine.database import Database
 from engine.demo import load_demo
 from tests.dialect.playing import FOLDER, Play
+from tests.support.clock import FixedClock
 from tests.support.databases import copied
 
 
@@ -34,7 +34,7 @@ def _founded(url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def play(request: pytest.FixtureRequest, stage: Database, fixed_clock: clock.Clock) -> Iterator[Play]:
+def play(request: pytest.FixtureRequest, stage: Database, fixed_clock: FixedClock) -> Iterator[Play]:
     """Publish the diagram that has the name of the test; in the end all its cases must be over and replay."""
     module, _, name = request.node.nodeid.partition("::test_")
     family = Path(module).stem.removeprefix("test_")

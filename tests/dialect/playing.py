@@ -65,10 +65,10 @@ class Play:
 
     # -- what happens -----------------------------------------------------------------------------
 
-    def start(self, process: str = "", by: str = "zhang.wei", **variables: object) -> int:
+    def start(self, process: str = "", /, **variables: object) -> int:
         """Start a case and do what the machine has to do at once."""
         with self.database.transaction() as session:
-            case = start_instance(session, process or self.stem.name, variables, by)
+            case = start_instance(session, process or self.stem.name, variables, "zhang.wei")
         self.work()
         return case
 

@@ -8,7 +8,7 @@ def called(play: Play) -> list[int]:
     return [case.id for case in play.cases() if case.parent_id is not None]
 
 
-def run(play: Play, **variables: object) -> tuple[dict[str, object], dict[str, object]]:
+def run(play: Play, **variables: int | str) -> tuple[dict[str, object], dict[str, object]]:
     """Run a call to its end; give what the called case saw and what the caller has afterwards."""
     case = play.start(**variables)
     (inside,) = called(play)
