@@ -76,6 +76,9 @@ def _call_process(locked: LockedCase) -> None:
 
 
 def _return(locked: LockedCase) -> None:
+    if "error" in locked.work.payload:
+        _catch(locked, str(locked.work.payload["error"]))
+        return
     if not locked.work.payload["ended"]:
         raise RefusedError(mark("被调用的事项没有正常结束（已撤销或终止），这里无法继续。"))
     case, token = locked.wake(), locked.work.token
@@ -89,12 +92,22 @@ def _return(locked: LockedCase) -> None:
     _write(locked, case, event)
 
 
+def _catch(locked: LockedCase, code: str) -> None:
+    """Let an error of the called case happen at the call activity."""
+    case, token = locked.wake(), locked.work.token
+    element_id = case.element_id(token)
+    case.throw_error(token, code)
+    body = {"job": locked.work.job_id, "code": code, "message": _CAUGHT.format(error=code), "input": {}}
+    _write(locked, case, NewEvent(kind="job.error", actor=SYSTEM, element_id=element_id, token=token, body=body))
+
+
 def _cancel(locked: LockedCase) -> None:
     case = locked.wake()
     case.cancel()
-    reason = mark("调用它的事项已经结束")
+    error = (locked.work.payload or {}).get("error")
+    reason = mark("调用它的事项已经结束") if error is None else _CAUGHT.format(error=error)
     event = NewEvent(kind="case.terminated", actor=SYSTEM, body={"reason": reason})
-    write_outcome(locked, case.outcome(), event, state="TERMINATED", ended=reason)
+    write_outcome(locked, case.outcome(), event, state="TERMINATED", ended=reason, error=error)
 
 
 def _start(session: Session, job_id: int, process_id: str) -> None:
@@ -147,6 +160,7 @@ def _event(locked: LockedCase, kind: str, body: dict[str, object]) -> NewEvent:
     )
 
 
+_CAUGHT = mark("错误“{error}”由调用它的事项处理")
 _DO: Mapping[str, Callable[[LockedCase], None]] = {
     "timer": _let_happen,
     "event": _let_happen,

@@ -23,21 +23,42 @@ AGAIN = mark("修改并重新提交")
 
 
 def open_everything(
-    session: Session, definition: Definition, instance_id: int, outcome: Outcome, now: dt.datetime
+    session: Session,
+    definition: Definition,
+    instance_id: int,
+    outcome: Outcome,
+    now: dt.datetime,
+    *,
+    error: str | None = None,
 ) -> None:
-    """Insert what now waits, and tell signals to whoever waits for them."""
+    """Insert what now waits, and tell signals to whoever waits for them; ``error`` is one that its caller catches."""
     _open_tasks(session, definition, instance_id, outcome.tasks, now)
     _open_jobs(session, instance_id, outcome.jobs)
     open_subscriptions(session, definition, instance_id, outcome.subscriptions)
-    _open_incidents(session, instance_id, outcome.stuck, now)
+    if error is None:
+        _open_incidents(session, instance_id, outcome.stuck, now)
+    else:
+        let_escape(session, instance_id, error)
     throw_signals(session, outcome.signals, {}, {"case": instance_id})
 
 
 def return_to_caller(
-    session: Session, parent_id: int, token: int, variables: Mapping[str, object], *, ended: bool
+    session: Session,
+    parent_id: int,
+    token: int,
+    variables: Mapping[str, object],
+    *,
+    ended: bool,
+    error: str | None = None,
 ) -> None:
-    """Let the caller of an ended case go on, by a job under the caller's own lock."""
-    insert_jobs(session, [_job(parent_id, token, "return", {"variables": dict(variables), "ended": ended})])
+    """Let the caller of an ended case go on, by a job under the caller's own lock; ``error`` is what ended it."""
+    payload: dict[str, object] = {"variables": dict(variables), "ended": ended}
+    insert_jobs(session, [_job(parent_id, token, "return", payload | ({"error": error} if error is not None else {}))])
+
+
+def let_escape(session: Session, instance_id: int, error: str) -> None:
+    """End a called case whose error its caller catches, by a job under its own lock."""
+    insert_jobs(session, [_job(instance_id, 0, "cancel", {"error": error})])
 
 
 def _open_tasks(

@@ -10,6 +10,7 @@ from engine.audit.chain import GENESIS, Head, NewEvent, append
 from engine.errors import NotFoundError, mark
 from engine.execution.decisions import record_decisions
 from engine.execution.effects import open_everything, return_to_caller
+from engine.execution.escaping import escaping
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
 from engine.execution.passages import record_start
@@ -41,6 +42,7 @@ def write_start(
 ) -> int:
     """Write a new case with all its first step caused, and give its number."""
     ended = outcome.ended_at.label if outcome.ended_at is not None else None
+    error = escaping(session, more.get("parent_id"), more.get("parent_token"), outcome)
     row = {
         "definition_id": found.id,
         "title": _title(session, found, env, outcome),
@@ -53,7 +55,7 @@ def write_start(
         "body": outcome.body,
         "event_count": 1,
         "chain_head": GENESIS,
-        "incident_count": len(outcome.stuck),
+        "incident_count": len(outcome.stuck) if error is None else 0,
         **more,
     }
     instance_id = session.scalars(insert(ProcessInstance).returning(ProcessInstance.id), [row]).one()
@@ -67,7 +69,7 @@ def write_start(
     session.execute(insert(HistoryEvent), rows)
     # The number is part of what is hashed, and only the database gives it.
     session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(chain_head=head.hash))
-    open_everything(session, found, instance_id, outcome, env.now)
+    open_everything(session, found, instance_id, outcome, env.now, error=error)
     record_start(session, found, instance_id, outcome, env.now)
     record_decisions(session, instance_id, outcome, event.actor, env.now)
     if outcome.ended and more.get("parent_id") is not None:

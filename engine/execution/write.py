@@ -8,6 +8,7 @@ from engine.audit.chain import NewEvent, append
 from engine.errors import ConflictError, mark
 from engine.execution.decisions import record_decisions
 from engine.execution.effects import close_everything, close_overdue, open_everything, return_to_caller
+from engine.execution.escaping import escaping
 from engine.execution.history import with_effects
 from engine.execution.incidents import close_incidents
 from engine.execution.locked import LockedCase
@@ -24,12 +25,18 @@ from engine.interpreter import Outcome
 
 
 def write_outcome(
-    locked: LockedCase, outcome: Outcome, event: NewEvent, *, state: str | None = None, ended: str | None = None
+    locked: LockedCase,
+    outcome: Outcome,
+    event: NewEvent,
+    *,
+    state: str | None = None,
+    ended: str | None = None,
+    error: str | None = None,
 ) -> None:
     """Write everything a command caused, in as few statements as it takes.
 
     ``event`` is what people will read; what the step caused is added to its body. ``state`` and ``ended``
-    say how the case ended where a person ended it. Raises ConflictError where the case changed meanwhile.
+    say how the case ended where a person ended it, ``error`` is what its caller is to catch. Raises ConflictError where the case changed meanwhile.
     """
     session, instance_id, now = locked.session, locked.instance.id, locked.environment.now
     outcome = apply_changes(locked, outcome, event.actor)
@@ -37,7 +44,8 @@ def write_outcome(
     _close_subscriptions(locked, outcome)
     _close_overdue(locked, outcome)
     resolved = close_incidents(locked, outcome, event.actor) if locked.instance.incident_count else 0
-    open_everything(session, locked.definition, instance_id, outcome, now)
+    escapes = escaping(session, locked.instance.parent_id, locked.instance.parent_token, outcome)
+    open_everything(session, locked.definition, instance_id, outcome, now, error=escapes)
     record_passages(session, locked.definition, instance_id, outcome, now, ended=state)
     _copy(locked, outcome)
     record_decisions(session, instance_id, outcome, event.actor, now)
@@ -50,7 +58,8 @@ def write_outcome(
     )
     session.execute(INSERT_EVENTS, rows)
     columns = {"body": outcome.body, "event_count": head.sequence, "chain_head": head.hash}
-    _update_instance(locked, columns | _ending(outcome, state, ended, now), incidents=len(outcome.stuck) - resolved)
+    opened = len(outcome.stuck) if escapes is None else 0
+    _update_instance(locked, columns | _ending(outcome, state, ended, now), incidents=opened - resolved)
     if locked.instance.suspended_at is not None:
         park_jobs(session, instance_id)
     if outcome.ended:
@@ -62,6 +71,7 @@ def write_outcome(
             locked.instance.parent_token,
             outcome.variables,
             ended=state is None,
+            error=error,
         )
 
 

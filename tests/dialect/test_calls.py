@@ -1,5 +1,6 @@
 """Call activities: what goes in, what comes back, and what ends a called case."""
 
+from engine.commands.skip_incident import skip_incident
 from tests.dialect.playing import Play
 
 
@@ -70,3 +71,29 @@ def test_a_case_calls_one_that_calls_another(play: Play) -> None:
     assert (play.outcome(case), play.variables(case)["n"]) == ("已了结", 2)
     assert [one.parent_id for one in play.cases()] == [None, case, case + 1]
     assert {one.root_id for one in play.cases()} == {None, case}
+
+
+def test_an_error_of_the_called_case_is_caught_around_the_call(play: Play) -> None:
+    bought = play.start(how="well")
+    play.answer("calls.buy")
+    sold_out = play.start(how="sold out")
+    play.answer("calls.buy")
+    # Two cases deep the error is thrown; both end, and the border of the outermost call catches it.
+    assert (play.tasks(), play.incidents()) == (["other"], [])
+    play.do("other")
+    broken = play.start(how="well")
+    play.fail("calls.buy", "BROKEN")
+    assert [play.outcome(case) for case in (bought, sold_out, broken)] == ["已了结", "已了结", "没有办成"]
+    assert play.went(sold_out, "sold_out", "any") == ["sold_out"]
+    assert play.went(broken, "sold_out", "any") == ["any"]
+    ended = [case.state for case in play.cases() if case.parent_id is not None]
+    assert ended == ["COMPLETED"] * 2 + ["TERMINATED"] * 4
+
+
+def test_an_error_that_no_caller_catches_is_an_incident(play: Play) -> None:
+    assert [play.outcome(play.start(how=how)) for how in ("well", "other")] == ["已了结", "已处理"]
+    case = play.start(how="bad")
+    (incident,) = play.incidents()
+    assert (incident.element_id, incident.code, play.outcome(case)) == ("bad", "error_not_caught", None)
+    play.command(skip_incident, incident.id, "改由人工处理", "admin")
+    assert play.outcome(case) == "已了结"

@@ -148,6 +148,8 @@ ROWS = (
             "calls/a_call_is_made_for_each_item",
             "calls/an_event_on_the_border_ends_the_called_case",
             "calls/a_case_calls_one_that_calls_another",
+            "calls/an_error_of_the_called_case_is_caught_around_the_call",
+            "calls/an_error_that_no_caller_catches_is_an_incident",
         ),
         (
             (EVENTS, "test_a_called_case_gets_its_inputs_and_brings_its_result_back"),
