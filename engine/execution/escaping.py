@@ -18,8 +18,8 @@ def escaping(session: Session, parent_id: int | None, token: int | None, outcome
 
     Reads nothing unless an error was not caught in a case that another one has called.
     """
-    thrown = (one.facts["error"] for one in outcome.stuck if one.code == "error_not_caught")
-    return next((code for code in thrown if _caught_above(session, parent_id, token, str(code))), None)
+    thrown = (str(one.facts["error"]) for one in outcome.stuck if one.code == "error_not_caught")
+    return next((code for code in thrown if _caught_above(session, parent_id, token, code)), None)
 
 
 def _caught_above(session: Session, parent_id: int | None, token: int | None, code: str) -> bool:

@@ -36,7 +36,8 @@ def write_outcome(
     """Write everything a command caused, in as few statements as it takes.
 
     ``event`` is what people will read; what the step caused is added to its body. ``state`` and ``ended``
-    say how the case ended where a person ended it, ``error`` is what its caller is to catch. Raises ConflictError where the case changed meanwhile.
+    say how the case ended where a person ended it; ``error`` is what its caller is to catch then. Raises
+    ConflictError where the case changed meanwhile.
     """
     session, instance_id, now = locked.session, locked.instance.id, locked.environment.now
     outcome = apply_changes(locked, outcome, event.actor)
