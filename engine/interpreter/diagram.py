@@ -94,6 +94,9 @@ class Called:
     """Whether the called process sees all variables of the caller."""
     propagate_child: bool = True
     """Whether all variables of the called process come back."""
+    binding: str = "latest"
+    """Which version of a process: the ``latest``, that of the ``deployment``, or the one with the ``versionTag``."""
+    version_tag: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +172,8 @@ class Element:
     adhoc: AdHoc | None = None
     called: Called | None = None
     form_id: str | None = None
+    bindings: frozenset[str] = frozenset()
+    """How the form or decision is bound, where that is said: publication binds every one of them for ever."""
     assignee: str | None = None
     candidate_users: str | None = None
     candidate_groups: str | None = None

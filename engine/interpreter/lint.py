@@ -11,6 +11,7 @@ from engine.errors import Finding, UnpublishableError, mark
 from engine.interpreter import (
     legacy,
     lint_adhoc,
+    lint_bindings,
     lint_compensation,
     lint_elements,
     lint_expressions,
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     lint_elements.jobs,
     lint_tasks.built_in_tasks,
     lint_elements.calls,
+    lint_bindings.bindings,
     lint_elements.messages,
     lint_elements.borders,
     lint_timers.timers,

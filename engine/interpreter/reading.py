@@ -134,6 +134,11 @@ def _element(node: etree._Element, parent: str, lane: str | None, definitions: M
         adhoc=_adhoc(node),
         called=_called(node),
         form_id=_extension(node, "formDefinition").get("formId"),
+        bindings=frozenset(
+            binding
+            for name in ("formDefinition", "calledDecision")
+            if (binding := _extension(node, name).get("bindingType")) is not None
+        ),
         assignee=assignment.get("assignee"),
         candidate_users=assignment.get("candidateUsers"),
         candidate_groups=assignment.get("candidateGroups"),
@@ -266,6 +271,8 @@ def _called(node: etree._Element) -> Called | None:
             id=process.get("processId", ""),
             propagate_parent=process.get("propagateAllParentVariables", "true") == "true",
             propagate_child=process.get("propagateAllChildVariables", "true") == "true",
+            binding=process.get("bindingType", "latest"),
+            version_tag=process.get("versionTag") or None,
         )
     return None
 

@@ -1,7 +1,8 @@
 """Call activities: what goes in, what comes back, and what ends a called case."""
 
+from engine.commands.deploy import File, deploy
 from engine.commands.skip_incident import skip_incident
-from tests.dialect.playing import Play
+from tests.dialect.playing import Play, belonging
 
 
 def called(play: Play) -> list[int]:
@@ -97,3 +98,13 @@ def test_an_error_that_no_caller_catches_is_an_incident(play: Play) -> None:
     assert (incident.element_id, incident.code, play.outcome(case)) == ("bad", "error_not_caught", None)
     play.command(skip_incident, incident.id, "改由人工处理", "admin")
     assert play.outcome(case) == "已了结"
+
+
+def test_a_call_runs_the_version_it_is_bound_to(play: Play) -> None:
+    (path,) = [path for path in belonging(play.stem) if path.name.endswith(".called.bpmn")]
+    for edition in ("乙版", "丙版"):
+        newer = path.read_bytes().replace("甲版".encode(), edition.encode())
+        play.command(deploy, [File(name=path.name, content=newer)], "zeng.rui")
+    case = play.start()
+    variables = play.variables(case)
+    assert (variables["newest"], variables["together"], variables["tagged"]) == ("丙版", "甲版", "甲版")

@@ -35,7 +35,7 @@ ROWS = (
     Row(
         "开始事件",
         ("startEvent",),
-        ("formDefinition formId",),
+        ("formDefinition formId bindingType",),
         (
             "starts/a_form_begins_a_case",
             "starts/each_start_has_its_own_way",
@@ -65,7 +65,7 @@ ROWS = (
         ("userTask",),
         (
             "userTask", "assignmentDefinition assignee candidateUsers candidateGroups",
-            "taskSchedule dueDate followUpDate", "priorityDefinition priority", "formDefinition formId",
+            "taskSchedule dueDate followUpDate", "priorityDefinition priority", "formDefinition formId bindingType",
         ),
         ("tasks/a_task_knows_its_people_form_and_dates",),
         (
@@ -97,7 +97,7 @@ ROWS = (
     Row(
         "业务规则任务",
         ("businessRuleTask",),
-        ("calledDecision decisionId resultVariable",),
+        ("calledDecision decisionId resultVariable bindingType",),
         ("tasks/a_decision_is_taken",),
         (
             (ELEMENTS, "test_a_decision_is_taken_on_the_spot_and_its_reason_kept"),
@@ -139,7 +139,7 @@ ROWS = (
     Row(
         "调用活动",
         ("callActivity",),
-        ("calledElement processId propagateAllParentVariables propagateAllChildVariables",),
+        ("calledElement processId propagateAllParentVariables propagateAllChildVariables bindingType versionTag",),
         (
             "calls/all_variables_go_in_and_come_back",
             "calls/only_mapped_variables_go_in_and_come_back",
@@ -148,6 +148,7 @@ ROWS = (
             "calls/a_call_is_made_for_each_item",
             "calls/an_event_on_the_border_ends_the_called_case",
             "calls/a_case_calls_one_that_calls_another",
+            "calls/a_call_runs_the_version_it_is_bound_to",
             "calls/an_error_of_the_called_case_is_caught_around_the_call",
             "calls/an_error_that_no_caller_catches_is_an_incident",
         ),
