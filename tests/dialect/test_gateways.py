@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.dialect.playing import Play
+from engine.commands.deploy import File, deploy
+from engine.database import Database
+from engine.errors import UnpublishableError
+from tests.dialect.playing import FOLDER, Play
 
 
 def test_the_first_true_condition_wins(play: Play) -> None:
@@ -44,23 +47,19 @@ def test_all_branches_are_awaited(play: Play) -> None:
     assert play.passed(case)["join"] == 1
 
 
-@pytest.mark.parametrize("chosen", [("legal",), ("finance",), ("finance", "legal")], ids="".join)
-def test_the_chosen_branches_are_awaited(play: Play, chosen: tuple[str, ...]) -> None:
-    case = play.start(contract="legal" in chosen, payment="finance" in chosen)
-    assert play.tasks() == [*chosen]
-    for element in chosen:
-        assert "conclude" not in play.tasks()
-        play.do(element)
-    play.do("conclude")
-    assert play.passed(case)["join"] == 1
+def test_the_chosen_branches_are_awaited(play: Play) -> None:
+    for chosen in (["legal"], ["finance"], ["finance", "legal"]):
+        case = play.start(contract="legal" in chosen, payment="finance" in chosen)
+        assert play.tasks() == chosen
+        for element in chosen:
+            assert "conclude" not in play.tasks()
+            play.do(element)
+        play.do("conclude")
+        assert (play.outcome(case), play.passed(case)["join"]) == ("已汇总", 1)
     rest = play.start(contract=False, payment=False)
     assert play.tasks() == ["conclude"]
     play.do("conclude")
     assert play.went(rest) == ["start", "choose", "none", "join", "conclude", "concluded"]
-    both = play.start(contract=True, payment=True)
-    for element in ("legal", "finance", "conclude"):
-        play.do(element)
-    assert play.outcome(both) == "已汇总"
 
 
 def test_the_first_event_decides(play: Play) -> None:
@@ -111,3 +110,27 @@ def test_a_round_goes_back_to_an_earlier_task(play: Play) -> None:
         play.do("review", approved=approved)
     assert play.outcome(case) == "已发布"
     assert play.passed(case)["draft"] == 3
+
+
+def test_a_case_goes_on_however_long_its_way_was(play: Play) -> None:
+    # The library alone finds nothing to do any more once its tree is a thousand deep: tests/interpreter/test_traps.py.
+    case = play.start()
+    rounds = 8
+    for number in range(rounds):
+        assert play.tasks() == ["ask"]
+        play.do("ask", again=number < rounds - 1)
+    assert play.outcome(case) == "不数了"
+    passed = play.passed(case)
+    assert (passed["count"], passed.total()) == (50 * rounds, 1 + 1 + 154 * rounds + 1)
+
+
+def test_a_flow_from_or_to_nowhere_is_refused(stage: Database) -> None:
+    # The library alone takes it without a word.
+    path = FOLDER / "gateways" / "all_branches_are_awaited.bpmn"
+    content = path.read_bytes()
+    for end in (b'sourceRef="legal"', b'targetRef="legal"'):
+        loose = File(name=path.name, content=content.replace(end, end.replace(b"legal", b"nowhere")))
+        with stage.transaction() as session, pytest.raises(UnpublishableError) as refused:
+            deploy(session, [loose], "zeng.rui")
+        (found,) = [one for one in refused.value.findings if one.code == "dangling_flow"]
+        assert (found.facts["missing"], found.resource) == ("nowhere", path.name)

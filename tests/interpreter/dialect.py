@@ -226,6 +226,7 @@ ROWS = (
             "gateways/the_first_true_condition_wins",
             "gateways/no_true_condition_becomes_an_incident",
             "gateways/a_round_goes_back_to_an_earlier_task",
+            "gateways/a_case_goes_on_however_long_its_way_was",
         ),
         (
             (CASE, "test_an_exclusive_gateway_asks_in_the_order_of_the_file_and_then_takes_the_default"),
