@@ -19,7 +19,7 @@ from engine.commands.complete_task import complete_task
 from engine.commands.deploy import File, deploy
 from engine.commands.publish_message import publish_message
 from engine.commands.resolve_incident import resolve_incident
-from engine.commands.set_variables import set_variables
+from engine.commands.set_variables import WantedValues, set_variables
 from engine.commands.start_instance import start_instance
 from engine.commands.throw_job_error import throw_job_error
 from engine.database import Database
@@ -124,7 +124,7 @@ class Play:
 
     def change(self, case: int, **values: object) -> None:
         """Set variables of a case as an administrator does."""
-        self.command(set_variables, case, 0, values, "admin")
+        self.command(set_variables, case, WantedValues(values=values), "admin")
 
     def wait(self, **duration: float) -> None:
         """Let time go by."""
