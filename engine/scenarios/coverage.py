@@ -1,7 +1,8 @@
 """What scenarios have passed: the flows of the diagram and the rules of its tables."""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from engine.database import Database
 from engine.execution.immutable import decision_model
 from engine.execution.starting import newest_definition
+from engine.interpreter import Process
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
 
 
@@ -34,9 +36,10 @@ class Coverage:
                 .where(ProcessDefinition.process_id == process_id)
             )
             told = [json.loads(body) for body in bodies]
+        passages = [passage for body in told for passage in body.get("passages", ())]
         return cls(
             flows=frozenset(found.process.flows),
-            passed_flows=frozenset(passage[3] for body in told for passage in body.get("passages", ()) if passage[3]),
+            passed_flows=_flows_of(passages) | _into_repeated(found.process, passages),
             rules=frozenset(f"{rule.table} / {rule.number}" for model in models.values() for rule in model.rules),
             passed_rules=frozenset(
                 f"{table['id']} / {match['number']}"
@@ -68,3 +71,17 @@ class Coverage:
     def missing_rules(self) -> frozenset[str]:
         """Give the rules that never matched."""
         return self.rules - self.passed_rules
+
+
+def _flows_of(passages: Iterable[Sequence[str]]) -> frozenset[str]:
+    return frozenset(flow for _what, _element, _token, flow in passages if flow)
+
+
+def _into_repeated(process: Process, passages: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Give the only flows into repeated activities that were passed: their instances come by no flow of their own."""
+    passed = {element for _what, element, _token, _flow in passages}
+    leading = Counter(flow.target for flow in process.flows.values())
+    repeated = {one.id for one in process.elements.values() if one.loop or one.standard_loop}
+    return frozenset(
+        flow.id for flow in process.flows.values() if flow.target in passed & repeated and leading[flow.target] == 1
+    )

@@ -18,6 +18,7 @@ DECISIONS = {
         "save_account_entry": ["review_application", "approve_application", "approval_result", "open_account"],
         "confirm_receipt": ["approve_application", "approval_result", "open_account", "save_account_entry"],
     },
+    "password_rotation": {"save_rotation": ["change_password"]},
     "permission_change": {
         "save_permissions": ["check_post", "exceeds_post", "adjust_permissions", "adjust_result"],
         "confirm_change": ["adjust_permissions", "adjust_result", "save_permissions"],

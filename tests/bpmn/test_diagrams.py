@@ -16,6 +16,7 @@ CLAUSE = re.compile(r"\[(D\d\d-[\w.]+|assumption)\]")
 SCREEN_WIDTH = 1440
 # The duties that the company's policies lay on each process: whoever adds a process adds its line.
 CLAUSES = {
+    "password_rotation": {"D06-2.4", "D06-2.5"},
     "lead_assignment": {"D09-2.11"},
     "store_filing": {"D09-3.1", "D09-3.2", "D09-3.3", "D09-3.4"},
     "patient_reception": {"D09-1.1", "D09-1.2", "D09-1.3", "D09-1.4", "D09-1.5", "D09-1.6"},
