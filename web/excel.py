@@ -4,7 +4,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 _OPTIONS = {
-    "in_memory": True,
+    # Row by row through a temporary file: a register of 50,000 entries must not fill the memory.
+    "constant_memory": True,
     # What people type stays text: "=1+1", "@SUM" or a link must not come alive on somebody's desk.
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -32,8 +33,9 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) ->
     last = 0
     for last, row in enumerate(rows, start=1):
         for column, text in enumerate(row):
-            sheet.write_string(last, column, safe(text), wrapped)
-            widths[column] = max(widths[column], _width(text))
+            if text:
+                sheet.write_string(last, column, safe(text), wrapped)
+                widths[column] = max(widths[column], _width(text))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, min(width, 48) + 2)
     sheet.freeze_panes(1, 0)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -33,6 +34,10 @@ class Query:
     def get(self, name: str, default: str = "") -> str:
         """Give a parameter."""
         return self.parameters.get(name, default)
+
+    def any(self, names: Iterable[str], *prefixes: str) -> bool:
+        """Tell whether any of some parameters is given, whose names begin with any of the prefixes."""
+        return any(prefix + name in self.parameters for name in names for prefix in prefixes)
 
 
 def current_query() -> Query:

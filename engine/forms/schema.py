@@ -34,7 +34,7 @@ class Component:
         """Give the key as the schema writes it, with dots."""
         return ".".join(self.local)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Give the label as the schema writes it: it may hold an expression."""
         written = self.get("label") or self.get("dateLabel") or self.get("timeLabel")

@@ -1,7 +1,7 @@
 """Registers (台账): which there are, their entries, and one entry with its versions."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -29,6 +29,8 @@ Range = tuple[Bound | None, Bound | None]
 """From and to, both included; None for any."""
 EXPORT_LIMIT = 50_000
 """Rows of one Excel file."""
+AT_ONCE = 1_000
+"""Rows that are in memory at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,10 +180,10 @@ def list_entries(session: Session, register: RegisterView, wanted: EntryFilter, 
     return fetch_page(session, entries(register, wanted), page, lambda row: read_entry(register, row))
 
 
-def export_entries(session: Session, register: RegisterView, wanted: EntryFilter) -> list[EntryRow]:
-    """Give all entries of a list, EXPORT_LIMIT at most."""
-    rows = session.execute(entries(register, wanted).limit(EXPORT_LIMIT))
-    return [read_entry(register, row) for row in rows]
+def export_entries(session: Session, register: RegisterView, wanted: EntryFilter) -> Iterator[EntryRow]:
+    """Give all entries of a list one after the other, EXPORT_LIMIT at most."""
+    statement = entries(register, wanted).limit(EXPORT_LIMIT).execution_options(yield_per=AT_ONCE)
+    return (read_entry(register, row) for row in session.execute(statement))
 
 
 def entries(register: RegisterView, wanted: EntryFilter) -> Select[*tuple[Any, ...]]:
