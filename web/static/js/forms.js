@@ -1,5 +1,10 @@
 // Forms whose parts depend on each other follow what is entered, without a button. Without this script the page has
 // that button; nothing else is lost.
+//
+// Not by htmx: sending the form and putting the answer in its place are the fifteen lines here that it would do. What a
+// form needs besides (no answer overwrites what was typed meanwhile, none interrupts the writing of a Chinese character,
+// an ended session leads to the sign-in with everything kept) would be listeners to its events, as long as they are
+// here, beside eight times as much script on every page with a form.
 
 const SOON = 250; // milliseconds: a person ticking several boxes asks once
 
