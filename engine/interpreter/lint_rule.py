@@ -1,11 +1,11 @@
 """What the rules of the check share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.errors import Finding
-from engine.interpreter.diagram import Element, Flow
+from engine.interpreter.diagram import Element, Flow, Process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +70,8 @@ def about(
         label=label,
         **facts,
     )
+
+
+def of_kind(process: Process, *kinds: str) -> Iterator[Element]:
+    """Give the elements of some kinds, in the order of the file."""
+    return (element for element in process.elements.values() if element.kind in kinds)
