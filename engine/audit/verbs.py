@@ -116,7 +116,9 @@ def _modify(awake: Case, _token: int, body: Body) -> None:
 
 
 def _return(awake: Case, token: int, body: Body) -> None:
-    if "detour" in body:
+    if "instance" in body:
+        awake.reopen_instance(token, body["assignee"])
+    elif "detour" in body:
         awake.send_back(token, body["detour"], body["assignee"])
     else:
         awake.go_back(Plan.from_json(body["plan"]), body["assignee"])

@@ -1,5 +1,7 @@
 """Take back a task one has just completed, or a signature one has just given: 撤回."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
@@ -7,6 +9,7 @@ from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
 from engine.execution.going_back import begun_at, go_back
 from engine.execution.locked import LockedCase, lock_instance
 from engine.execution.offered import offered
+from engine.execution.own_part import is_own_part, take_own_part_back
 from engine.execution.taking_back import Act, act_of, why_not
 from engine.execution.unsigning import (
     is_held,
@@ -28,6 +31,7 @@ def take_back_task(session: Session, task_id: int, actor: str, *, reason: str = 
     Possible while nobody and nothing has touched what came of it: no task claimed, begun or done, no job run, no
     message or signal sent. A signature can be taken back until the task it is for is handed in or goes on, and a
     hand-in that waits for signatures until somebody has signed after it.
+    Of several who sign each takes back their own while the whole goes on, in a sequence while the next is untouched.
     Raises NotFoundError, ForbiddenError for anybody else, ConflictError where it is too late.
     """
     task = session.get(UserTask, task_id)
@@ -44,6 +48,10 @@ def take_back_task(session: Session, task_id: int, actor: str, *, reason: str = 
         take(locked, task, event)
         return
     case = locked.wake()
+    if is_own_part(session, locked.definition, task):
+        part = {**event.body, "instance": True, "assignee": task.assignee}
+        take_own_part_back(locked, case, task, replace(event, body=part))
+        return
     act = act_of(session, locked.definition.process, task, case.arrivals())
     refused = why_not(session, task, act)
     if act is None or refused is not None:

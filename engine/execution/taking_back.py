@@ -48,9 +48,14 @@ def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:
     if act is None:
         return mark("“{name}”不能撤回：它是多人办理的，或已有信号发出，或已被退回。")
     behind = [token for token in act.plan.undone if token != task.token]
-    if any(session.scalar(one) is not None for one in _touches(task.instance_id, act.sequence, behind)):
+    if touched(session, task.instance_id, act.sequence, behind):
         return mark("“{name}”不能撤回：下一步已有人领取、填写或办理，或系统已经执行。可请办理人退回。")
     return None
+
+
+def touched(session: Session, instance_id: int, sequence: int, behind: list[int]) -> bool:
+    """Tell whether somebody or something has touched what came of a step, at the tokens behind it."""
+    return any(session.scalar(one) is not None for one in _touches(instance_id, sequence, behind))
 
 
 def _touches(instance_id: int, sequence: int, behind: list[int]) -> Iterator[Any]:

@@ -196,6 +196,11 @@ class Case:
         signing.remove(self._run, self._waiting(token), place)
         self._run.settle()
 
+    def reopen_instance(self, token: int, assignee: str | None) -> None:
+        """Let somebody do their part of a multi-instance again, and go on. See ``signing``."""
+        signing.reopen(self._run, token, assignee)
+        self._run.settle()
+
     def waits_at(self, element_id: str) -> list[tuple[int, str]]:
         """Give token and element id of everything that waits at an element."""
         waiting = self._run.waiting()

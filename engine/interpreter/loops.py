@@ -15,6 +15,8 @@ from engine.errors import mark
 from engine.feel.naming import RESERVED
 from engine.interpreter import rules
 from engine.interpreter.environment import StuckError
+from engine.interpreter.offered import offered
+from engine.interpreter.task_specs import UserTask
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -53,11 +55,23 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         run.mark_stuck(body, error)
         return
     state["done"] += 1
+    _remember(run, body, instance)
     run.scopes.close(instance.id)
     if enough or state["done"] >= state["count"]:
         end(run, body)
     elif body.task_spec.loop.sequential:
         add_instance(run, body, state["items"].pop(0), state["done"])
+
+
+def _remember(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
+    """Keep what a person's part began with, so that they can take it back while the others go on."""
+    loop = body.task_spec.loop
+    of_person = isinstance(instance.task_spec, UserTask) and "takeBack" in offered(run.element(instance))
+    if not of_person or not loop.item:
+        return
+    local = run.scopes.values[instance.id]
+    kept = [int(instance.id), int(instance.internal_data["index"]), local.get("loopCounter"), local.get(loop.item)]
+    body.internal_data["loop"].setdefault("taken", []).append(kept)
 
 
 def pending(body: SpiffTask) -> list[int]:
@@ -121,8 +135,8 @@ def _begin(run: "Run", body: SpiffTask) -> bool:
     return False
 
 
-def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, counter: int | None = None) -> None:
-    """Begin one instance; its result goes to ``index``, and ``counter`` is its loop counter where that is another."""
+def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, counter: int | None = None) -> SpiffTask:
+    """Begin one instance and give it; ``index`` is where its result goes, ``counter`` another loop counter."""
     loop = body.task_spec.loop
     instance = body._add_child(body.workflow.spec.task_specs[body.task_spec.inner], TaskState.FUTURE)
     # Children that are not triggered are taken away when the library compares them with the outgoing flows.
@@ -136,6 +150,7 @@ def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, count
         local[loop.item] = item
     run.scopes.open(instance.id, body.id, local)
     instance.task_spec._update(instance)
+    return instance
 
 
 def _variable(expression: str) -> str | None:

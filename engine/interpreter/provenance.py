@@ -143,6 +143,11 @@ class Way:
         body = self._nodes.get(self._nodes[token].scope)
         return body is not None and body.kind == BODY
 
+    def goes_on_without(self, token: int) -> bool:
+        """Tell whether the repeated activity that an instance belongs to goes on."""
+        body = self._nodes.get(self._nodes[token].scope)
+        return body is not None and body.state == "ACTIVE"
+
     def is_counted(self, token: int) -> bool:
         """Tell whether a passage belongs to an instance that has ended of a repeated activity that has not.
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from SpiffWorkflow.task import Task as SpiffTask
 
-from engine.errors import ConflictError, InvalidError, mark
-from engine.interpreter import loops
+from engine.errors import ConflictError, GoneError, InvalidError, mark
+from engine.interpreter import detours, loops
 from engine.interpreter.environment import StuckError
 from engine.interpreter.repeating_specs import MultiInstance, is_instance
 
@@ -86,6 +86,45 @@ def remove(run: "Run", task: SpiffTask, place: int | None = None) -> None:
         loops.add_instance(run, body, state["items"].pop(0), done)
 
 
+def reopen(run: "Run", token: int, assignee: str | None) -> None:
+    """Let somebody do their part again, as if it had not been done; in a sequence whoever came next waits again.
+
+    ``assignee`` is who gets it, whatever its rule says. Raises GoneError where it is over, or is not the last part
+    of a sequence.
+    """
+    body, kept = _kept(run, token)
+    state, sequential = body.internal_data["loop"], body.task_spec.loop.sequential
+    _token, index, counter, item = kept
+    index, state["done"] = int(index), int(state["done"]) - 1
+    if loops.pending(body) or (sequential and index != state["done"]):
+        raise _gone()
+    state["taken"] = [one for one in state["taken"] if int(one[0]) != token]
+    for present in loops.active(body) if sequential else ():
+        state["items"].insert(0, run.scopes.values[present.id].get(body.task_spec.loop.item))
+        present.cancel()
+        run.scopes.close(present.id)
+    if body.task_spec.loop.results:
+        results = list(_results(run, body))
+        results[index] = None
+        run.scopes.values[body.id][body.task_spec.loop.results] = results
+    again = loops.add_instance(run, body, item, index, counter=int(counter))
+    if assignee is not None:
+        again.internal_data[detours.ASSIGNEE] = assignee
+
+
+def _kept(run: "Run", token: int) -> tuple[SpiffTask, list[Any]]:
+    for task in run.workflow.open_tasks():
+        if isinstance(task.task_spec, MultiInstance):
+            for one in task.internal_data.get("loop", {}).get("taken", ()):
+                if int(one[0]) == token:
+                    return task, one
+    raise _gone()
+
+
+def _gone() -> GoneError:
+    return GoneError(mark("流程刚刚已走到别处，请刷新后再看。"))
+
+
 def _open_body(task: SpiffTask) -> SpiffTask:
     body = body_of(task)
     if body is None:
@@ -114,6 +153,8 @@ def _shorten(run: "Run", body: SpiffTask, index: int) -> None:
     for instance in loops.active(body):
         if int(instance.internal_data["index"]) > index:
             instance.internal_data["index"] = int(instance.internal_data["index"]) - 1
+    for kept in body.internal_data["loop"].get("taken", ()):
+        kept[1] = int(kept[1]) - (int(kept[1]) > index)
 
 
 def _is_enough(run: "Run", body: SpiffTask) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.execution.immutable import Definition
+from engine.execution.own_part import is_own_part
 from engine.execution.taking_back import act_of, why_not
 from engine.execution.unsigning import is_held, is_signature, why_not_unsigned
 from engine.execution.ways import way_of
@@ -46,6 +47,8 @@ def may_take_back(session: Session, of: Definition, task: UserTask) -> bool:
         return why_not_unsigned(session, task) is None
     if task.state != "COMPLETED":
         return False
+    if is_own_part(session, of, task):
+        return True
     act = act_of(session, of.process, task)
     return act is not None and why_not(session, task, act) is None
 

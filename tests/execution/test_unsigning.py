@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine.commands.complete_task import complete_task
+from engine.commands.remove_signer import remove_signer
+from engine.commands.save_task_draft import save_task_draft
 from engine.commands.take_back_task import take_back_task
 from engine.errors import ConflictError, ForbiddenError
 from engine.execution.immutable import definition
@@ -15,7 +17,7 @@ from engine.queries.case_record import CaseRecord, view_record
 from engine.queries.people import Person, find_person
 from engine.queries.returnable import may_take_back
 from tests.execution.operating import Office, task
-from tests.execution.test_signing import ask, sign
+from tests.execution.test_signing import ask, many, sign, vote
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 
@@ -131,3 +133,57 @@ def test_records_and_audits_tell_a_task_that_signatures_let_go_as_done_by_its_ow
         step = audit_case(session, auditor(session), case, 4).step
     assert step is not None
     assert {value.key: value.after.text for value in step.values if value.after}["amount"] == "3"
+
+
+def signed(office: Office, case: int, person: str) -> UserTask:
+    """Give the part that somebody has done."""
+    return next(row for row in office.rows(case, "COMPLETED") if row.assignee == person)
+
+
+def test_one_part_of_several_is_taken_back_while_the_others_go_on(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "li.na", "wang.fang", decision="reject")
+    mine = signed(office, case, "li.na")
+    assert can(office, mine)
+    with pytest.raises(ForbiddenError):
+        office.do(take_back_task, mine.id, "chen.jie")
+    office.do(take_back_task, mine.id, "li.na")
+    again = office.row(case, "li.na")
+    assert (again.draft, again.returned and again.returned["act"]) == (
+        {"decision": "reject", "signatures": []},
+        "takeBack",
+    )
+    assert not can(office, mine)
+    with pytest.raises(ConflictError):
+        office.do(take_back_task, mine.id, "li.na")
+    vote(office, case, "chen.jie")
+    assert office.state(case) == "ACTIVE"
+    vote(office, case, "li.na")
+    assert office.state(case) == "COMPLETED"
+    said = [(one["person"], one["decision"]) for one in office.of(case)["votes"]]
+    assert said == [("li.na", "approve"), ("wang.fang", "reject"), ("chen.jie", "approve")]
+
+
+def test_a_part_keeps_its_place_when_others_are_removed_meanwhile(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "chen.jie")
+    office.do(remove_signer, office.row(case, "wang.fang").id, "出差", "wang.fang")
+    office.do(take_back_task, signed(office, case, "chen.jie").id, "chen.jie")
+    vote(office, case, "chen.jie", "li.na")
+    assert [one["person"] for one in office.of(case)["votes"]] == ["li.na", "chen.jie"]
+
+
+def test_in_a_sequence_a_part_is_taken_back_while_the_next_is_untouched(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "li.na")
+    office.do(take_back_task, signed(office, case, "li.na").id, "li.na")
+    assert [row.assignee for row in office.rows(case)] == ["li.na"]
+    vote(office, case, "li.na", "wang.fang")
+    assert not can(office, signed(office, case, "li.na"))
+    with pytest.raises(ConflictError):
+        office.do(take_back_task, signed(office, case, "li.na").id, "li.na")
+    office.do(save_task_draft, office.row(case).id, {"decision": "approve"}, "chen.jie")
+    assert not can(office, signed(office, case, "wang.fang"))
+    vote(office, case, "chen.jie")
+    assert office.state(case) == "COMPLETED"
+    assert [one["person"] for one in office.of(case)["votes"]] == ["li.na", "wang.fang", "chen.jie"]
