@@ -92,12 +92,18 @@ def rooms_of(person: Person) -> list[Room]:
 
 def asset(name: str) -> str:
     """Give the address of a static file, with its content's hash, so that browsers may keep it for ever."""
-    return url_for("static", filename=name, v=_fingerprint(Path(str(current_app.static_folder)) / name))
+    return _address(name, _fingerprint(Path(str(current_app.static_folder)) / name), request.root_path)
 
 
 def document_url(document_id: str) -> str:
     """Give the address from which an attachment is downloaded."""
     return url_for("attachments.download", attachment_id=document_id)
+
+
+@cache
+def _address(name: str, version: str | None, _root: str) -> str:
+    """Write an address once: a page has thirty, and the router takes as long for them as a list for its rows."""
+    return url_for("static", filename=name, v=version)
 
 
 def _fingerprint(path: Path) -> str | None:
