@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
+from engine.execution.picking import OFFERED, RegisterFinder
+from engine.forms import Picker
 from engine.model import RegisterEntry
 from engine.queries.paging import COUNT_LIMIT
 from engine.queries.people import find_person
@@ -48,3 +50,18 @@ def test_a_page_is_read_by_an_index_without_sorting_all(company: Company, sort: 
         assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
     else:
         assert "Sort Key: register_entries.updated_at" not in plan, plan
+
+
+def test_a_picker_finds_among_thousands_with_one_statement_in_the_order_of_an_index(company: Company) -> None:
+    with company.database.transaction() as session:
+        session.execute(insert(RegisterEntry), [_entry(company, number) for number in range(2_000)])
+        session.execute(text("ANALYZE"))
+    with company.database.reading() as session, asked(company.database) as statements:
+        finder = RegisterFinder(session, {"channel": "渠道19"})
+        found = finder.offer("channel", Picker(source="register", name="channel", statuses=("已备案",)), (), ())
+    assert [one.key for one in found] == [f"QD-2026-{number:05d}" for number in range(1_999, 1_999 - OFFERED, -1)]
+    (searched,) = statements
+    plan = "\n".join(plan_of(company.database, *searched))
+    if company.database.is_sqlite:
+        assert "ix_register_entries_updated" in plan, plan
+        assert "USE TEMP B-TREE" not in plan, plan
