@@ -15,7 +15,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine import json_text
 
-__all__ = ["Database", "FairLock", "Session"]
+__all__ = ["Database", "FairLock", "Session", "run_after_commit"]
+_AFTER_COMMIT = "after_commit"
+
+
+def run_after_commit(session: Session, action: Callable[[], object]) -> None:
+    """Do something when the transaction of a session is committed; nothing where it never is."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
 class FairLock:
@@ -88,8 +94,8 @@ class Database:
             ):
                 yield session
                 session.flush()
-            for tell in self._listeners:
-                tell()
+            for act in (*session.info.get(_AFTER_COMMIT, ()), *self._listeners):
+                act()
         finally:
             if self.is_sqlite:
                 self._writing.release()

@@ -1,5 +1,6 @@
 """What a step caused, as history keeps it and as a replay finds it again."""
 
+from engine.audit.standing import told
 from engine.interpreter import OpenedTask, Outcome
 
 
@@ -7,7 +8,7 @@ def caused(outcome: Outcome) -> dict[str, object]:
     """Give what a step caused, by the names in the body of its event."""
     return {
         "passages": [[p.what, p.element_id, p.token, p.flow_id] for p in outcome.passages],
-        "waiting": [[token, element] for token, element in sorted(outcome.waiting.items())],
+        **told(outcome),
         "changes": {name: list(pair) for name, pair in outcome.changes.items()},
         "tasks": [_people_and_rules(task) for task in outcome.tasks],
         "passed": [task.as_fact() for task in outcome.passed],

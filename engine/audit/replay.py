@@ -10,9 +10,10 @@ from engine import json_text
 from engine.audit.caused import caused
 from engine.audit.discrepancy import Discrepancy, discrepancy
 from engine.audit.recorded import RecordedWorld
+from engine.audit.standing import pairs
 from engine.audit.verbs import apply
 from engine.errors import ConflictError, mark
-from engine.interpreter import Case, Specification, load_variables
+from engine.interpreter import Case, Outcome, Specification, load_variables
 
 _LISTS = frozenset({"passed", "jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
@@ -26,6 +27,8 @@ _MOVES_NO_TOKEN = frozenset(
         "task.reminded", "task.escalated",
     }
 )  # fmt: skip
+_STANDS = frozenset({"waiting", "moved"})
+"""What an event says of where the case stands, see ``standing``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +110,13 @@ def replay(
 def _step(
     case: int, versions: Versions, state: bytes | None, event: RecordedEvent
 ) -> tuple[bytes | None, Discrepancy | None]:
-    if event.kind in _MOVES_NO_TOKEN or (event.kind in _MAY_MOVE_NO_TOKEN and "waiting" not in event.body):
+    if event.kind in _MOVES_NO_TOKEN or (event.kind in _MAY_MOVE_NO_TOKEN and not _STANDS & event.body.keys()):
         return state, None
     world = RecordedWorld(event.at, event.body.get("reads") or {}, event.body.get("decisions") or ())
     awake = _awake(versions, world, state, event)
     outcome = awake.outcome()
     # First what a rule asked and nobody had recorded: it explains whatever else then differs.
-    compared = {"unanswered": world.unanswered, **caused(outcome)}
+    compared = {"unanswered": world.unanswered, **_caused(outcome, event)}
     for name, replayed in compared.items():
         recorded = _recorded(event.body, name)
         if _plain(replayed) != _plain(recorded):
@@ -135,6 +138,15 @@ def _awake(versions: Versions, world: RecordedWorld, state: bytes | None, event:
     awake = Case.wake(state, specification, world.environment)
     apply(awake, event.kind, event.token if event.token is not None else 0, event.body)
     return awake
+
+
+def _caused(outcome: Outcome, event: RecordedEvent) -> dict[str, object]:
+    """Give what a step caused; events of before there was ``moved`` always list all that waits."""
+    found = caused(outcome)
+    if "moved" in found and "waiting" in event.body:
+        found["waiting"] = pairs(outcome.waiting)
+        del found["moved"]
+    return found
 
 
 def _recorded(body: Mapping[str, Any], name: str) -> object:
@@ -172,6 +184,7 @@ def _compare_state(case: int, steps: int, state: bytes | None, stored: bytes | N
 _WHAT = {
     "passages": mark("经过的元素"),
     "waiting": mark("停在哪里"),
+    "moved": mark("停在哪里"),
     "changes": mark("变量的变化"),
     "tasks": mark("产生的任务和办理人"),
     "jobs": mark("产生的作业"),

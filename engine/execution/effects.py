@@ -11,7 +11,7 @@ from engine import clock
 from engine.errors import mark
 from engine.execution.immutable import Definition
 from engine.execution.jobs import insert_jobs
-from engine.execution.prepared import INSERT_CANDIDATES, INSERT_TASKS
+from engine.execution.prepared import INSERT_CANDIDATES, INSERT_TASKS, insert_task
 from engine.execution.subscriptions import open_subscriptions, throw_signals
 from engine.interpreter import OVERDUE, OpenedJob, OpenedTask, Outcome, Stuck
 from engine.model import Incident, Job, ProcessInstance, UserTask
@@ -68,7 +68,7 @@ def _open_tasks(
     if not tasks:
         return
     rows = [_task_row(task, definition, instance_id, now) for task in tasks]
-    ids = session.scalars(INSERT_TASKS, rows).all()
+    ids = [_insert_one(session, rows[0])] if len(rows) == 1 else session.scalars(INSERT_TASKS, rows).all()
     candidates = [
         {"task_id": task_id, "kind": kind, "principal": principal}
         for task_id, task in zip(ids, tasks, strict=True)
@@ -77,6 +77,10 @@ def _open_tasks(
     ]
     if candidates:
         session.execute(INSERT_CANDIDATES, candidates)
+
+
+def _insert_one(session: Session, row: Mapping[str, object]) -> int:
+    return int(insert_task(*row).run(session, row).scalar_one())
 
 
 def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) -> None:
@@ -162,6 +166,7 @@ def _task_row(task: OpenedTask, definition: Definition, instance_id: int, now: d
         "form_definition_id": definition.forms.get(form_id) if form_id else None,
         "facts": task.facts,
         "pending": task.pending,
+        "open_signs": 0,
     }
 
 

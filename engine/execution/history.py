@@ -6,7 +6,7 @@ from engine.audit.caused import caused
 from engine.audit.chain import NewEvent
 from engine.interpreter import Outcome
 
-_ALWAYS = frozenset({"passages", "waiting", "changes"})
+_ALWAYS = frozenset({"passages", "waiting", "moved", "changes"})
 """What every event of a step says, be it that there was nothing; the rest it says where there was any."""
 
 

@@ -1,9 +1,9 @@
 """A case under its lock: the one statement every command begins with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -11,8 +11,10 @@ from engine.audit.chain import Head, NewEvent
 from engine.errors import ConflictError, GoneError, NotFoundError, SuspendedError, mark
 from engine.execution.deciding import decide
 from engine.execution.immutable import Definition, definition
+from engine.execution.live_cases import wake
 from engine.execution.prepared import table
 from engine.execution.ruling import Rulings
+from engine.execution.statements import Query
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
@@ -31,9 +33,15 @@ class LockedCase:
     work: Any = None
     """The row of user_tasks or jobs the command is about, where it is about one."""
 
+    is_read_only: bool = False
+    """Whether others may be at work on it, too."""
+
     def wake(self) -> Case:
-        """Wake the case in memory."""
-        return Case.wake(self.instance.body, self.definition.specification, self.environment)
+        """Wake the case in memory, or go on with it where it is still awake."""
+        specification = self.definition.specification
+        if self.is_read_only:
+            return Case.wake(self.instance.body, specification, self.environment)
+        return wake(self.session, self.instance, specification, self.environment)
 
     def job_event(self, kind: str, actor: str, **body: object) -> NewEvent:
         """Give the history event of what was done with the locked job, with what else it shall say."""
@@ -102,7 +110,7 @@ def look_at_job(session: Session, job_id: int) -> LockedCase:
 
     Raises as ``lock_job`` does.
     """
-    return _undone(_read(session, _READ_JOB, job_id))
+    return _undone(replace(_read(session, _READ_JOB, job_id), is_read_only=True))
 
 
 def lock_service_job(session: Session, job_id: int) -> LockedCase:
@@ -174,21 +182,22 @@ _JOB = (
 )
 _NUMBER: BindParameter[int] = bindparam("number")
 _REVISION = revision_of.label("organisation_revision")
-_READ_JOB = (
+_OF_JOB = (
     select(*_INSTANCE, _REVISION, *_JOB)
     .select_from(_CASES.join(_JOBS, _JOBS.c.instance_id == _CASES.c.id))
     .where(_JOBS.c.id == _NUMBER)
 )
 # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
 # case and goes on to the task. Where the task's row was read too early, its conditional update says so.
-_LOCK_INSTANCE = select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES)
-_LOCK_TASK = (
+_LOCK_INSTANCE = Query(select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES))
+_LOCK_TASK = Query(
     select(*_INSTANCE, _REVISION, *_TASK)
     .select_from(_CASES.join(_TASKS, _TASKS.c.instance_id == _CASES.c.id))
     .where(_TASKS.c.id == _NUMBER)
     .with_for_update(of=_CASES)
 )
-_LOCK_JOB = _READ_JOB.with_for_update(of=_CASES)
+_READ_JOB = Query(_OF_JOB)
+_LOCK_JOB = Query(_OF_JOB.with_for_update(of=_CASES))
 
 
 def has_ended(instance: Any) -> GoneError:  # noqa: ANN401 - a row
@@ -202,8 +211,8 @@ def _undone(locked: LockedCase) -> LockedCase:
     return locked
 
 
-def _read(session: Session, statement: Select[Any], number: int, *, suspended_too: bool = False) -> LockedCase:
-    row: Row[Any] | None = session.execute(statement, {"number": number}).one_or_none()
+def _read(session: Session, query: Query, number: int, *, suspended_too: bool = False) -> LockedCase:
+    row = query.one_or_none(session, number=number)
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
     known = organisation(session, row.organisation_revision)

@@ -111,16 +111,11 @@ def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], 
     if not rows:
         return
     upsert = postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
-    session.execute(
-        write_passages(upsert),
-        [
-            {
-                "instance_id": instance_id,
-                "token": token,
-                **row,
-                "started_at": now,
-                "ended_at": None if row["state"] == "ACTIVE" else now,
-            }
+    shared = {"instance_id": instance_id, "started_at": now, "undone": False}
+    write_passages(upsert).run(
+        session,
+        *(
+            {**shared, "token": token, **row, "ended_at": None if row["state"] == "ACTIVE" else now}
             for token, row in rows.items()
-        ],
+        ),
     )

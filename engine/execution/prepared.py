@@ -7,8 +7,9 @@ row belongs to, took nine tenths of the time of a conditional update.
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Insert, Table, Update, bindparam, insert, update
+from sqlalchemy import Insert, Table, bindparam, insert, update
 
+from engine.execution.statements import Statement
 from engine.model import ElementInstance, HistoryEvent, ProcessInstance, RegisterEntry, UserTask, UserTaskCandidate
 from engine.model.base import Base
 
@@ -20,12 +21,12 @@ def table(model: type[Base]) -> Table:
 
 _TASKS, _CASES, _ENTRIES = table(UserTask), table(ProcessInstance), table(RegisterEntry)
 
-INSERT_EVENTS = insert(table(HistoryEvent))
+INSERT_EVENTS = Statement(insert(table(HistoryEvent)), table(HistoryEvent).c.keys())
 INSERT_CANDIDATES = insert(table(UserTaskCandidate))
 INSERT_TASKS = insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
 PASSAGES = table(ElementInstance)
 
-COMPLETE_TASK = (
+COMPLETE_TASK = Statement(
     update(_TASKS)
     .where(
         _TASKS.c.id == bindparam("task"),
@@ -47,7 +48,7 @@ RELEASE_ENTRIES = update(_ENTRIES).where(_ENTRIES.c.held_by == bindparam("case")
 
 
 @cache
-def change_case(*columns: str) -> Update:
+def change_case(*columns: str) -> Statement:
     """Give the statement that sets columns of a case to their ``new_`` values, only at the revision that was ``seen``.
 
     ``incidents`` have come and not gone.
@@ -56,7 +57,7 @@ def change_case(*columns: str) -> Update:
         "revision": _CASES.c.revision + 1,
         "incident_count": _CASES.c.incident_count + bindparam("incidents"),
     }
-    return (
+    return Statement(
         update(_CASES)
         .where(_CASES.c.id == bindparam("case"), _CASES.c.revision == bindparam("seen"))
         .values({**counted, **{name: bindparam(f"new_{name}") for name in columns}})
@@ -64,8 +65,15 @@ def change_case(*columns: str) -> Update:
 
 
 @cache
-def write_passages(upsert: type[Insert]) -> Insert:
+def insert_task(*columns: str) -> Statement:
+    """Give the statement that adds one task and gives its id."""
+    return Statement(insert(_TASKS).returning(_TASKS.c.id), columns)
+
+
+@cache
+def write_passages(upsert: type[Insert]) -> Statement:
     """Give the statement that adds passages or replaces what is known of them; ``upsert`` is the dialect's insert."""
     statement = upsert(PASSAGES)
     known = {name: statement.excluded[name] for name in ("element_id", "name", "kind", "state", "ended_at")}  # type: ignore[attr-defined] # both dialects have it
-    return statement.on_conflict_do_update(index_elements=["instance_id", "token"], set_=known)  # type: ignore[attr-defined, no-any-return]
+    anew = statement.on_conflict_do_update(index_elements=["instance_id", "token"], set_=known)  # type: ignore[attr-defined]
+    return Statement(anew, PASSAGES.c.keys())

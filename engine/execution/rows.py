@@ -5,7 +5,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Delete, Update
 from sqlalchemy.orm import Session
 
+from engine.execution.statements import Statement
 
-def changed(session: Session, statement: Update | Delete, **values: object) -> int:
+
+def changed(session: Session, statement: Update | Delete | Statement, **values: object) -> int:
     """Run an UPDATE or DELETE, with the values of its parameters, and give the number of rows it changed."""
+    if isinstance(statement, Statement):
+        return statement.run(session, values).rowcount
     return cast("CursorResult[Any]", session.execute(statement, values or None)).rowcount

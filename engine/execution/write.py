@@ -11,6 +11,7 @@ from engine.execution.effects import close_everything, close_overdue, open_every
 from engine.execution.escaping import escaping
 from engine.execution.history import with_effects
 from engine.execution.incidents import close_incidents
+from engine.execution.live_cases import stay_awake
 from engine.execution.locked import LockedCase
 from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
@@ -57,7 +58,8 @@ def write_outcome(
         at=now,
         definition_hash=locked.definition.hash,
     )
-    session.execute(INSERT_EVENTS, rows)
+    INSERT_EVENTS.run(session, *rows)
+    stay_awake(locked, outcome)
     columns = {"body": outcome.body, "event_count": head.sequence, "chain_head": head.hash}
     opened = len(outcome.stuck) if escapes is None else 0
     _update_instance(locked, columns | _ending(outcome, state, ended, now), incidents=opened - resolved)
@@ -85,7 +87,7 @@ def write_event(locked: LockedCase, event: NewEvent, **columns: object) -> None:
         at=locked.environment.now,
         definition_hash=locked.definition.hash,
     )
-    locked.session.execute(INSERT_EVENTS, rows)
+    INSERT_EVENTS.run(locked.session, *rows)
     _update_instance(locked, {"event_count": head.sequence, "chain_head": head.hash, **columns})
 
 

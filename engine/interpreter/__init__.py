@@ -4,6 +4,7 @@ from engine.interpreter.case import Case
 from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.environment import Decided, Environment, StuckError
 from engine.interpreter.events import REPEATING
+from engine.interpreter.live import Live
 from engine.interpreter.outcome import (
     ChangedTask,
     OpenedJob,
@@ -55,6 +56,7 @@ __all__ = [
     "Element",
     "Environment",
     "Flow",
+    "Live",
     "OpenedJob",
     "OpenedSubscription",
     "OpenedTask",

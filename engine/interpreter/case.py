@@ -13,6 +13,7 @@ from engine.interpreter import (
     detours,
     events,
     listeners,
+    live,
     moving,
     recovering,
     returning,
@@ -30,11 +31,12 @@ from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import open_scopes, scope_passages
 from engine.interpreter.opening import Opened, element_of
-from engine.interpreter.outcome import Outcome, Stuck
+from engine.interpreter.outcome import Moved, Outcome, Stuck
 from engine.interpreter.preparing import original
 from engine.interpreter.provenance import Arrival, Plan
 from engine.interpreter.run import Engine, Run
 from engine.interpreter.scopes import ROOT
+from engine.interpreter.segments import Segments
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_specs import UserTask
 from engine.interpreter.workflow import Counter, Workflow
@@ -45,10 +47,16 @@ class Case:
 
     def __init__(self, specification: Specification, environment: Environment) -> None:
         self._run = Run(specification, environment)
-        self._before: dict[int, SpiffTask] = {}
         self._phases_before: dict[int, listeners.Phase] = {}
         self._stuck_before: set[int] = set()
         self._variables_before: dict[str, object] = {}
+        self._anew: set[int] = set()
+        """Tokens that count as if they had not waited before."""
+        self._places_before: dict[int, str] | None = None
+        self._keeps_place = False
+        self._segments = Segments()
+        self._written: tuple[bytes, int] | None = None
+        """The state that was written last, and how much had happened until then."""
         self._again: dict[int, timers.Due] = {}
         """Timers that fired and will again, by token."""
         self._scopes_before: dict[int, SpiffTask] = {}
@@ -90,12 +98,29 @@ class Case:
         run = case._run
         restored = state.load(body, specification, Engine(run))
         run.workflow, run.scopes, run.ledger = restored.workflow, restored.scopes, restored.ledger
-        case._before = run.waiting()
-        case._phases_before = {token: listeners.phase(task) for token, task in case._before.items()}
-        case._stuck_before = {token for token, task in case._before.items() if "stuck" in task.internal_data}
-        case._variables_before = dict(run.scopes.root)
-        case._scopes_before = open_scopes(run)
+        case._look_around()
         return case
+
+    @classmethod
+    def resume(cls, resting: live.Live, specification: Specification, environment: Environment) -> "Case":
+        """Go on with a case that stayed awake; nobody else may go on with it, and it can't rest in two places."""
+        case = cls(specification, environment)
+        run = case._run
+        run.workflow, run.scopes, run.watch = resting.workflow, resting.scopes, resting.watch
+        run.workflow.script_engine = Engine(run)
+        case._segments = resting.segments
+        case._look_around(resting.places)
+        return case
+
+    def _look_around(self, known: dict[int, str] | None = None) -> None:
+        run = self._run
+        self._keeps_place = self._all_have_places()
+        run.watch.mark()
+        self._places_before = known or self._all_places()
+        self._phases_before = {token: listeners.phase(task) for token, task in run.odd().items()}
+        self._stuck_before = {token for token, task in run.odd().items() if "stuck" in task.peek}
+        self._variables_before = dict(run.scopes.root)
+        self._scopes_before = open_scopes(run)
 
     @classmethod
     def migrate(cls, awake: "Case", specification: Specification, mapping: Mapping[str, str]) -> "Case":
@@ -105,18 +130,20 @@ class Case:
         """
         case = cls(specification, awake._run.env)
         old, run = awake._run, case._run
+        before = old.waiting()
         migration = Migration(old, run, mapping)
         findings = migration.findings()
         if findings:
             raise UnmigratableError(findings)
         migration.run()
         waiting = run.waiting()
-        case._before = {token: task for token, task in waiting.items() if token in awake._before}
-        case._phases_before = {token: awake._phases_before[token] for token in case._before}
+        run.watch.mark()
+        case._anew = waiting.keys() - before.keys()
+        case._phases_before = {token: phase for token, phase in awake._phases_before.items() if token in waiting}
         case._stuck_before = awake._stuck_before
         case._variables_before = awake._variables_before
         case._scopes_before = open_scopes(run)
-        case._removed = {token: element_of(old, task) for token, task in awake._before.items() if token not in waiting}
+        case._removed = {token: element_of(old, task) for token, task in before.items() if token not in waiting}
         run.settle()
         return case
 
@@ -233,7 +260,7 @@ class Case:
         task = self._waiting(token)
         self._stuck_before.discard(token)
         if recovering.retry(self._run, task):
-            self._before.pop(token, None)
+            self._anew.add(token)
         self._run.settle()
 
     def skip(self, token: int, variables: Mapping[str, object], flow_ids: Sequence[str] = ()) -> None:
@@ -333,7 +360,7 @@ class Case:
 
     def waits(self, token: int) -> bool:
         """Tell whether a token waits for people, machines, events or help."""
-        return token in self._run.waiting()
+        return token in self._run.watch.waiting()
 
     def tokens_at(self, element_id: str) -> list[int]:
         """Give the tokens at an element: those that wait there, and those of what is going on inside it."""
@@ -388,25 +415,29 @@ class Case:
         run = self._run
         recovering.mark_dead_ends(run)
         opened = Opened(run)
-        passed = ruled.settle(run, opened, {*self._before})
-        for token, task in run.waiting().items():
-            if "stuck" in task.internal_data or token in opened.entered:
+        passed = ruled.settle(run, opened, self._anew)
+        waiting = run.watch.waiting()
+        for token, task in [(token, waiting[token]) for token in run.watch.touched()]:
+            if "stuck" in task.peek or token in opened.entered:
                 continue
-            if token not in self._before or self._phases_before.get(token) != listeners.phase(task):
-                opened.enter(task, anew=token not in self._before)
-        after = run.waiting()
+            waited = self._waited(token)
+            if not waited or self._phases_before.get(token) != listeners.phase(task):
+                opened.enter(task, anew=not waited)
+        after = run.watch.waiting()
         for token, when in self._again.items():
             # What the timer started may have ended what it stands on.
             if token in after:
                 opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
-        gone = {token: task for token, task in self._before.items() if token not in after}
+        gone = {token: task for token, task in run.watch.gone().items() if token not in self._anew}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
         for token, task in gone.items():
             if token not in completed:
                 run.note(task, "canceled")
             run.scopes.close(token)
-        return Outcome(
-            body=state.dump(run.workflow, run.scopes, run.ledger),
+        places, moved = self._places()
+        self._segments.watch = run.watch
+        found = Outcome(
+            body=state.dump(run.workflow, run.scopes, run.ledger, self._segments),
             variables=dict(run.scopes.root),
             changes=self._changes(),
             reads=run.env.all_reads(),
@@ -422,20 +453,56 @@ class Case:
             copies=tuple(run.copies),
             decisions=tuple(run.decisions),
             deciders=tuple(run.deciders),
-            stuck=tuple(self._newly_stuck(after)),
-            completed_tokens=completed | self._left(after),
+            stuck=tuple(self._newly_stuck()),
+            completed_tokens=completed | self._left(),
             canceled=self._removed
             | {token: element_of(run, task) for token, task in gone.items() if token not in completed},
-            waiting={token: self._place(task) for token, task in after.items()},
+            waiting=places,
+            moved=moved,
             ended_at=run.specification.process.elements.get(run.scopes.end or ""),
             ended=bool(run.workflow.completed),
             terminated=bool(run.workflow.completed) and not run.workflow.success,
         )
+        self._written = found.body, len(run.workflow.log)
+        return found
 
-    def _left(self, after: Mapping[int, SpiffTask]) -> set[int]:
+    def rest(self, body: bytes) -> live.Live | None:
+        """Stay awake after the ``outcome`` was stored, as if its state were read; None where that is not certain.
+
+        ``body`` is what was stored. Nothing can be done with the case itself any more.
+        """
+        run = self._run
+        if self._written is None or self._written[0] is not body or self._written[1] != len(run.workflow.log):
+            return None
+        return live.rest(live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places()[0]), run.ledger)
+
+    def _left(self) -> set[int]:
         """Give the tokens whose work was done in this step and whose end listeners are asked now."""
-        phases = {token: listeners.phase(task) for token, task in after.items() if token in self._before}
+        phases = {token: listeners.phase(task) for token, task in self._run.odd().items() if self._waited(token)}
         return {t for t, phase in phases.items() if phase == ("end", 0) and self._phases_before.get(t) != phase}
+
+    def _waited(self, token: int) -> bool:
+        """Tell whether a token waited before this command, and was not begun anew by it."""
+        return token not in self._anew and self._run.watch.waited(token)
+
+    def _places(self) -> tuple[dict[int, str], Moved | None]:
+        """Give where each token stands, and what of that has changed; None where that is not certain."""
+        before, watch = self._places_before, self._run.watch
+        if before is None or not (self._keeps_place and self._all_have_places()):
+            return self._all_places(), None
+        waiting, left, came = watch.waiting(), list(watch.gone()), watch.came()
+        places = dict(before)
+        for token in left:
+            del places[token]
+        new = {token: self._place(waiting[token]) for token in came}
+        return places | new, Moved(left=tuple(left), came=new)
+
+    def _all_places(self) -> dict[int, str]:
+        return {token: self._place(task) for token, task in self._run.watch.waiting().items()}
+
+    def _all_have_places(self) -> bool:
+        """Tell whether no token waits at the end of the case: where that is depends on the ends that were reached."""
+        return all(task.task_spec.bpmn_id is not None for task in self._run.watch.odd().values())
 
     def _place(self, task: SpiffTask) -> str:
         """Give the element of the picture that a token stands at: the last end for one that ends the case."""
@@ -443,16 +510,16 @@ class Case:
         return original(bpmn_id) if bpmn_id is not None else self._run.scopes.end or self._run.specification.process.id
 
     def _waiting(self, token: int) -> SpiffTask:
-        task = self._run.waiting().get(token)
+        task = self._run.watch.waiting().get(token)
         if task is None:
             raise gone()
         return task
 
-    def _newly_stuck(self, waiting: Mapping[int, SpiffTask]) -> list[Stuck]:
+    def _newly_stuck(self) -> list[Stuck]:
         return [
-            Stuck(token=token, element=element_of(self._run, task), **task.internal_data["stuck"])
-            for token, task in waiting.items()
-            if "stuck" in task.internal_data and token not in self._stuck_before
+            Stuck(token=token, element=element_of(self._run, task), **task.peek["stuck"])
+            for token, task in self._run.odd().items()
+            if "stuck" in task.peek and token not in self._stuck_before
         ]
 
     def _changes(self) -> dict[str, tuple[object, object]]:

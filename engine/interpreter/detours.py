@@ -22,14 +22,13 @@ from engine.interpreter.joins import FROM
 from engine.interpreter.origins import CAUSES
 from engine.interpreter.preparing import prepared
 from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Detour
+from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
 
 ASSIGNEE = "assignee"
 """Who gets a task, whatever its rule says."""
-AWAY = "away"
-"""Of a token whose task was sent back: the number of the detour, and what it needs to open anew."""
 _NAME = "detour:{}"
 
 
@@ -105,7 +104,7 @@ def done(run: "Run", detour: SpiffTask) -> None:
 
 def settle(run: "Run") -> bool:
     """Let no detour outlive the task it is done for, nor a task wait for a detour that is gone."""
-    known = {int(task.id): task for task in run.workflow.open_tasks()}
+    known = dict(run.watch.of_detours())
     changed = False
     for task in known.values():
         if isinstance(task.task_spec, Detour) and "for" in task.internal_data:
@@ -121,7 +120,7 @@ def settle(run: "Run") -> bool:
 
 def is_away(task: SpiffTask) -> bool:
     """Tell whether a token only keeps its place until a detour is done."""
-    return AWAY in task.internal_data and not task.has_state(TaskState.FINISHED_MASK)
+    return AWAY in task.peek and not task.has_state(TaskState.FINISHED_MASK)
 
 
 def _begin(flow: BpmnBaseWorkflow, element: Element, causes: Iterable[int]) -> SpiffTask:

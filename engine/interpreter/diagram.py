@@ -292,6 +292,11 @@ class Process:
         return frozenset(element.form_id for element in self.elements.values() if element.form_id)
 
     @cached_property
+    def has_conditions(self) -> bool:
+        """Tell whether there is an event in it that waits for a condition."""
+        return any(element.condition is not None for element in self.elements.values())
+
+    @cached_property
     def has_adhoc(self) -> bool:
         """Tell whether there is an ad-hoc sub-process in it."""
         return any(element.adhoc is not None for element in self.elements.values())

@@ -87,6 +87,8 @@ def throw_error(run: "Run", task: SpiffTask, code: str, variables: Mapping[str, 
 def fire_conditions(run: "Run") -> bool:
     """Fire conditional events whose condition has become true since it was last asked; tell whether one did."""
     fired = False
+    if not run.specification.process.has_conditions:
+        return False
     for task in list(run.waiting().values()):
         element = run.element(task)
         if element is None or element.condition is None or task.state != TaskState.WAITING or not run.is_live(task):

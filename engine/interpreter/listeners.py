@@ -66,23 +66,23 @@ def hold_before_running(run: "Run", task: SpiffTask) -> bool:
 
 def is_over(task: SpiffTask, event: str) -> bool:
     """Tell whether all listeners of a moment have been asked."""
-    return event in task.internal_data.get("heard", ())
+    return event in task.peek.get("heard", ())
 
 
 def is_held(task: SpiffTask) -> bool:
     """Tell whether a token waits for a listener."""
-    return "listener" in task.internal_data
+    return "listener" in task.peek
 
 
 def phase(task: SpiffTask) -> Phase:
     """Give which listener a token waits for."""
-    pending = task.internal_data.get("listener")
+    pending = task.peek.get("listener")
     return (str(pending["event"]), int(pending["index"])) if pending is not None else None
 
 
 def where(run: "Run", task: SpiffTask) -> Element | None:
     """Give the element that a token stands at; the whole process for one that its listeners keep."""
-    pending = task.internal_data.get("listener")
+    pending = task.peek.get("listener")
     return run.element(task) if pending is None else _listened(run, task, str(pending["event"]))
 
 

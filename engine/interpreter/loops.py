@@ -76,7 +76,7 @@ def _remember(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
 
 def pending(body: SpiffTask) -> list[int]:
     """Give the instances of a body that have ended and whose result could not be taken yet."""
-    return _pending(body.internal_data.get("loop", {}))
+    return _pending(body.peek.get("loop", {}))
 
 
 def _pending(state: dict[str, Any]) -> list[int]:
@@ -186,11 +186,9 @@ def is_enough(run: "Run", body: SpiffTask, visible: Mapping[str, object], *, don
 
 def active(body: SpiffTask) -> list[SpiffTask]:
     """Give the instances of a body that are open."""
-    return [
-        child
-        for child in body.children
-        if child.task_spec.name == body.task_spec.inner and not child.has_state(TaskState.FINISHED_MASK)
-    ]
+    unfinished = body.workflow.tasks.open
+    children = [unfinished[number] for number in body._children if number in unfinished]
+    return [child for child in children if child.task_spec.name == body.task_spec.inner]
 
 
 def end(run: "Run", body: SpiffTask) -> None:

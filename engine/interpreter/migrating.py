@@ -236,9 +236,8 @@ def _hang(old: SpiffTask, parent: SpiffTask, spec: TaskSpec) -> SpiffTask:
     parent._children.append(task.id)
     task.triggered = True
     task.internal_data = dict(old.internal_data)
-    if task.has_state(TaskState.FINISHED_MASK):
-        task.workflow.tasks.open.pop(task.id)
-    elif not isinstance(spec, EndJoin):
+    task.workflow.tasks.place(task)
+    if not (task.has_state(TaskState.FINISHED_MASK) or isinstance(spec, EndJoin)):
         spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     return task
 

@@ -8,7 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.outcome import PassageKind, ScopePassage
 from engine.interpreter.repeating_specs import Repeated
-from engine.interpreter.task_specs import SubProcess
+from engine.interpreter.watching import is_for_others
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def open_scopes(run: "Run") -> dict[int, SpiffTask]:
     """Give them by token."""
-    return {
-        task.id: task for task in run.workflow.open_tasks() if task.state == TaskState.STARTED and _holds_others(task)
-    }
+    return dict(run.watch.holders())
 
 
 def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[ScopePassage]:
@@ -36,13 +34,8 @@ def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[Scop
             yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
     for token, task in run.opened.items():
         gone = token not in after and token not in before
-        if gone and task.state != TaskState.COMPLETED and _holds_others(task):
+        if gone and task.state != TaskState.COMPLETED and is_for_others(task):
             yield _passage(run, task, "canceled")
-
-
-def _holds_others(task: SpiffTask) -> bool:
-    # A sub-process that is there again to be undone is nothing of the diagram.
-    return isinstance(task.task_spec, (SubProcess, Repeated)) and task.task_spec.bpmn_id is not None
 
 
 def _passage(run: "Run", task: SpiffTask, what: PassageKind) -> ScopePassage:

@@ -14,6 +14,7 @@ from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 from engine.interpreter.overdue import open_overdue
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask
+from engine.interpreter.watching import token_of
 
 
 class Opened:
@@ -43,7 +44,7 @@ class Opened:
     def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
         run, element = self._run, element_of(self._run, task)
-        self.entered.add(run.token_of(task))
+        self.entered.add(token_of(task))
         if anew:
             run.note(task, "entered")
         try:

@@ -144,6 +144,16 @@ class Stuck:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What has changed of where a case stands."""
+
+    left: tuple[int, ...]
+    """The tokens that wait no longer."""
+    came: dict[int, str]
+    """Those that wait now, with their elements."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The result of one command."""
 
@@ -181,6 +191,8 @@ class Outcome:
     """What was waiting and was taken away."""
     waiting: dict[int, str] = field(default_factory=dict)
     """Token → element id of everything that waits now: where the case stands."""
+    moved: Moved | None = None
+    """What has changed of that; None where that is not certain, as when the case has just begun."""
     ended_at: Element | None = None
     """The end event, where the case has ended."""
     ended: bool = False

@@ -15,6 +15,7 @@ from engine.interpreter import detours, moving
 from engine.interpreter.joins import FROM, Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, causes_of, scope_of
 from engine.interpreter.provenance import Arrival, Plan, Restored
+from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -35,7 +36,7 @@ def _only_waits(task: SpiffTask) -> bool:
 
 
 def _causes(task: SpiffTask) -> tuple[int, ...]:
-    away = task.internal_data.get(detours.AWAY)
+    away = task.internal_data.get(AWAY)
     return tuple(map(int, away[CAUSES])) if away is not None else causes_of(task)
 
 

@@ -18,10 +18,10 @@ MOST_PASSED = 100
 """Tasks that may pass by themselves in one step: beyond that a loop never asks anybody."""
 
 
-def settle(run: Run, opened: Opened, before: set[int]) -> list[PassedTask]:
+def settle(run: Run, opened: Opened, anew: set[int]) -> list[PassedTask]:
     """Open the tasks that have rules, complete those that need nobody, and go on until each token waits."""
     passed: list[PassedTask] = []
-    while (found := _next(run, opened, before)) is not None:
+    while (found := _next(run, opened, anew)) is not None:
         task, one = found
         opened.forget(task)
         if len(passed) >= MOST_PASSED:
@@ -32,14 +32,15 @@ def settle(run: Run, opened: Opened, before: set[int]) -> list[PassedTask]:
     return passed
 
 
-def _next(run: Run, opened: Opened, before: set[int]) -> tuple[SpiffTask, PassedTask] | None:
+def _next(run: Run, opened: Opened, anew: set[int]) -> tuple[SpiffTask, PassedTask] | None:
     """Find the next task that passes; the others that it sees are opened for their people."""
-    for token, task in run.waiting().items():
-        if token in before or token in opened.entered or "stuck" in task.internal_data:
+    waiting = run.watch.waiting()
+    for token, task in [(token, waiting[token]) for token in run.watch.came(anew)]:
+        if token in opened.entered or "stuck" in task.peek:
             continue
         if not isinstance(task.task_spec, UserTask) or not element_of(run, task).properties.keys() & CHOICES.keys():
             continue
-        if detours.ASSIGNEE in task.internal_data:
+        if detours.ASSIGNEE in task.peek:
             # Somebody has sent it back to this person: they are asked.
             continue
         opened.enter(task, anew=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -24,11 +23,10 @@ from engine.interpreter.task_specs import (
     Detour,
     EventGateway,
     FeelScript,
-    JobTask,
     PassThrough,
     SubProcess,
-    UserTask,
 )
+from engine.interpreter.watching import Watch, token_of
 from engine.interpreter.workflow import Workflow
 
 COMPLETED_BY = "completedBy"
@@ -63,6 +61,7 @@ class Run:
         self.deciders: list[int] = []
         """The token of each of them."""
         self._steps = 0
+        self._watch: Watch | None = None
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -250,18 +249,30 @@ class Run:
             flow = flow.parent_workflow
         return task.workflow.tasks.get(task.id) is task
 
+    @property
+    def watch(self) -> Watch:
+        """Give what keeps an eye on the open tasks."""
+        if self._watch is None or self._watch.workflow is not self.workflow:
+            self._watch = Watch(self.workflow)
+        return self._watch
+
+    @watch.setter
+    def watch(self, watch: Watch) -> None:
+        self._watch = watch
+
     def waiting(self) -> dict[int, SpiffTask]:
         """Give what waits for people, machines, events or help, by token."""
-        return {self.token_of(task): task for task in self.workflow.open_tasks() if _waits(task)}
+        return dict(self.watch.waiting())
 
-    def token_of(self, task: SpiffTask) -> int:
-        """Give the number people know a task by: a choice goes by that of its ad-hoc sub-process."""
-        return int(task.workflow.parent_task_id if isinstance(task.task_spec, Choice) else task.id)
+    def odd(self) -> dict[int, SpiffTask]:
+        """Give what of it is stuck or held by a listener."""
+        waiting = self.watch.waiting()
+        return {token: task for token, task in self.watch.odd().items() if token in waiting}
 
     def note_origin(self, task: SpiffTask) -> None:
         """Note where a token came from, while the tree still shows it."""
-        if self.token_of(task) not in self.origins:
-            self.origins[self.token_of(task)] = origin_of(self._standing(task))
+        if token_of(task) not in self.origins:
+            self.origins[token_of(task)] = origin_of(self._standing(task))
 
     def _standing(self, task: SpiffTask) -> SpiffTask:
         """Give the task itself; for a choice that of its ad-hoc sub-process."""
@@ -278,7 +289,7 @@ class Run:
         element_id = original(task.task_spec.bpmn_id)
         self.note_origin(standing)
         flow = self.specification.process.flow_between.get((original(source or ""), element_id))
-        return Passage(element_id=element_id, token=self.token_of(task), what=what, flow_id=flow)
+        return Passage(element_id=element_id, token=token_of(task), what=what, flow_id=flow)
 
 
 class Engine:
@@ -368,18 +379,3 @@ def local_inputs(run: Run, element: Element, scope: int) -> dict[str, object]:
         value = run.env.text_or_expression(mapped.source, {**run.scopes.visible(scope), **local})
         put(local, mapped.target, value)
     return rules.as_json(local)
-
-
-def is_person_or_job(task: SpiffTask) -> bool:
-    """Tell whether a task waits for somebody to complete it, rather than for an event."""
-    return isinstance(task.task_spec, (UserTask, JobTask))
-
-
-def _waits(task: SpiffTask) -> bool:
-    if task.state == TaskState.READY:
-        return is_person_or_job(task)
-    if task.state == TaskState.WAITING:
-        return isinstance(task.task_spec, CatchingEvent)
-    if task.state != TaskState.STARTED:
-        return False
-    return "stuck" in task.internal_data or listeners.is_held(task) or isinstance(task.task_spec, Choice)

@@ -8,6 +8,7 @@ empty and variables live in scopes, each named by the number of the token that o
 from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from typing import Any
 
 ROOT = 0
 """The number of the scope of the whole case."""
@@ -15,11 +16,55 @@ ROOT = 0
 Values = dict[str, object]
 
 
+class ScopeTable(dict[int, Values]):
+    """The variables of each scope. Whoever is given those of one may change them, so it counts as touched.
+
+    ``items`` and ``peek`` are for those who only look.
+    """
+
+    def __init__(self, values: Mapping[int, Values]) -> None:
+        super().__init__(values)
+        self.touched: set[int] = set()
+        self.disordered = True
+        """Whether a scope stands behind one with a greater number."""
+        self.rest()
+
+    def __getitem__(self, scope: int) -> Values:
+        """Give the variables of a scope."""
+        self.touched.add(scope)
+        return super().__getitem__(scope)
+
+    def __setitem__(self, scope: int, values: Values) -> None:
+        """Set the variables of a scope."""
+        self.touched.add(scope)
+        self.disordered = self.disordered or scope < next(reversed(self), 0)
+        super().__setitem__(scope, values)
+
+    def rest(self) -> None:
+        """Begin anew to note what is touched."""
+        self.touched.clear()
+        self.disordered = self.disordered and list(self) != sorted(self)
+
+    def peek(self, scope: int) -> Values:
+        """Give the variables of a scope to somebody who only looks."""
+        return super().__getitem__(scope)
+
+    def get(self, scope: int, default: Any = None) -> Any:  # noqa: ANN401 - of any type
+        """Give the variables of a scope, or else what is asked for."""
+        self.touched.add(scope)
+        return super().get(scope, default)
+
+    def pop(self, scope: int, default: Any = None) -> Any:  # noqa: ANN401 - of any type
+        """Forget a scope."""
+        self.touched.add(scope)
+        return super().pop(scope, default)
+
+
 @dataclass
 class Scopes:
     """All variables of one case."""
 
-    values: dict[int, Values] = field(default_factory=lambda: {ROOT: {}})
+    values: ScopeTable = field(default_factory=lambda: ScopeTable({ROOT: {}}))
     parents: dict[int, int] = field(default_factory=dict)
     end: str | None = None
     """The end event reached last of those that say how the case ended."""

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import zstandard
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
-from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
-from engine.interpreter.compacting import needed
+from engine.interpreter.compacting import Needed, needed
 from engine.interpreter.ledger import Ledger
-from engine.interpreter.scopes import ROOT, Scopes
+from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
+from engine.interpreter.segments import Segments, compress, decompress, task_record
 from engine.interpreter.specification import Specification
 from engine.interpreter.upgrading import revive_arrivals
 from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
@@ -30,18 +29,33 @@ class Restored:
     ledger: Ledger
 
 
-def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger) -> bytes:
-    """Write the state of a case. An ended case keeps its variables only: its history has the rest."""
+def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments | None = None) -> bytes:
+    """Write the state of a case. An ended case keeps its variables only: its history has the rest.
+
+    Of a big case it is one text in segments, and those in which nothing was touched are as they were.
+    """
+    kept: dict[BpmnBaseWorkflow, Needed] = {}
+    if not workflow.completed:
+        watch = segments.watch if segments is not None else None
+        kept = {flow: needed(flow, watch) for _token, flow in _live(workflow)}
     content: dict[str, Any] = {
         "format": FORMAT,
         "last": workflow.counter.last,
         "end": scopes.end,
-        "scopes": [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()],
-        "workflows": [] if workflow.completed else _workflows(workflow),
+        "scopes": [],
+        "workflows": [_workflow(token, flow) for token, flow in (_live(workflow) if kept else ())],
     }
     if ledger.levels and not workflow.completed:
         content["completed"] = ledger.as_lists({task.id for task in workflow.open_tasks()})
-    return zstandard.ZstdCompressor(level=3).compress(json_text.dumps(content))
+    if segments is not None:
+        segments.found = kept.get(workflow)
+    if segments is not None and segments.suit(workflow, scopes, kept):
+        return segments.write(content, workflow, scopes, kept[workflow])
+    content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()]
+    for record, (flow, found) in zip(content["workflows"], kept.items(), strict=True):
+        tasks = [task for number, task in flow.tasks.items() if number in found.kept]
+        record["tasks"] = [task_record(task, found.above(task)) for task in tasks]
+    return compress(json_text.dumps(content))
 
 
 def load_variables(body: bytes) -> dict[str, Any]:
@@ -58,7 +72,7 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
     """Wake a case: live tasks over the shared specs of its version."""
     content = _content(body)
     scopes = Scopes(
-        values={int(scope): values for scope, _parent, values in content["scopes"]},
+        values=ScopeTable({int(scope): values for scope, _parent, values in content["scopes"]}),
         parents={int(scope): int(parent) for scope, parent, _values in content["scopes"] if parent is not None},
         end=content["end"],
     )
@@ -75,31 +89,24 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
     if content["format"] < FORMAT:
         for flow in (top, *top.subprocesses.values()):
             revive_arrivals(flow)
+    top.log.clear()
     return Restored(top, scopes, Ledger.from_lists(content.get("completed", [])))
 
 
 def _content(body: bytes) -> dict[str, Any]:
-    content: dict[str, Any] = json_text.loads(zstandard.ZstdDecompressor().decompress(body))
+    content: dict[str, Any] = json_text.loads(decompress(body))
     return content
 
 
-def _workflows(workflow: Workflow) -> list[dict[str, Any]]:
+def _live(workflow: Workflow) -> list[tuple[int | None, BpmnBaseWorkflow]]:
     # Parents before children, so that the task a sub-process hangs on exists when it is restored.
     inner = sorted(workflow.subprocesses.items(), key=lambda item: item[0])
-    live = [(None, workflow), *((token, sub) for token, sub in inner if not sub.completed)]
-    return [
-        {
-            "on": token,
-            "spec": flow.spec.name,
-            "last": flow.last_task.id if flow.last_task is not None else None,
-            "tasks": [_task(task, parent) for task, parent in needed(flow)],
-        }
-        for token, flow in live
-    ]
+    return [(None, workflow), *((token, sub) for token, sub in inner if not sub.completed)]
 
 
-def _task(task: SpiffTask, parent: int | None) -> list[object]:
-    return [task.id, parent, task.state, task.task_spec.name, task.triggered or None, task.internal_data or None]
+def _workflow(token: int | None, flow: BpmnBaseWorkflow) -> dict[str, Any]:
+    last = flow.last_task.id if flow.last_task is not None else None
+    return {"on": token, "spec": flow.spec.name, "last": last, "tasks": []}
 
 
 def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:
@@ -113,11 +120,10 @@ def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:
         task = SpiffTask(flow, flow.spec.task_specs[spec_name], state=int(state), id=int(number))
         task._parent = None if parent is None else int(parent)
         task.triggered = bool(triggered)
-        task.internal_data = internal or {}
+        task.restore_data(internal or {})
         if task._parent is not None:
             flow.tasks[task._parent]._children.append(task.id)
-        if task.state & TaskState.FINISHED_MASK:
-            flow.tasks.open.pop(task.id)
+        flow.tasks.place(task)
     flow.task_tree = next(task for task in flow.tasks.values() if task._parent is None)
     flow.last_task = flow.tasks.get(int(record["last"])) if record["last"] is not None else None
     if isinstance(flow, BpmnWorkflow):

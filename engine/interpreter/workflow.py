@@ -7,6 +7,7 @@ library would walk the whole tree for every question, and stops without a word a
 
 from collections import deque
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -33,7 +34,27 @@ class Counter:
 
 
 class Token(SpiffTask):
-    """A task that tells its workflow when it changes state, and climbs its ancestors without recursion."""
+    """A task that tells its workflow when it changes, and climbs its ancestors without recursion."""
+
+    @property
+    def internal_data(self) -> dict[str, Any]:
+        """Give what is kept about it. Whoever asks may change it, so it counts as touched."""
+        self.workflow.tasks.log.append(self)
+        return self._data
+
+    @internal_data.setter
+    def internal_data(self, data: dict[str, Any]) -> None:
+        self.workflow.tasks.log.append(self)
+        self._data = data
+
+    @property
+    def peek(self) -> Mapping[str, Any]:
+        """Give what is kept about it to somebody who only looks."""
+        return self._data
+
+    def restore_data(self, data: dict[str, Any]) -> None:
+        """Take what the state says is kept about it."""
+        self._data = data
 
     def _set_state(self, value: int) -> None:
         # Not the library's own, which collects facts for its log at every change, wanted or not.
@@ -41,6 +62,13 @@ class Token(SpiffTask):
         self.workflow.tasks.note(self, value)
         if value & _ARRIVED and self.internal_data.pop("cut", None):
             self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
+
+    def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:
+        """Add a child; one that is made waiting is noted, since its state has not changed to that."""
+        child = super()._add_child(task_spec, state)
+        if state == TaskState.WAITING:
+            self.workflow.tasks.place(child)
+        return child
 
     def is_descendant_of(self, task: SpiffTask) -> bool:
         """Tell whether a task is an ancestor of this one."""
@@ -74,12 +102,18 @@ class Token(SpiffTask):
 class TaskTable(dict[int, SpiffTask]):
     """The tasks of a workflow by number. A new task comes with a random id and gets its number here."""
 
-    def __init__(self, counter: Counter, ready: deque[SpiffTask]) -> None:
+    def __init__(self, counter: Counter, ready: deque[SpiffTask], log: list[SpiffTask]) -> None:
         super().__init__()
         self._counter = counter
         self._ready = ready
+        self.log = log
+        """Every task of the case that was added, taken out, changed or handed out to be changed, in that order."""
         self.open: dict[int, SpiffTask] = {}
         """The tasks that are not finished, predicted ones included."""
+        self.joins: set[int] = set()
+        """The tasks that wait and are no events: they ask again whenever another one is completed."""
+        self.disordered = False
+        """Whether a task stands behind one with a greater number, as one that was opened again does."""
 
     def __setitem__(self, key: UUID | int, task: SpiffTask) -> None:
         """Add a task; the library does so before it tells the parent, which then takes the number."""
@@ -87,21 +121,39 @@ class TaskTable(dict[int, SpiffTask]):
         task.__class__ = Token
         number = self._counter.next() if isinstance(key, UUID) else key
         task.id = number
+        self.disordered = self.disordered or number < next(reversed(self), 0)
         super().__setitem__(number, task)
         self.open[number] = task
+        self.log.append(task)
 
     def pop(self, key: int) -> SpiffTask:  # type: ignore[override] # the library pops by key alone
         """Take a task out."""
         self.open.pop(key, None)
-        return super().pop(key)
+        self.joins.discard(key)
+        task = super().pop(key)
+        self.log.append(task)
+        return task
+
+    def place(self, task: SpiffTask) -> None:
+        """Note the state that a task was made with: it has not changed to it just now."""
+        if task.has_state(TaskState.FINISHED_MASK):
+            self.open.pop(task.id)
+        elif task.state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
+            self.joins.add(task.id)
 
     def note(self, task: SpiffTask, state: int) -> None:
         """Keep the index true after a change of state."""
         if task.id not in self:
             return
+        self.log.append(task)
+        if state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
+            self.joins.add(task.id)
+        else:
+            self.joins.discard(task.id)
         if state & TaskState.FINISHED_MASK:
             self.open.pop(task.id, None)
         else:
+            self.disordered = self.disordered or task.id not in self.open
             self.open[task.id] = task
         if state == TaskState.READY or (state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)):
             # An event that begins to wait may have listeners to ask before.
@@ -119,7 +171,7 @@ class _Indexed:
     @tasks.setter
     def tasks(self, tasks: Mapping[int, SpiffTask]) -> None:
         top = self.top_workflow  # type: ignore[attr-defined] # of the class this is mixed into
-        self._tasks = TaskTable(top.counter, top.ready)
+        self._tasks = TaskTable(top.counter, top.ready, top.log)
         self._tasks.update(tasks)
 
     def _task_completed_notify(self, task: SpiffTask) -> None:
@@ -129,6 +181,8 @@ class _Indexed:
             self._mark_complete(task)  # type: ignore[attr-defined] # of the class this is mixed into
         if self.completed:  # type: ignore[attr-defined] # of the class this is mixed into
             self.completed_event(self)  # type: ignore[attr-defined] # of the class this is mixed into
+            return
+        if not self.tasks.joins:
             return
         for waiting in list(self.tasks.open.values()):
             # Events fire only when they are told to; asking them again would be wasted.
@@ -154,6 +208,7 @@ class Workflow(_Indexed, BpmnWorkflow):
     ) -> None:
         self.counter = counter
         self.ready: deque[SpiffTask] = deque()
+        self.log: list[SpiffTask] = []
         super().__init__(spec, subprocess_specs, script_engine, deserializing=deserializing)
 
     def create_subprocess(self, my_task: SpiffTask, spec_name: str) -> SubWorkflow:

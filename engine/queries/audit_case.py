@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import json_text
 from engine.audit.kinds import completes
+from engine.audit.standing import Standing
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition
 from engine.forms import Veil
@@ -169,6 +170,7 @@ def _first_element(body: Mapping[str, Any]) -> str | None:
 def _stuck(events: Iterable[StoredEvent]) -> list[str]:
     """Give the elements that were stuck after some events."""
     stuck: dict[int | None, str] = {}
+    standing = Standing()
     for event in events:
         row, body = event.row, event.body
         if row.kind in {"incident.resolved", "task.assigned", "job.completed"} or completes(row.kind, body):
@@ -176,9 +178,8 @@ def _stuck(events: Iterable[StoredEvent]) -> list[str]:
         if row.kind == "job.failed" and not body.get("retries"):
             stuck[row.token] = row.element_id
         stuck |= {one["token"]: one["element"] for one in body.get("stuck", ())}
-        if "waiting" in body:
-            waiting = {token for token, _element in body["waiting"]}
-            stuck = {token: element for token, element in stuck.items() if token in waiting}
+        if standing.follow(body):
+            stuck = {token: element for token, element in stuck.items() if token in standing.places}
     return list(dict.fromkeys(stuck.values()))
 
 

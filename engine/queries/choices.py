@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.audit.standing import Standing
 from engine.interpreter import Process
 
 
@@ -33,10 +34,10 @@ def open_choices(process: Process, bodies: Iterable[Mapping[str, Any]]) -> tuple
     """Give what can be chosen after the history events of a case, oldest first. Costs no statement."""
     if not process.has_adhoc:
         return ()
-    waiting: list[tuple[int, str]] = []
+    standing = Standing()
     for body in bodies:
-        waiting = body.get("waiting", waiting)
-    return tuple(_choices(process, waiting))
+        standing.follow(body)
+    return tuple(_choices(process, sorted(standing.places.items())))
 
 
 def _choices(process: Process, waiting: Iterable[tuple[int, str]]) -> Iterator[OpenChoice]:

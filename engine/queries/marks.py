@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine import json_text
+from engine.audit.standing import Standing
 from engine.interpreter import Process
 
 
@@ -30,13 +31,14 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
     """Follow the passages of history events, oldest first; ``stuck`` are elements with an open incident."""
     found = Marks(failed=list(stuck))
     taken: list[str] = []
+    standing = Standing()
     for body in bodies:
         for what, element_id, _token, flow_id in body.get("passages", ()):
             _follow(process, found, what, element_id)
             if flow_id and flow_id not in taken:
                 taken.append(flow_id)
-        if "waiting" in body:
-            found.current = list(dict.fromkeys(element_id for _token, element_id in body["waiting"]))
+        standing.follow(body)
+    found.current = standing.elements()
     _mark_steps_back(process, found)
     for known in (found.passed, found.returned):
         known[:] = [element_id for element_id in known if element_id not in found.current]

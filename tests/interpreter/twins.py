@@ -10,12 +10,17 @@ from functools import wraps
 from typing import Any
 
 import pytest
-import zstandard
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine import json_text
 from engine.errors import EngineError
 from engine.interpreter import Case, Outcome, StuckError, state
+from engine.interpreter.compacting import Needed
+from engine.interpreter.live import Live
+from engine.interpreter.scopes import Scopes
+from engine.interpreter.segments import decompress
+from engine.interpreter.specification import Specification
+from engine.interpreter.workflow import Workflow
 
 VERBS = (
     "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
@@ -39,12 +44,19 @@ class Twins:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
         self._whole: dict[bytes, bytes] = {}
+        self._awake: dict[bytes, Live] = {}
+        self.rested = 0
+        """How many cases have stayed awake after a step."""
         self.smaller = 0
         """How many states have lost something."""
         wake, migrate, outcome = Case.wake, Case.migrate, Case.outcome
 
         def wake_both(cls: type[Case], body: bytes, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
-            return self._pair(wake(body, *rest), wake(self._whole[body], *rest) if body in self._whole else None)
+            resting = self._awake.pop(body, None)
+            if resting is not None and resting.workflow.spec is not rest[0].spec:
+                resting = None
+            found = wake(body, *rest) if resting is None else Case.resume(resting, *rest)
+            return self._pair(found, wake(self._whole[body], *rest) if body in self._whole else None)
 
         def migrate_both(cls: type[Case], awake: Case, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
             twin = _twin(awake)
@@ -61,6 +73,7 @@ class Twins:
             _require_true_index(case)
             self.smaller += len(found.body) < len(whole)
             self._whole[found.body] = whole
+            self._let_rest(case, found.body)
             return found
 
         patch.setattr(Case, "wake", classmethod(wake_both))
@@ -68,6 +81,16 @@ class Twins:
         patch.setattr(Case, "outcome", outcome_of_both)
         for verb in VERBS:
             patch.setattr(Case, verb, _both(getattr(Case, verb)))
+
+    def _let_rest(self, case: Case, body: bytes) -> None:
+        """Let a case stay awake if it may; it is then the same as one that is woken."""
+        resting = case.rest(body)
+        if resting is None:
+            return
+        specification = case._run.specification
+        assert picture(resting.workflow, resting.scopes) == picture(*_loaded(body, specification))
+        self._awake[body] = resting
+        self.rested += 1
 
     @staticmethod
     def _pair(case: Case, twin: Case | None) -> Case:
@@ -79,7 +102,7 @@ class Twins:
 def forgetting_nothing() -> Iterator[None]:
     """Keep every token of a case in its state, as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(state, "needed", lambda flow: ((task, task._parent) for task in flow.tasks.values()))
+        patch.setattr(state, "needed", lambda flow, _watch: Needed(set(flow.tasks)))
         yield
 
 
@@ -123,13 +146,49 @@ def _dump(case: Case) -> bytes:
     return state.dump(run.workflow, run.scopes, run.ledger)
 
 
+def _loaded(body: bytes, specification: Specification) -> tuple[Workflow, Scopes]:
+    restored = state.load(body, specification, None)
+    return restored.workflow, restored.scopes
+
+
+def picture(workflow: Workflow, scopes: Scopes) -> object:
+    """Give all that a case in memory says, with the types of its values: 1 and Decimal(1) are not the same."""
+    tasks = [
+        (n, t.id, t._parent, t._children, t.state, t.task_spec.name, t.triggered, _typed(t.peek), t.data)
+        for n, t in workflow.tasks.items()
+    ]
+    return (
+        tasks,
+        list(workflow.tasks.open),
+        workflow.tasks.joins,
+        workflow.tasks.disordered,
+        list(workflow.ready),
+        workflow.counter.last,
+        workflow.last_task.id if workflow.last_task is not None else None,
+        workflow.task_tree.id,
+        (workflow.success, workflow.completed, dict(workflow.subprocesses), workflow.data, workflow.correlations),
+        workflow.event_manager.tasks,
+        [(scope, _typed(values)) for scope, values in scopes.values.items()],
+        scopes.parents,
+        scopes.end,
+    )
+
+
+def _typed(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _typed(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner) for inner in value]
+    return type(value), value
+
+
 def _lives_on(task: list[Any]) -> bool:
     return not int(task[2]) & TaskState.FINISHED_MASK
 
 
 def _lives(body: bytes) -> tuple[object, ...]:
     """Give all that a state says but for what is finished: counters, variables, the ledger, tokens with their data."""
-    content = json_text.loads(zstandard.ZstdDecompressor().decompress(body))
+    content = json_text.loads(decompress(body))
     tokens = [
         [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in flow["tasks"] if _lives_on(one)]]
         for flow in content.pop("workflows")

@@ -1,0 +1,76 @@
+"""A case that stays awake from one command to the next, exactly as if its state were read again.
+
+What a state does not keep is forgotten, and what was touched is written as JSON and read back: afterwards nobody else
+holds a part of it. Where there is any doubt that nothing differs, it does not stay awake.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn.util.event import EventManager
+
+from engine import json_text
+from engine.interpreter.compacting import Needed
+from engine.interpreter.ledger import Ledger
+from engine.interpreter.scopes import Scopes
+from engine.interpreter.segments import Segments
+from engine.interpreter.watching import Watch
+from engine.interpreter.workflow import TaskTable, Workflow
+
+
+@dataclass(frozen=True)
+class Live:
+    """A case between two commands."""
+
+    workflow: Workflow
+    scopes: Scopes
+    watch: Watch
+    segments: Segments
+    places: dict[int, str]
+    """Where each token stands, see ``Outcome.waiting``."""
+
+    @property
+    def size(self) -> int:
+        """Give how many tasks and scopes of variables it holds in memory."""
+        return len(self.workflow.tasks) + len(self.scopes.values)
+
+
+def rest(resting: Live, ledger: Ledger) -> Live | None:
+    """Bring a case whose state was just written to what reading that state gives; None where that is not certain."""
+    workflow, scopes, found = resting.workflow, resting.scopes, resting.segments.found
+    simple = not (workflow.subprocesses or workflow.ready or workflow.tasks.disordered or ledger.levels)
+    if found is None or not simple or workflow.completed or not workflow.success:
+        return None
+    resting.watch.waiting()
+    _prune(workflow.tasks, found)
+    for task, data in _read_back({task: task.peek for task in workflow.log if task.id in found.kept}).items():
+        task.restore_data(data)
+    touched = {scope: scopes.values.peek(scope) for scope in scopes.values.touched & scopes.values.keys()}
+    dict.update(scopes.values, _read_back(touched))
+    scopes.values.rest()
+    last = workflow.last_task
+    workflow.last_task = workflow.tasks.get(last.id) if last is not None else None
+    # What the library collects there nobody asks for, and a state does not keep it.
+    workflow.event_manager = EventManager(workflow)
+    workflow.bpmn_events.clear()
+    resting.watch.rest()
+    return resting
+
+
+def _read_back(values: Mapping[Any, object]) -> dict[Any, dict[str, object]]:
+    """Give objects as they come out of JSON."""
+    return dict(zip(values, json_text.loads(json_text.dumps(list(values.values()))), strict=True))
+
+
+def _prune(tasks: TaskTable, found: Needed) -> None:
+    """Forget the tasks that are not needed, and hang the others where the state says."""
+    gone = tasks.keys() - found.kept
+    parents = {tasks[number]._parent for number in gone | found.hung.keys()} | set(found.hung.values())
+    for number in gone:
+        dict.pop(tasks, number)
+    for number, new in found.hung.items():
+        tasks[number]._parent = new
+    for above in {number for number in parents if number is not None} & found.kept:
+        children = [child for child in tasks[above]._children if child in tasks and child not in found.hung]
+        tasks[above]._children = sorted([*children, *(child for child, top in found.hung.items() if top == above)])

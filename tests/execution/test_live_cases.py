@@ -1,0 +1,128 @@
+"""A case that stays awake between commands is never another one than the database says."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Select, select
+
+from engine import json_text
+from engine.audit.standing import FEW, Standing
+from engine.commands.complete_task import complete_task
+from engine.database import Database
+from engine.execution.live_cases import LIVE, LiveCases
+from engine.interpreter import Case
+from engine.model import HistoryEvent, UserTask
+from tests.execution.test_events import World
+from tests.interpreter.build import END, START, user_task
+from tests.interpreter.test_elements import RESULTS, SIGN, many, written
+
+MINE_IN_BYTES = (b"tester", b"zhang.wei")
+TWO = written(START + user_task("a") + user_task("b") + END, {"start->a": "f1", "a->b": "f2", "b->end": "f3"}).replace(
+    *MINE_IN_BYTES
+)
+VOTES = written(START + many("sign", RESULTS) + user_task("after") + END, {**SIGN}).replace(*MINE_IN_BYTES)
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
+    """Note each state that is read from its bytes."""
+    LIVE.clear()
+    found: list[bytes] = []
+    wake = Case.wake
+
+    def note(_cls: type[Case], body: bytes, *rest: object) -> Case:
+        found.append(body)
+        return wake(body, *rest)  # type: ignore[arg-type] # whatever it takes
+
+    monkeypatch.setattr(Case, "wake", classmethod(note))
+    yield found
+    LIVE.clear()
+
+
+def three(world: World) -> int:
+    """Begin a case with three votes, the first of which is given."""
+    world.publish(VOTES)
+    case = world.start(people=["zhang.wei", "zhang.wei", "zhang.wei"])
+    world.complete("sign", vote="yes")
+    return case
+
+
+def fail_after_a_vote(database: Database, case: int) -> None:
+    """Vote in a transaction that does not come to its end."""
+    with database.transaction() as session:
+        task = select(UserTask.id).where(UserTask.instance_id == case, UserTask.state == "CREATED").limit(1)
+        complete_task(session, session.scalars(task).one(), {"vote": "lost"}, "zhang.wei")
+        raise ZeroDivisionError
+
+
+def test_the_second_step_reads_no_state(world: World, woken: list[bytes]) -> None:
+    three(world)
+    assert len(woken) == 1
+    world.complete("sign", vote="no")
+    world.complete("sign", vote="no")
+    world.complete("after")
+    assert len(woken) == 1
+
+
+def test_what_is_rolled_back_is_forgotten(world: World, woken: list[bytes]) -> None:
+    case = three(world)
+    with pytest.raises(ZeroDivisionError):
+        fail_after_a_vote(world.database, case)
+    world.complete("sign", vote="kept")
+    assert len(woken) == 2
+    world.complete("sign", vote="kept")
+    votes = world.variables(case)["votes"]
+    assert [one["vote"] for one in votes] == ["yes", "kept", "kept"]  # type: ignore[attr-defined, index] # a list of contexts
+
+
+def test_what_another_process_has_written_is_read(world: World, woken: list[bytes]) -> None:
+    case = three(world)
+    known = LIVE._known.pop(case)
+    LIVE._size -= known[2].size
+    world.complete("sign", vote="elsewhere")
+    LIVE.clear()
+    LIVE.keep(case, *known)
+    world.complete("sign", vote="here")
+    assert len(woken) == 3
+    votes = world.variables(case)["votes"]
+    assert [one["vote"] for one in votes] == ["yes", "elsewhere", "here"]  # type: ignore[attr-defined, index] # a list of contexts
+
+
+def test_the_least_used_are_forgotten_first(world: World, woken: list[bytes]) -> None:
+    world.publish(TWO)
+    cases = [world.start() for _ in range(3)]
+    for _case in cases:
+        world.complete("a")
+    states = [LIVE._known[case] for case in cases]
+    small = LiveCases(most=states[1][2].size + states[2][2].size)
+    for case, state in zip(cases, states, strict=True):
+        small.keep(case, *state)
+    assert [small.take(case, *state[:2]) is not None for case, state in zip(cases, states, strict=True)] == [
+        False,
+        True,
+        True,
+    ]
+    assert small._size == 0
+
+
+def test_history_tells_of_a_crowd_only_what_has_moved(world: World, woken: list[bytes]) -> None:
+    world.publish(VOTES)
+    count = FEW + 10
+    case = world.start(people=["zhang.wei"] * count)
+    for number in range(count - 1):
+        world.complete("sign", vote=number)
+    with world.database.reading() as session:
+        bodies = [json_text.loads(event.body) for event in session.scalars(_events(case))]
+        waiting = session.scalars(
+            select(UserTask.token).where(UserTask.instance_id == case, UserTask.state == "CREATED")
+        )
+        open_tokens = set(waiting)
+    assert ["moved" in body for body in bodies] == [False] + [True] * 9 + [False] * (count - 10)
+    standing = Standing()
+    assert all(standing.follow(body) for body in bodies)
+    assert set(standing.places) == open_tokens
+    assert standing.elements() == ["sign"]
+
+
+def _events(case: int) -> Select[tuple[HistoryEvent]]:
+    return select(HistoryEvent).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.sequence)

@@ -1,0 +1,53 @@
+"""A step among very many instances looks at none of the others, and writes only what it has touched."""
+
+from engine.interpreter import Case
+from engine.interpreter.segments import BIG
+from tests.interpreter.build import END, START, user_task
+from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_elements import RESULTS, SIGN, many, written
+from tests.interpreter.twins import Twins
+
+CROWD = written(START + many("sign", RESULTS) + user_task("after") + END, {**SIGN})
+FEW, MANY = BIG, 4 * BIG
+
+
+def awake_after(people: int) -> tuple[Run, Case]:
+    """Give a crowd in which one has voted, and the case awake for the next step."""
+    run = Run(CROWD, people=[f"p{number}" for number in range(people)])
+    run.complete("sign", vote="yes")
+    return run, Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+
+
+def effort_of_a_step(people: int) -> tuple[int, int]:
+    """Give how many tasks one more vote looks at, and how many tasks and scopes it writes."""
+    run, case = awake_after(people)
+    looked_at, written_before = case._run.watch.looked_at, case._segments.records
+    case.complete(run.token("sign"), {"vote": "no"})
+    run.outcome = case.outcome()
+    return case._run.watch.looked_at - looked_at, case._segments.records - written_before
+
+
+def test_a_vote_costs_the_same_among_few_and_among_many(twins: Twins) -> None:
+    few, many_more = effort_of_a_step(FEW), effort_of_a_step(MANY)
+    assert few == many_more
+    assert max(few) < BIG
+    assert twins.rested == 6
+
+
+def test_a_big_state_in_segments_is_read_as_ever_and_comes_to_the_same_end() -> None:
+    people = [f"p{number}" for number in range(BIG)]
+    run = Run(CROWD, people=people)
+    for number in range(len(people)):
+        run.complete("sign", vote=number)
+        assert len(run.outcome.waiting) == (len(people) - number - 1 or 1)
+    assert run.outcome.variables["votes"] == [{"who": who, "vote": n} for n, who in enumerate(people)]
+    assert run.complete("after").ended
+
+
+def test_a_step_among_many_says_what_has_moved() -> None:
+    run, _case = awake_after(BIG)
+    token = run.token("sign")
+    outcome = run.complete("sign", vote="no")
+    assert outcome.moved is not None
+    assert outcome.moved.left == (token,)
+    assert outcome.moved.came == {}
