@@ -101,7 +101,7 @@ def test_the_way_on_is_open_only_when_it_was_clearly_said(
 
 def test_more_than_the_post_allows_is_not_granted_without_the_leader(processes: dict[str, Process]) -> None:
     process = processes["permission_change"]
-    within = {key for key, flow in process.flows.items() if flow.source == "exceeds_post" and flow.is_default}
+    within = {key for key, flow in process.flows.items() if flow.source == "exceeds_post" and not flow.is_default}
     assert "save_permissions" not in _reached(process, frozenset({*within, "approve_excess"}))
     approved = {key for key, flow in process.flows.items() if flow.condition == '=leader_decision = "approve"'}
     assert "save_permissions" not in _reached(process, frozenset({*within, *approved}))
