@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.create_substitution import WantedSubstitution, create_substitution
 from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.model import UserTask
-from tests.execution.operating import ONE
+from tests.execution.operating import ONE, task
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
 from tests.support.company import Company
 from tests.web.conftest import Visitor
 
@@ -189,3 +192,26 @@ def test_an_administrator_hands_over_what_a_leaver_has(
     assert "仍然写着李娜的规则" in page
     assert stored(company, one.id).assignee == "zhou.min"
     assert "系统管理员 办理离职交接：“核对check”由周敏接手" in admin.read(f"/cases/{one.instance_id}")
+
+
+def test_what_signers_said_of_an_earlier_task_stands_beside_the_next(
+    company: Company, visitor: Callable[[str | None], Visitor]
+) -> None:
+    content = written(
+        START + task("check") + task("approve", "zhao.lei") + END,
+        {"start->check": "f1", "check->approve": "f2", "approve->end": "f3"},
+    )
+    with company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=content)], "zeng.rui")
+        case = start_instance(session, "process", {}, "zhang.wei")
+    one = company.task(case).id
+    asked = {"people": "王芳", "position": "before", "reason": "请把关"}
+    assert visitor("li.na").post(f"/tasks/{one}/operations/addSign", asked).status_code == 302
+    with company.database.reading() as session:
+        sign = session.scalars(select(UserTask.id).where(UserTask.assignee == "wang.fang")).one()
+    said = {"agreed": "no", "opinion": "报价偏高"}
+    assert visitor("wang.fang").post(f"/tasks/{sign}/operations/sign", said).status_code == 302
+    assert visitor("li.na").post(f"/tasks/{one}").status_code == 302
+    page = visitor("zhao.lei").read(f"/tasks/{company.task(case).id}")
+    assert "· 不同意" in page
+    assert "报价偏高" in page
