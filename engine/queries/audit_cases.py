@@ -11,6 +11,7 @@ from engine.clock import SHANGHAI
 from engine.execution.search_text import like_pattern
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance, User
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
+from engine.queries.typed import holds_typed
 
 AuditSort = Literal["-started", "started", "-ended", "ended", "-events", "events"]
 
@@ -92,17 +93,10 @@ def _conditions(wanted: AuditFilter) -> list[Any]:
     if wanted.started_to is not None:
         found.append(ProcessInstance.started_at < _midnight(wanted.started_to + dt.timedelta(days=1)))
     if wanted.search.strip():
-        found.append(_named(wanted.search))
+        found.append(holds_typed(wanted.search, ProcessInstance.title))
     if wanted.person.strip():
         found.append(_taken_part(wanted.person))
     return found
-
-
-def _named(search: str) -> Any:  # noqa: ANN401 - a condition
-    title = func.lower(ProcessInstance.title).like(like_pattern(search), escape="\\")
-    number = search.strip().lstrip("#")
-    # A number longer than a key can be is part of a title at most; the database would refuse it.
-    return or_(title, ProcessInstance.id == int(number)) if number.isdecimal() and len(number) < 10 else title
 
 
 def _taken_part(person: str) -> Any:  # noqa: ANN401 - a condition

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
+from engine.queries.typed import holds_typed
 from engine.queries.whereabouts import Awaited, awaited
 
 CaseSort = Literal["-started", "started", "-ended", "ended", "process", "-process"]
@@ -147,13 +147,7 @@ def _conditions(wanted: CaseFilter) -> list[Any]:
     if wanted.state:
         conditions.append(ProcessInstance.state == wanted.state)
     if wanted.search.strip():
-        pattern = like_pattern(wanted.search)
-        texts = (ProcessInstance.title, User.display_name)
-        found: list[Any] = [func.lower(text).like(pattern, escape="\\") for text in texts]
-        number = wanted.search.strip().lstrip("#")
-        if number.isdecimal():
-            found.append(ProcessInstance.id == int(number))
-        conditions.append(or_(*found))
+        conditions.append(holds_typed(wanted.search, ProcessInstance.title, User.display_name))
     return conditions
 
 

@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.execution.search_text import like_pattern
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 from engine.queries.people import Person
 from engine.queries.standing_in import held, named
+from engine.queries.typed import holds_typed
 
 Scope = Literal["mine", "claimable", "done"]
 Sort = Literal["due", "-due", "created", "-created", "process", "-process", "done", "-done"]
@@ -139,13 +139,7 @@ def _conditions(wanted: TaskFilter) -> list[Any]:
     if wanted.overdue_at is not None:
         conditions.append(UserTask.due_at < wanted.overdue_at)
     if wanted.search.strip():
-        pattern = like_pattern(wanted.search)
-        texts = (ProcessInstance.title, UserTask.name, User.display_name)
-        found: list[Any] = [func.lower(text).like(pattern, escape="\\") for text in texts]
-        number = wanted.search.strip().lstrip("#")
-        if number.isdecimal():
-            found.append(ProcessInstance.id == int(number))
-        conditions.append(or_(*found))
+        conditions.append(holds_typed(wanted.search, ProcessInstance.title, UserTask.name, User.display_name))
     return conditions
 
 

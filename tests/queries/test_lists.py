@@ -6,6 +6,7 @@ from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.database import Session
 from engine.execution.search_text import like_pattern
+from engine.queries.audit_cases import AuditFilter, search_cases
 from engine.queries.cases import CaseFilter, list_cases
 from engine.queries.inbox import TaskFilter, list_tasks, processes_of_tasks
 from engine.queries.notifications import list_notifications
@@ -128,6 +129,16 @@ def test_a_field_of_a_register_filters_by_its_value(company: Company) -> None:
         assert len(company.statements) == 2
         assert [row.texts["channel_kind"] for row in page.rows] == ["线下"]
         assert ("channel", "渠道台账", 2) in list_registers(session, person(session, "li.na"))
+
+
+def test_a_number_longer_than_any_case_has_finds_nothing(company: Company) -> None:
+    number = company.start()
+    with company.database.reading() as session:
+        reader = person(session, "zhao.lei")
+        for typed, count in ((f"#{number}", 1), ("9" * 30, 0)):
+            assert list_cases(session, CaseFilter(search=typed), 1).total == count
+            assert list_tasks(session, reader, TaskFilter(search=typed), 1).total == count
+            assert search_cases(session, AuditFilter(search=typed), 1).total == count
 
 
 @pytest.mark.parametrize(
