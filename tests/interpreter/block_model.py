@@ -202,6 +202,10 @@ class Node:
     def open_tasks(self) -> Iterator["Node"]:
         return (one for one in self.everything() if one.block.kind in {"task", "many"} and one.phase == "open")
 
+    def times(self) -> int:
+        """Give how many tokens an open task has."""
+        return self.count - self.done_count if self.block.kind == "many" and not self.block.flag else 1
+
     def names(self) -> list[str]:
         """Give the element ids of all that waits."""
         found: list[str] = []
@@ -209,10 +213,8 @@ class Node:
             if one.armed and not one.inner[0].aside:
                 found.append(one.block.name)
             if one.phase == "open" and one.block.kind in {"task", "many"}:
-                at_once = one.block.kind == "many" and not one.block.flag
-                times = one.count - one.done_count if at_once else 1
                 shown = one.aside[-1] if one.aside else one
-                found += [shown.block.name, *([one.block.name] * (times - 1))]
+                found += [shown.block.name, *([one.block.name] * (one.times() - 1))]
         return sorted(found)
 
     def before(self) -> dict[str, "Node"]:

@@ -127,6 +127,9 @@ class Pair:
         for task in sorted(self.model.open_tasks(), key=lambda task: not task.aside):
             name = task.aside[-1].block.name if task.aside else task.block.name
             for token in sorted(set(tokens) - taken):
+                # A task begun on a border in an earlier round may still be open beside the one of this round.
+                if sum(known in tokens for known in task.tokens) == task.times():
+                    break
                 if tokens[token] == name and (_asked_by(way, token, task) if task.aside else _stands(way, token, task)):
                     task.tokens.append(token)
                     taken.add(token)
