@@ -18,8 +18,8 @@ from engine.interpreter import Case, Environment, Live, Outcome, Specification
 if TYPE_CHECKING:
     from engine.execution.locked import LockedCase
 
-MOST = 12_000
-"""Tasks and scopes of variables that all of them have together, about a kilobyte each; the least used go first."""
+MOST = 6_000
+"""Tasks and scopes of variables that all of them have together, at 1 to 2 kB each; the least used go first."""
 _AWAKE = "awake_cases"
 
 

@@ -19,6 +19,10 @@ from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import TaskTable, Workflow
 
 
+_ITSELF = 16
+"""Tasks that take as much memory as a case without any."""
+
+
 @dataclass(frozen=True)
 class Live:
     """A case between two commands."""
@@ -32,8 +36,8 @@ class Live:
 
     @property
     def size(self) -> int:
-        """Give how many tasks and scopes of variables it holds in memory."""
-        return len(self.workflow.tasks) + len(self.scopes.values)
+        """Give how many tasks and scopes of variables it holds in memory; a case by itself counts as some."""
+        return _ITSELF + len(self.workflow.tasks) + len(self.scopes.values)
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:
