@@ -18,7 +18,6 @@ from engine.interpreter.segments import Segments
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import TaskTable, Workflow
 
-
 _ITSELF = 16
 """Tasks that take as much memory as a case without any."""
 
