@@ -72,7 +72,7 @@ def test_what_is_rolled_back_is_forgotten(world: World, woken: list[bytes]) -> N
     assert len(woken) == 2
     world.complete("sign", vote="kept")
     votes = world.variables(case)["votes"]
-    assert [one["vote"] for one in votes] == ["yes", "kept", "kept"]  # type: ignore[attr-defined, index] # a list of contexts
+    assert [one["vote"] for one in votes] == ["yes", "kept", "kept"]  # type: ignore[attr-defined] # a list of contexts
 
 
 def test_what_another_process_has_written_is_read(world: World, woken: list[bytes]) -> None:
@@ -85,7 +85,7 @@ def test_what_another_process_has_written_is_read(world: World, woken: list[byte
     world.complete("sign", vote="here")
     assert len(woken) == 3
     votes = world.variables(case)["votes"]
-    assert [one["vote"] for one in votes] == ["yes", "elsewhere", "here"]  # type: ignore[attr-defined, index] # a list of contexts
+    assert [one["vote"] for one in votes] == ["yes", "elsewhere", "here"]  # type: ignore[attr-defined] # a list of contexts
 
 
 def test_the_least_used_are_forgotten_first(world: World, woken: list[bytes]) -> None:
@@ -124,5 +124,5 @@ def test_history_tells_of_a_crowd_only_what_has_moved(world: World, woken: list[
     assert standing.elements() == ["sign"]
 
 
-def _events(case: int) -> Select[tuple[HistoryEvent]]:
+def _events(case: int) -> Select[HistoryEvent]:
     return select(HistoryEvent).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.sequence)
