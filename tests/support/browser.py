@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +29,7 @@ PHONE: dict[str, Any] = {
 }
 TIMEOUT = 15_000
 """Milliseconds until an element that does not appear fails the test."""
+expect.set_options(timeout=TIMEOUT)
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SCRIPT = """async () => (await axe.run()).violations

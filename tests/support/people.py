@@ -1,5 +1,6 @@
 """People in front of the running program: each has a browser of their own and waits for what they want to read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.scenarios.samples import sample
 from tests.support.browser import TIMEOUT
 from tests.support.server import Server
 
+A_TASK = re.compile(r"/tasks/\d+$")
 LOOK_AGAIN = 1_000
 """Milliseconds until somebody who waits for the machine loads the page anew."""
 
@@ -53,6 +55,7 @@ class Person:
                 self.open(f"/tasks?scope={scope}")
                 if row.count():
                     row.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]  # one of Playwright's roles
+                    expect(self.page).to_have_url(A_TASK)
                     return
             self.page.wait_for_timeout(LOOK_AGAIN)
         self.reads(task)
@@ -86,6 +89,15 @@ class Person:
         """Press a button."""
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def hand_in(self) -> None:
+        """Hand a form in and wait until it is taken: before that nobody else has anything to do.
+
+        A form that comes back with what is wrong, or with something to choose yet, keeps its address.
+        """
+        form = self.page.url
+        self.press("提交")
+        expect(self.page, "the form was not taken").not_to_have_url(form)
+
     def fill(self, **fields: str) -> None:
         """Fill fields of the form by their keys."""
         for key, value in fields.items():
@@ -101,7 +113,7 @@ class Person:
 
     def reads(self, text: str, within: str = "body") -> None:
         """Wait until a text can be read, in a part of the page."""
-        expect(self.page.locator(within).get_by_text(text).locator("visible=true").first).to_be_visible(timeout=TIMEOUT)
+        expect(self.page.locator(within).get_by_text(text).locator("visible=true").first).to_be_visible()
 
     def waits_for(self, text: str) -> None:
         """Load the page anew until the machine has done what it says: the worker does its jobs in its own time."""

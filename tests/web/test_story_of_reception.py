@@ -33,11 +33,6 @@ SITUATION = {
 }
 
 
-def done(person: Person) -> None:
-    person.press("提交")
-    person.reads("已办理")
-
-
 def test_a_customer_is_reported_received_persuaded_and_cared_for(
     server: Server, watch: Watch, person: Callable[..., Person]
 ) -> None:
@@ -50,38 +45,38 @@ def test_a_customer_is_reported_received_persuaded_and_cared_for(
     salesperson.press("提交")
     expect(salesperson.field("phone")).to_have_attribute("aria-invalid", "true")
     salesperson.answer(phone=MOBILE)
-    salesperson.press("提交")
+    salesperson.hand_in()
     salesperson.reads(f"到院接待 {STORE}", "h1")
     desk.take_up("核对报备和等级", STORE)
     desk.reads("唐薇")
     desk.answer(report_check="accept")
-    done(desk)
+    desk.hand_in()
     desk.take_up("登记到院", STORE)
     desk.answer(arrival="arrived")
-    done(desk)
+    desk.hand_in()
 
     salesperson.take_up("交接顾客情况", STORE)
     salesperson.reads("A 类专属")
     salesperson.answer(**SITUATION)
-    done(salesperson)
+    salesperson.hand_in()
     consultant.take_up("咨询接诊", STORE)
     consultant.reads("周女士")
     consultant.answer(first_result="no_deal", consult_note="嫌价格高。")
-    done(consultant)
+    consultant.hand_in()
     supervisor = person("deng.chao")
     supervisor.take_up("协助过诊", STORE)
     supervisor.reads("嫌价格高。")
     supervisor.answer(deal_result="deal", assist_note="改为分期。")
-    done(supervisor)
+    supervisor.hand_in()
     consultant.take_up("登记成交", STORE)
     consultant.answer(
         deal_project="皮肤管理", deal_kind="normal", price="10000", list_price="12000", anaesthesia="1000"
     )
-    done(consultant)
+    consultant.hand_in()
 
     salesperson.take_up("协助客情维护", STORE)
     salesperson.answer(care_person="曹", care_note="术后一天电话回访。")
-    done(salesperson)
+    salesperson.hand_in()
     salesperson.go("我发起的")
     salesperson.waits_for("已成交")
     entry(consultant, "到院登记", STORE)
@@ -99,10 +94,10 @@ def test_a_customer_whom_nobody_reported_is_turned_away(server: Server, person: 
     desk.begin("顾客到院接待")
     desk.answer(visit_kind="arrived", customer_name="陌生人", phone="13900000009")
     expect(desk.field("appointment_date")).to_be_hidden()
-    desk.press("提交")
+    desk.hand_in()
     desk.take_up("核实未报备到院", "未报备")
     desk.answer(unreported_handling="refuse")
     expect(desk.field("customer_name")).to_be_hidden()
-    done(desk)
+    desk.hand_in()
     desk.go("我发起的")
     desk.waits_for("未报备，不接待")

@@ -23,11 +23,6 @@ AGREEMENT = {
 }
 
 
-def done(person: Person) -> None:
-    person.press("提交")
-    person.reads("已办理")
-
-
 def test_a_store_is_filed_checked_taken_into_cooperation_and_trained(
     server: Server, watch: Watch, person: Callable[..., Person]
 ) -> None:
@@ -49,7 +44,7 @@ def test_a_store_is_filed_checked_taken_into_cooperation_and_trained(
     salesperson.press("提交")
     expect(salesperson.field("storefront_photo").first).to_have_attribute("aria-invalid", "true")
     salesperson.answer(storefront_photo="门头.png")
-    salesperson.press("提交")
+    salesperson.hand_in()
     salesperson.reads(f"新店报备 {STORE}", "h1")
 
     supervisor.take_up("核对报备材料", STORE)
@@ -57,13 +52,13 @@ def test_a_store_is_filed_checked_taken_into_cooperation_and_trained(
     supervisor.answer(
         check_result="valid", photo_checked="true", agreement_checked="true", bank_checked="true", store_class="B"
     )
-    done(supervisor)
+    supervisor.hand_in()
 
     salesperson.take_up("确认开始合作", STORE)
     salesperson.answer(agreement="城南")
-    done(salesperson)
+    salesperson.hand_in()
     salesperson.take_up("带咨询下店培训", STORE)
     salesperson.answer(training_consultant="唐薇")
-    done(salesperson)
+    salesperson.hand_in()
     entry(supervisor, "店家台账", STORE)
     supervisor.waits_for("合作中")

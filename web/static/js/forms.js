@@ -15,6 +15,7 @@ class LiveForm {
     this.request = null;
     form.addEventListener("input", () => (this.entries += 1));
     form.addEventListener("change", (event) => tidy(event.target));
+    form.addEventListener("change", (event) => picked(event.target));
     form.addEventListener("change", (event) => this.changed(event.target));
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("compositionstart", () => (this.composing = true));
@@ -137,6 +138,13 @@ function tidy(input) {
   const groups = whole.replace(/,/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
   const rest = decimals.padEnd(Number(input.dataset.digits), "0");
   input.value = sign + groups + (rest && `.${rest}`);
+}
+
+// What is picked answers what was searched for: handing the form in before the server has said so is no search.
+function picked(input) {
+  const picker = "live" in input.dataset && input.closest("[data-picker]");
+  if (!picker) return;
+  picker.querySelector('[name$="@searched"]').value = picker.querySelector("[data-picker-search]").value;
 }
 
 for (const fields of document.querySelectorAll("form [data-form-fields]")) new LiveForm(fields.closest("form"));
