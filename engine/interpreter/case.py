@@ -55,7 +55,7 @@ class Case:
         self._places_before: dict[int, str] | None = None
         self._keeps_place = False
         self._segments = Segments()
-        self._written: tuple[bytes, int] | None = None
+        self._written: tuple[Outcome, int] | None = None
         """The state that was written last, and how much had happened until then."""
         self._again: dict[int, timers.Due] = {}
         """Timers that fired and will again, by token."""
@@ -119,7 +119,7 @@ class Case:
         self._places_before = known or self._all_places()
         self._phases_before = {token: listeners.phase(task) for token, task in run.odd().items()}
         self._stuck_before = {token for token, task in run.odd().items() if "stuck" in task.peek}
-        self._variables_before = dict(run.scopes.root)
+        self._variables_before = dict(run.scopes.seen_root)
         self._scopes_before = open_scopes(run)
 
     @classmethod
@@ -438,7 +438,7 @@ class Case:
         self._segments.watch = run.watch
         found = Outcome(
             body=state.dump(run.workflow, run.scopes, run.ledger, self._segments),
-            variables=dict(run.scopes.root),
+            variables=dict(run.scopes.seen_root),
             changes=self._changes(),
             reads=run.env.all_reads(),
             passages=tuple(run.passages),
@@ -463,7 +463,7 @@ class Case:
             ended=bool(run.workflow.completed),
             terminated=bool(run.workflow.completed) and not run.workflow.success,
         )
-        self._written = found.body, len(run.workflow.log)
+        self._written = found, len(run.workflow.log)
         return found
 
     def rest(self, body: bytes) -> live.Live | None:
@@ -472,9 +472,10 @@ class Case:
         ``body`` is what was stored. Nothing can be done with the case itself any more.
         """
         run = self._run
-        if self._written is None or self._written[0] is not body or self._written[1] != len(run.workflow.log):
+        written, happened = self._written or (None, 0)
+        if written is None or written.body is not body or happened != len(run.workflow.log):
             return None
-        return live.rest(live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places()[0]), run.ledger)
+        return live.rest(live.Live(run.workflow, run.scopes, run.watch, self._segments, written.waiting), run.ledger)
 
     def _left(self) -> set[int]:
         """Give the tokens whose work was done in this step and whose end listeners are asked now."""
@@ -495,7 +496,8 @@ class Case:
         for token in left:
             del places[token]
         new = {token: self._place(waiting[token]) for token in came}
-        return places | new, Moved(left=tuple(left), came=new)
+        places.update(new)
+        return places, Moved(left=tuple(left), came=new)
 
     def _all_places(self) -> dict[int, str]:
         return {token: self._place(task) for token, task in self._run.watch.waiting().items()}
@@ -523,7 +525,7 @@ class Case:
         ]
 
     def _changes(self) -> dict[str, tuple[object, object]]:
-        old, new = self._variables_before, self._run.scopes.root
+        old, new = self._variables_before, self._run.scopes.seen_root
         names = [*new, *(name for name in old if name not in new)]
         return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
 

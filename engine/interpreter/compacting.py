@@ -5,7 +5,9 @@ stands on the border of the activity it is at, which path of an ad-hoc sub-proce
 have happened, and instances whose result could not be taken yet. Everything else is in history and leaves the state.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
@@ -20,12 +22,31 @@ from engine.interpreter.watching import Watch
 
 @dataclass(frozen=True)
 class Needed:
-    """What of a process or sub-process its state keeps."""
+    """What of a process or sub-process its state keeps: all that is unfinished, and some of what is finished."""
 
-    kept: set[int]
-    """The numbers of the tasks."""
+    unfinished: Mapping[int, SpiffTask]
+    """As the process has them at the moment: with thousands of instances nobody copies them."""
+    finished: set[int]
+    """The numbers of the others."""
     hung: dict[int, int | None] = field(default_factory=dict)
     """What a task hangs on, where that is not its own parent."""
+
+    def __contains__(self, number: object) -> bool:
+        """Tell whether a task is kept."""
+        return number in self.unfinished or number in self.finished
+
+    def __iter__(self) -> Iterator[int]:
+        """Give the numbers of the tasks that are kept."""
+        return chain(self.unfinished, self.finished)
+
+    def __len__(self) -> int:
+        """Give how many tasks are kept."""
+        return len(self.unfinished) + len(self.finished)
+
+    def add(self, number: int) -> None:
+        """Keep a task, finished or not."""
+        if number not in self.unfinished:
+            self.finished.add(number)
 
     def above(self, task: SpiffTask) -> int | None:
         """Give the number of what a task hangs on."""
@@ -39,34 +60,37 @@ def needed(flow: BpmnBaseWorkflow, watch: Watch | None = None) -> Needed:
     what is below it, but for a path whether all of it is done.
     """
     tasks, unfinished = flow.tasks, flow.tasks.open
-    kept = {int(flow.task_tree.id), *unfinished}
+    found = Needed(unfinished, set())
+    found.add(int(flow.task_tree.id))
     parents = watch.parents() if watch is not None and watch.workflow is flow else None
     if watch is not None and parents is not None:
         bodies = list(watch.bodies().values())
     else:
         bodies = [task for task in unfinished.values() if isinstance(task.task_spec, MultiInstance)]
         parents = list(dict.fromkeys([task._parent for task in unfinished.values()]))
-    kept.update(token for body in bodies for token in loops.pending(body) if token in tasks)
+    for token in [token for body in bodies for token in loops.pending(body) if token in tasks]:
+        found.add(token)
     for number in parents:
-        _keep_above(tasks.get(number), kept)
+        _keep_above(tasks.get(number), found)
     if _remembers(flow):
-        kept.update(task.id for task in tasks.values() if _is_remembered(task))
-    found = Needed(kept)
+        found.finished.update(number for number in tasks.finished if _is_remembered(tasks[number]))
     # What an unfinished task hangs on is kept; of what is finished that is not certain.
-    sure = kept.issuperset(parents)
-    for number in kept - unfinished.keys() if sure else list(kept):
-        if tasks[number]._parent is not None and tasks[number]._parent not in kept:
+    sure = all(number in found for number in parents)
+    for number in list(found.finished) if sure else [*unfinished, *found.finished]:
+        if tasks[number]._parent is not None and tasks[number]._parent not in found:
             _hang(tasks[number], found)
     return found
 
 
-def _keep_above(above: SpiffTask | None, kept: set[int]) -> None:
+def _keep_above(above: SpiffTask | None, found: Needed) -> None:
     """Keep a task and what is above it, up to the element its token came from."""
-    while above is not None and above.id not in kept:
-        kept.add(above.id)
+    while above is not None and above.id not in found:
+        found.add(above.id)
         if isinstance(above.task_spec, BoundaryEventSplit):
             # The activity, and what stands on its border or has happened there.
-            kept.update(child.id for child in above.children if child.task_spec in above.task_spec.outputs)
+            for child in above.children:
+                if child.task_spec in above.task_spec.outputs:
+                    found.add(child.id)
         above = above.parent if above.task_spec.bpmn_id is None else None
 
 
@@ -82,10 +106,10 @@ def _is_remembered(task: SpiffTask) -> bool:
 
 def _hang(task: SpiffTask, found: Needed) -> None:
     above = task.parent
-    if above is not None and above.id not in found.kept:
+    if above is not None and above.id not in found:
         while above.parent is not None and not isinstance(above.task_spec, Path):
             above = above.parent
     found.hung[task.id] = above.id if above is not None else None
-    if above is not None and above.id not in found.kept:
-        found.kept.add(above.id)
+    if above is not None and above.id not in found:
+        found.add(above.id)
         _hang(above, found)

@@ -6,7 +6,7 @@ empty and variables live in scopes, each named by the number of the token that o
 """
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,11 @@ class Scopes:
         """Give the variables of the whole case."""
         return self.values[ROOT]
 
+    @property
+    def seen_root(self) -> Mapping[str, object]:
+        """Give the variables of the whole case to somebody who only looks."""
+        return self.values.peek(ROOT)
+
     def open(self, scope: int, parent: int, values: Mapping[str, object] | None = None) -> None:
         """Open a scope inside another, with its local variables."""
         self.values[scope] = dict(values or {})
@@ -88,12 +93,12 @@ class Scopes:
         """Give the scope itself if it is open, else the root."""
         return scope if scope in self.values else ROOT
 
-    def visible(self, scope: int) -> MutableMapping[str, object]:
-        """Give all variables that an expression in this scope sees, inner ones first."""
-        chain = [self.values[scope]]
+    def visible(self, scope: int) -> Mapping[str, object]:
+        """Give all variables that an expression in this scope sees, inner ones first; to somebody who only looks."""
+        chain = [self.values.peek(scope)]
         while scope != ROOT:
             scope = self.parents[scope]
-            chain.append(self.values[scope])
+            chain.append(self.values.peek(scope))
         return ChainMap(*chain)
 
     def propagate(self, scope: int, values: Mapping[str, object]) -> None:
@@ -103,6 +108,6 @@ class Scopes:
         """
         for name, value in values.items():
             target = scope
-            while target != ROOT and name not in self.values[target]:
+            while target != ROOT and name not in self.values.peek(target):
                 target = self.parents[target]
             self.values[target][name] = value

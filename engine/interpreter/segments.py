@@ -5,6 +5,7 @@ A segment has the tasks or the scopes of a range of numbers; the numbers of a ca
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import zstandard
@@ -13,7 +14,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
-from engine.interpreter.scopes import Scopes
+from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import Workflow
 
@@ -38,61 +39,83 @@ def task_record(task: SpiffTask, parent: int | None) -> list[object]:
     return [task.id, parent, task.state, task.task_spec.name, task.triggered or None, task.peek or None]
 
 
+@dataclass
+class Written:
+    """The tasks or the scopes of one case as they were written last, by segment."""
+
+    texts: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    """The text of each number: what stands beside something that was touched need not be put into words again."""
+    frames: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
+    """Each segment, compressed, and whether it is the first, which no comma precedes."""
+
+    def write(self, numbers: Collection[int], changed: Iterable[int], record: Callable[[int], object]) -> int:
+        """Put what has changed into words; everything where nothing was written so far. Give how much that was."""
+        anew = {number for number in changed if number in numbers} if self.texts else set(numbers)
+        gone = set(changed) - anew if self.texts else set()
+        for number in anew:
+            self.texts.setdefault(_part(number), {})[number] = json_text.dumps(record(number))
+        for number in gone:
+            self.texts.get(_part(number), {}).pop(number, None)
+        for part in {_part(number) for number in anew | gone}:
+            self.frames.pop(part, None)
+            if not self.texts.get(part):
+                self.texts.pop(part, None)
+        return len(anew)
+
+    def parts(self) -> list[bytes]:
+        """Give the segments; those in which nothing has changed are as they were."""
+        for place, part in enumerate(sorted(self.texts)):
+            if self.frames.get(part, (None,))[0] != (place == 0):
+                rows = b",".join(text for _number, text in sorted(self.texts[part].items()))
+                self.frames[part] = place == 0, compress(rows if place == 0 else b"," + rows)
+        return [self.frames[part][1] for part in sorted(self.frames)]
+
+
 class Segments:
     """The segments of one case as they were written last."""
 
     def __init__(self) -> None:
-        self._tasks: dict[int, tuple[bool, bytes]] = {}
-        self._scopes: dict[int, tuple[bool, bytes]] = {}
+        self._tasks = Written()
+        self._scopes = Written()
+        self._finished: set[int] = set()
+        """The finished tasks that were written: one that is not needed any more need not have been touched."""
         self.found: Needed | None = None
         """What of the case the state that was written last has kept."""
         self.records = 0
-        """Tasks and scopes that were written so far."""
+        """Tasks and scopes that were put into words so far."""
         self.watch: Watch | None = None
         """Spares looking at each task."""
 
     def suit(self, workflow: Workflow, scopes: Scopes, kept: Mapping[BpmnBaseWorkflow, Needed]) -> bool:
         """Tell whether a state is big, and all its tasks and scopes stand in the order of their numbers."""
-        if len(kept) != 1 or len(kept[workflow].kept) + len(scopes.values) < BIG:
+        if len(kept) != 1 or len(kept[workflow]) + len(scopes.values) < BIG:
             return False
         return not workflow.tasks.disordered and not scopes.values.disordered
 
+    def forget(self) -> None:
+        """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
+        self._tasks, self._scopes = Written(), Written()
+
     def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes, found: Needed) -> bytes:
         """Give the state with its tasks and scopes put into ``content``."""
-        changed = {task.id for task in workflow.log} | found.hung.keys()
+        changed = {task.id for task in workflow.log} | found.hung.keys() | (self._finished ^ found.finished)
+        self._finished = set(found.finished)
         values, tasks = scopes.values, workflow.tasks
-        scope_parts = self._parts(
-            self._scopes, values, values.touched, lambda scope: [scope, scopes.parents.get(scope), values.peek(scope)]
+        self.records += self._scopes.write(
+            values, values.touched, lambda scope: [scope, scopes.parents.get(scope), values.peek(scope)]
         )
-        task_parts = self._parts(
-            self._tasks, found.kept, changed, lambda number: task_record(tasks[number], found.above(tasks[number]))
+        self.records += self._tasks.write(
+            found, changed, lambda number: task_record(tasks[number], found.above(tasks[number]))
         )
         # Both lists are empty in it and no other is last in its object: what people typed can't look like them.
         head, middle, tail = _around(content)
-        return b"".join([compress(head), *scope_parts, compress(middle), *task_parts, compress(tail)])
+        parts = [compress(head), *self._scopes.parts(), compress(middle), *self._tasks.parts(), compress(tail)]
+        return b"".join(parts)
 
-    def _parts(
-        self,
-        written: dict[int, tuple[bool, bytes]],
-        numbers: Collection[int],
-        changed: Iterable[int],
-        record: Callable[[int], object],
-    ) -> list[bytes]:
-        dirty = {number // _SIZE for number in changed} if written else {number // _SIZE for number in numbers}
-        rows = {part: [n for n in range(part * _SIZE, (part + 1) * _SIZE) if n in numbers] for part in dirty}
-        for part in [part for part, found in rows.items() if not found]:
-            written.pop(part, None)
-            del rows[part]
-        parts = sorted(written.keys() | rows.keys())
-        for part in parts:
-            is_first = part == parts[0]
-            if part not in rows and written[part][0] == is_first:
-                continue
-            found = rows.get(part) or [n for n in range(part * _SIZE, (part + 1) * _SIZE) if n in numbers]
-            self.records += len(found)
-            text = json_text.dumps([record(number) for number in found])[1:-1]
-            written[part] = is_first, compress(text if is_first else b"," + text)
-        return [written[part][1] for part in parts]
+
+def _part(number: int) -> int:
+    """Give the segment of a number. What the whole case knows stands alone: it may be much, and hardly ever changes."""
+    return number // _SIZE if number != ROOT else -1
 
 
 def _around(content: dict[str, Any]) -> tuple[bytes, bytes, bytes]:

@@ -51,9 +51,11 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
         segments.found = kept.get(workflow)
     if segments is not None and segments.suit(workflow, scopes, kept):
         return segments.write(content, workflow, scopes, kept[workflow])
+    if segments is not None:
+        segments.forget()
     content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()]
     for record, (flow, found) in zip(content["workflows"], kept.items(), strict=True):
-        tasks = [task for number, task in flow.tasks.items() if number in found.kept]
+        tasks = [task for number, task in flow.tasks.items() if number in found]
         record["tasks"] = [task_record(task, found.above(task)) for task in tasks]
     return compress(json_text.dumps(content))
 

@@ -110,6 +110,8 @@ class TaskTable(dict[int, SpiffTask]):
         """Every task of the case that was added, taken out, changed or handed out to be changed, in that order."""
         self.open: dict[int, SpiffTask] = {}
         """The tasks that are not finished, predicted ones included."""
+        self.finished: set[int] = set()
+        """The numbers of all others."""
         self.joins: set[int] = set()
         """The tasks that wait and are no events: they ask again whenever another one is completed."""
         self.disordered = False
@@ -129,15 +131,22 @@ class TaskTable(dict[int, SpiffTask]):
     def pop(self, key: int) -> SpiffTask:  # type: ignore[override] # the library pops by key alone
         """Take a task out."""
         self.open.pop(key, None)
+        self.finished.discard(key)
         self.joins.discard(key)
         task = super().pop(key)
         self.log.append(task)
         return task
 
+    def forget(self, key: int) -> None:
+        """Take out a finished task that nothing needs any more; nobody is told."""
+        self.finished.discard(key)
+        super().pop(key)
+
     def place(self, task: SpiffTask) -> None:
         """Note the state that a task was made with: it has not changed to it just now."""
         if task.has_state(TaskState.FINISHED_MASK):
             self.open.pop(task.id)
+            self.finished.add(task.id)
         elif task.state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
             self.joins.add(task.id)
 
@@ -152,8 +161,10 @@ class TaskTable(dict[int, SpiffTask]):
             self.joins.discard(task.id)
         if state & TaskState.FINISHED_MASK:
             self.open.pop(task.id, None)
+            self.finished.add(task.id)
         else:
             self.disordered = self.disordered or task.id not in self.open
+            self.finished.discard(task.id)
             self.open[task.id] = task
         if state == TaskState.READY or (state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)):
             # An event that begins to wait may have listeners to ask before.

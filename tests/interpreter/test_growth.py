@@ -51,3 +51,14 @@ def test_a_step_among_many_says_what_has_moved() -> None:
     assert outcome.moved is not None
     assert outcome.moved.left == (token,)
     assert outcome.moved.came == {}
+
+
+def test_a_case_that_was_small_for_a_step_is_written_as_it_is(twins: Twins) -> None:
+    run = Run(CROWD, people=[f"p{number}" for number in range(BIG // 2)])
+    while len(run.outcome.waiting) > BIG // 2 - 8:
+        run.complete("sign", vote=len(run.outcome.waiting))
+    for number in range(8):
+        run.step(lambda case, who=f"late{number}": case.add_instance(run.token("sign"), who, "parallel"))  # type: ignore[misc] # a default fixes it
+    while len(run.outcome.waiting) > BIG // 2 - 8:
+        run.complete("sign", vote="late")
+    assert twins.rested > 16

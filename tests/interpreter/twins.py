@@ -102,7 +102,7 @@ class Twins:
 def forgetting_nothing() -> Iterator[None]:
     """Keep every token of a case in its state, as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(state, "needed", lambda flow, _watch: Needed(set(flow.tasks)))
+        patch.setattr(state, "needed", lambda flow, _watch: Needed(flow.tasks.open, flow.tasks.finished))
         yield
 
 
@@ -112,6 +112,7 @@ def _require_true_index(case: Case) -> None:
     for flow in (workflow, *workflow.subprocesses.values()):
         unfinished = {task.id for task in flow.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)}
         assert set(flow.tasks.open) == unfinished
+        assert flow.tasks.finished == flow.tasks.keys() - unfinished
         # An ended case that is woken has no tree: its state keeps the variables only.
         if 0 < len(flow.tasks) < SHALLOW:
             walked = Walk(flow.task_tree, state=TaskState.NOT_FINISHED_MASK)
