@@ -80,7 +80,7 @@ def _open_tasks(
 
 
 def _insert_one(session: Session, row: Mapping[str, object]) -> int:
-    return int(insert_task(*row).run(session, row).scalar_one())
+    return insert_task(*row).number(session, row)
 
 
 def _open_jobs(session: Session, instance_id: int, jobs: Sequence[OpenedJob]) -> None:

@@ -11,5 +11,5 @@ from engine.execution.statements import Statement
 def changed(session: Session, statement: Update | Delete | Statement, **values: object) -> int:
     """Run an UPDATE or DELETE, with the values of its parameters, and give the number of rows it changed."""
     if isinstance(statement, Statement):
-        return statement.run(session, values).rowcount
+        return statement.run(session, values)
     return cast("CursorResult[Any]", session.execute(statement, values or None)).rowcount

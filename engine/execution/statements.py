@@ -1,7 +1,8 @@
-"""Statements that are written for a database once and then handed to its driver.
+"""Statements that are written for a database once and then handed straight to its driver.
 
-What is run at every step is always the same text with other values: asking SQLAlchemy for it anew takes several times
-longer than the database needs to run it. Values are bound and read by the columns' own types, as ever.
+What is run at every step is always the same text with other values: asking SQLAlchemy for it anew, and wrapping what
+the driver says, takes several times longer than the database needs to run it. Values are bound and read by the
+columns' own types, errors are SQLAlchemy's, and whoever listens to the engine hears of these statements, as ever.
 """
 
 from collections import namedtuple
@@ -9,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CursorResult, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import UpdateBase
 from sqlalchemy.types import TypeEngine
 
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
+_DRIVER = "driver"
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,54 @@ class _Written:
     """A statement in the language of one database."""
 
     text: str
-    binds: Sequence[tuple[str, object, Convert]]
-    """Name, value where none is given, and what turns a value into the driver's, in the order of the text."""
+    names: Sequence[str]
+    """Of its values, in the order of the text."""
+    defaults: Mapping[str, object]
+    """Values of the statement itself, where none is given."""
+    converts: Sequence[tuple[int, Convert]]
+    """Which values are turned into the driver's."""
     by_name: bool
     """Whether the driver takes values by name."""
 
-    def values(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - a tuple or a dict
+    def values(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - a list or a dict
         """Give the driver's values."""
-        found = [
-            (name, value if convert is None else convert(value))
-            for name, default, convert in self.binds
-            for value in (given.get(name, default),)
-        ]
-        return dict(found) if self.by_name else tuple(value for _name, value in found)
+        if self.defaults:
+            given = {**self.defaults, **given}
+        found: list[Any] = list(map(given.get, self.names))
+        for place, convert in self.converts:
+            found[place] = convert(found[place])
+        return dict(zip(self.names, found, strict=True)) if self.by_name else found
+
+
+class _Driver:
+    """The driver's own connection under a session, for as long as its transaction lasts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cursor: Any = connection.connection.cursor()
+        self._before = connection.dispatch.before_cursor_execute
+        self._after = connection.dispatch.after_cursor_execute
+        self._is_heard = bool(self._before or self._after)
+
+    def run(self, text: str, values: Any, *, many: bool) -> None:  # noqa: ANN401 - of either driver
+        """Run a text, with its values or a list of them."""
+        connection, cursor = self.connection, self.cursor
+        if self._is_heard:
+            self._before(connection, cursor, text, values, None, many)
+        try:
+            cursor.executemany(text, values) if many else cursor.execute(text, values)
+        except connection.dialect.loaded_dbapi.Error as error:
+            base = connection.dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(text, values, error, base, dialect=connection.dialect, ismulti=many) from error
+        if self._is_heard:
+            self._after(connection, cursor, text, values, None, many)
+
+
+def _driver(session: Session) -> _Driver:
+    known: _Driver | None = session.info.get(_DRIVER)
+    if known is None or not known.connection.in_transaction():
+        known = session.info[_DRIVER] = _Driver(session.connection())
+    return known
 
 
 @dataclass
@@ -46,38 +84,48 @@ class Statement:
     columns: Sequence[str] | None = None
     _known: dict[str, _Written] = field(default_factory=dict)
 
-    def run(self, session: Session, *rows: Mapping[str, object]) -> "CursorResult[Any]":
-        """Run it, once for each row of values."""
-        connection = session.connection()
-        found = self._for(connection.dialect)
-        values = [found.values(row) for row in rows]
-        return connection.exec_driver_sql(found.text, values if len(values) > 1 else values[0])
+    def run(self, session: Session, *rows: Mapping[str, object]) -> int:
+        """Run it, once for each row of values; give how many rows it has changed or added."""
+        return int(self._run(session, rows).cursor.rowcount)
 
-    def _for(self, dialect: Dialect) -> _Written:
+    def number(self, session: Session, row: Mapping[str, object]) -> int:
+        """Run it and give the one number that it returns."""
+        ((number,),) = self._run(session, (row,)).cursor.fetchall()
+        return int(number)
+
+    def _run(self, session: Session, rows: Sequence[Mapping[str, object]]) -> _Driver:
+        driver = _driver(session)
+        dialect = driver.connection.dialect
         found = self._known.get(dialect.name)
         if found is None:
             found = self._known[dialect.name] = _write(self.written, dialect, self.columns)
-        return found
+        if len(rows) == 1:
+            driver.run(found.text, found.values(rows[0]), many=False)
+        else:
+            driver.run(found.text, [found.values(row) for row in rows], many=True)
+        return driver
 
 
 @dataclass
 class Query(Statement):
     """A SELECT that gives one row."""
 
-    _read: dict[str, tuple[Callable[..., Any], list[tuple[int, Callable[[Any], Any]]]]] = field(default_factory=dict)
+    _read: dict[str, tuple[Callable[..., Any], list[tuple[int, Convert]]]] = field(default_factory=dict)
 
     def one_or_none(self, session: Session, **values: object) -> Any:  # noqa: ANN401 - a row
         """Give the row with its columns by name."""
-        row = self.run(session, values).one_or_none()
-        if row is None:
+        driver = self._run(session, (values,))
+        rows = driver.cursor.fetchall()
+        if not rows:
             return None
-        make, converts = self._reader(session.connection().dialect)
+        (row,) = rows
+        make, converts = self._reader(driver.connection.dialect)
         cells = list(row)
         for place, convert in converts:
             cells[place] = convert(cells[place])
         return make(cells)
 
-    def _reader(self, dialect: Dialect) -> tuple[Callable[..., Any], list[tuple[int, Callable[[Any], Any]]]]:
+    def _reader(self, dialect: Dialect) -> tuple[Callable[..., Any], list[tuple[int, Convert]]]:
         found = self._read.get(dialect.name)
         if found is None:
             assert isinstance(self.written, Select)  # noqa: S101 - what a query is made of
@@ -98,13 +146,20 @@ def _write(statement: Select[Any] | UpdateBase, dialect: Dialect, columns: Seque
         raise ValueError(f"Python would fill in {', '.join(missing)}")
     values = compiled.construct_params(_check=False)
     named = {name: bind for bind, name in compiled.bind_names.items()}
-    binds = [(name, values[name], _binding(named[name].type, dialect)) for name in compiled.positiontup or named]
-    return _Written(str(compiled), binds, by_name=compiled.positiontup is None)
+    names = list(compiled.positiontup or named)
+    converts = [(place, _binding(named[name].type, dialect)) for place, name in enumerate(names)]
+    return _Written(
+        text=str(compiled),
+        names=names,
+        defaults={name: value for name, value in values.items() if value is not None},
+        converts=[(place, convert) for place, convert in converts if convert is not None],
+        by_name=compiled.positiontup is None,
+    )
 
 
-def _binding(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+def _binding(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _reading(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+def _reading(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     return type_.dialect_impl(dialect).result_processor(dialect, None)
