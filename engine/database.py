@@ -67,6 +67,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = FairLock()
+        self._writer: Connection | None = None
+        """The one connection that writes to SQLite, kept: to take one and give it back costs as much as a statement."""
         self._listeners: list[Callable[[], object]] = []
         self.hands_out = hands_out and not self.is_sqlite
         options: dict[str, Any] = {"json_serializer": json_text.dump_text, "json_deserializer": json_text.loads}
@@ -88,7 +90,7 @@ class Database:
             self._writing.acquire()
         try:
             with (
-                self.engine.connect().execution_options(writing=True) as connection,
+                self._writing_connection() as connection,
                 connection.begin(),
                 Session(bind=connection, expire_on_commit=False, info={"hands_out": self.hands_out}) as session,
             ):
@@ -99,6 +101,17 @@ class Database:
         finally:
             if self.is_sqlite:
                 self._writing.release()
+
+    @contextmanager
+    def _writing_connection(self) -> Iterator[Connection]:
+        """Give a connection for a transaction that writes; for SQLite always the same, as long as it is sound."""
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        if self._writer is None or self._writer.closed or self._writer.invalidated:
+            self._writer = self.engine.connect().execution_options(writing=True)
+        yield self._writer
 
     def after_commit(self, listener: Callable[[], object]) -> None:
         """Call a function after each commit of this process: the worker wakes up by it."""
@@ -112,6 +125,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections."""
+        if self._writer is not None:
+            self._writer.close()
         self.engine.dispose()
 
 

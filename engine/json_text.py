@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -25,7 +26,7 @@ def dump_text(value: object) -> str:
 
 def loads(text: bytes | str) -> Any:  # noqa: ANN401 - JSON is any value
     """Read JSON; every number becomes a Decimal, so that money never passes through a binary float."""
-    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
 
 
 def _default(value: object) -> object:

@@ -76,7 +76,7 @@ def _open_tasks(
         for principal in principals
     ]
     if candidates:
-        session.execute(INSERT_CANDIDATES, candidates)
+        INSERT_CANDIDATES.run(session, *candidates)
 
 
 def _insert_one(session: Session, row: Mapping[str, object]) -> int:

@@ -1,6 +1,6 @@
 """Binding uploaded files to the case whose form they were handed in with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -42,10 +42,15 @@ def _references(values: object) -> Iterator[dict[str, object]]:
     if isinstance(values, dict):
         if isinstance(values.get("documentId"), str):
             yield values
-        for value in values.values():
-            yield from _references(value)
+        yield from _inside(values.values())
     elif isinstance(values, list):
-        for value in values:
+        yield from _inside(values)
+
+
+def _inside(values: Iterable[object]) -> Iterator[dict[str, object]]:
+    for value in values:
+        # Most values are single ones, and to ask for a generator takes longer than to look.
+        if isinstance(value, (dict, list)):
             yield from _references(value)
 
 

@@ -22,7 +22,7 @@ def table(model: type[Base]) -> Table:
 _TASKS, _CASES, _ENTRIES = table(UserTask), table(ProcessInstance), table(RegisterEntry)
 
 INSERT_EVENTS = Statement(insert(table(HistoryEvent)), table(HistoryEvent).c.keys())
-INSERT_CANDIDATES = insert(table(UserTaskCandidate))
+INSERT_CANDIDATES = Statement(insert(table(UserTaskCandidate)), ("task_id", "kind", "principal"))
 INSERT_TASKS = insert(_TASKS).returning(_TASKS.c.id, sort_by_parameter_order=True)
 PASSAGES = table(ElementInstance)
 
@@ -44,7 +44,7 @@ COMPLETE_TASK = Statement(
 )
 """Only where nobody has changed the task since it was seen."""
 
-RELEASE_ENTRIES = update(_ENTRIES).where(_ENTRIES.c.held_by == bindparam("case")).values(held_by=None)
+RELEASE_ENTRIES = Statement(update(_ENTRIES).where(_ENTRIES.c.held_by == bindparam("case")).values(held_by=None))
 
 
 @cache

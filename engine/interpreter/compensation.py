@@ -70,7 +70,7 @@ def _level(task: SpiffTask) -> int:
 
 def is_waited_for(run: "Run", throw: SpiffTask) -> bool:
     """Begin what an event has to undo before it can be left; tell whether there is anything to wait for."""
-    if not isinstance(throw.task_spec, Compensate) or "compensation" in throw.internal_data:
+    if not isinstance(throw.task_spec, Compensate) or "compensation" in throw.peek:
         return False
     if isinstance(throw.task_spec, Cancel):
         _cancel_the_rest(throw)

@@ -71,7 +71,8 @@ class Environment:
     def evaluate_with_warnings(self, expression: str, variables: Mapping[str, object]) -> tuple[object, list[str]]:
         """Evaluate an expression, and say why it became null where it did."""
         # Variables first: a variable may hide a function, never the reverse.
-        context: Mapping[str, object] = ChainMap(dict(variables), dict(self.functions))
+        maps = variables.maps if isinstance(variables, ChainMap) else (variables,)
+        context = ChainMap(*maps, self.functions)  # type: ignore[arg-type] # nobody writes to it
         try:
             compiled = feel.compile(feel.strip_equals(expression))
             value, warnings = compiled.evaluate_with_warnings(context, clock=lambda: self.now)

@@ -72,7 +72,7 @@ class Opened:
         if task_listeners.is_opened(task):
             return
         found = rules.open_task(task.id, element, variables, self._run.env)
-        wanted = task.internal_data.get(ASSIGNEE)
+        wanted = task.peek.get(ASSIGNEE)
         if wanted is not None:
             found = replace(found, assignee=wanted)
         found = task_listeners.opened(self._run, task, found)
@@ -85,7 +85,7 @@ class Opened:
         run = self._run
         outer = run.scope_of(task)
         phase = listeners.phase(task)
-        has_one = "scoped" in task.internal_data or isinstance(task.task_spec, Choice)
+        has_one = "scoped" in task.peek or isinstance(task.task_spec, Choice)
         if has_one or task_listeners.is_opened(task) or (phase is not None and phase[0] == "end"):
             return outer
         if phase is not None:

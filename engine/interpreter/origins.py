@@ -44,7 +44,7 @@ def causes_of(task: SpiffTask) -> tuple[int, ...]:
     noted = _noted(task)
     if noted is not None:
         return noted
-    if is_instance(task) or "undoes" in task.internal_data:
+    if is_instance(task) or "undoes" in task.peek:
         # What is undone is undone where it was done: nobody goes back from there.
         return ()
     if isinstance(task.task_spec, BoundaryEvent) and isinstance(task.parent.task_spec, BoundaryEventSplit):
@@ -61,7 +61,7 @@ def causes_of(task: SpiffTask) -> tuple[int, ...]:
 
 
 def _noted(task: SpiffTask) -> tuple[int, ...] | None:
-    noted = task.internal_data.get(CAUSES)
+    noted = task.peek.get(CAUSES)
     return tuple(map(int, noted)) if noted is not None else None
 
 

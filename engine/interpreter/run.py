@@ -98,7 +98,7 @@ class Run:
         """Apply the input mappings of what works as soon as its token comes; what waits had them when it arrived."""
         element = self.element(task)
         at_once = isinstance(task.task_spec, (FeelScript, BusinessRule, PassThrough))
-        if element is None or not (at_once and element.inputs) or "scoped" in task.internal_data:
+        if element is None or not (at_once and element.inputs) or "scoped" in task.peek:
             return
         outer = self.scopes.parents[task.id] if task.id in self.scopes.values else self.scope_of(task)
         # Tried again after an incident, the inputs are evaluated again: the data may have been corrected.
@@ -183,7 +183,7 @@ class Run:
         elif is_instance(task):
             done = loops.instance_done if isinstance(parent.task_spec, MultiInstance) else rounds.round_done
             done(self, parent, task)
-        if "undoes" in task.internal_data:
+        if "undoes" in task.peek:
             compensation.handler_done(self, task)
 
     def leave(self, task: SpiffTask) -> None:
@@ -197,8 +197,9 @@ class Run:
     def _give(self, task: SpiffTask) -> None:
         """Apply the output mappings of an element, or propagate its result as it is."""
         element = self.element(task)
-        result = task.internal_data.get("result", {})
-        who = {COMPLETED_BY: task.internal_data["by"]} if "by" in task.internal_data else {}
+        known = task.peek
+        result = known.get("result", {})
+        who = {COMPLETED_BY: known["by"]} if "by" in known else {}
         if element is None or not (result or element.outputs) or isinstance(task.task_spec, (Repeated, Choice)):
             return
         scope = self.scope_of(task)
@@ -214,8 +215,9 @@ class Run:
             repeated = is_instance(task) and isinstance(task.parent.task_spec, MultiInstance)
             target = scope if repeated else self.scopes.parents.get(task.id, scope)
             self.scopes.propagate(target, rules.as_json(mapped))
-        task.internal_data.pop("result", None)
-        task.internal_data.pop("by", None)
+        own = task.internal_data
+        own.pop("result", None)
+        own.pop("by", None)
 
     # -- looking --------------------------------------------------------------------------------------
 
@@ -281,7 +283,7 @@ class Run:
 
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""
-        source = task.internal_data.get("from")
+        source = task.peek.get("from")
         standing = self._standing(task)
         before = standing.parent
         while source is None and before is not None:
@@ -368,7 +370,7 @@ class Engine:
         if task.id not in run.scopes.values:
             run.scopes.open(task.id, outer)
         run.opened[int(task.id)] = task
-        if element is not None and element.inputs and "scoped" not in task.internal_data:
+        if element is not None and element.inputs and "scoped" not in task.peek:
             run.scopes.values[task.id].update(local_inputs(run, element, outer))
 
 

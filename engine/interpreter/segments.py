@@ -4,6 +4,7 @@ Whoever reads it need not know: the pieces are frames of zstandard one after the
 A segment has the tasks or the scopes of a range of numbers; the numbers of a case only grow, so each stays in its own.
 """
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,14 +25,25 @@ _SIZE = 64
 """Numbers in one segment."""
 
 
+class _Tools(threading.local):
+    """One of each for a thread: to make one takes longer than to use it, and two threads can't use the same."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=3)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_TOOLS = _Tools()
+
+
 def compress(text: bytes) -> bytes:
     """Compress a text to one frame."""
-    return zstandard.ZstdCompressor(level=3).compress(text)
+    return _TOOLS.compressor.compress(text)
 
 
 def decompress(body: bytes) -> bytes:
     """Give the text of all frames."""
-    return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress(body)
+    return _TOOLS.decompressor.decompressobj(read_across_frames=True).decompress(body)
 
 
 def task_record(task: SpiffTask, parent: int | None) -> list[object]:

@@ -90,7 +90,7 @@ def opened(run: "Run", task: SpiffTask, found: OpenedTask) -> OpenedTask:
 
 def is_opened(task: SpiffTask) -> bool:
     """Tell whether people know of a listened task already."""
-    return "opened" in task.internal_data
+    return "opened" in task.peek
 
 
 def open_job(run: "Run", task: SpiffTask, element: Element, variables: Mapping[str, object]) -> OpenedJob:

@@ -7,6 +7,7 @@ sub-processes, which can be taken away as a whole, everything is looked for anew
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as SpiffTask
@@ -73,6 +74,17 @@ def token_of(task: SpiffTask) -> int:
 
 
 _KINDS = (waits, is_odd, holds_others, is_of_detour, is_body)
+_MARKS = frozenset({"stuck", "listener", AWAY})
+
+
+def _may_belong(task: SpiffTask) -> bool:
+    """Tell quickly whether an unfinished task may be of any of these kinds."""
+    return _is_watched(type(task.task_spec)) or not task.peek.keys().isdisjoint(_MARKS)
+
+
+@cache
+def _is_watched(kind: type[object]) -> bool:
+    return issubclass(kind, (UserTask, JobTask, CatchingEvent, Choice, SubProcess, Repeated))
 
 
 class Watch:
@@ -150,7 +162,7 @@ class Watch:
     def touched(self) -> list[int]:
         """Give the tokens of what waits now and may have changed since the case was woken."""
         waiting = self._now(0)
-        return self._in_order({token for token in map(token_of, self.workflow.log) if token in waiting})
+        return self._in_order({token for token in map(token_of, dict.fromkeys(self.workflow.log)) if token in waiting})
 
     def rest(self) -> None:
         """Begin with an empty log, after everything in it was looked at."""
@@ -189,28 +201,39 @@ class Watch:
     def _look_at(self, task: SpiffTask) -> bool:
         """Note what one task is now; False where its place among the others is not at the end."""
         self.looked_at += 1
-        is_open = self.workflow.tasks.open.get(task.id) is task
-        self._hang(task, is_open=is_open)
+        number = task.id
+        self._take_off(number)
+        is_open = self.workflow.tasks.open.get(number) is task
+        if is_open:
+            self._parents[number] = task._parent
+            self._below[task._parent] = self._below.get(task._parent, 0) + 1
+        if not (is_open and _may_belong(task)):
+            self._forget(number)
+            return True
         for belongs, found in zip(_KINDS, self._kinds, strict=True):
-            belongs_now = is_open and belongs(task)
-            if belongs_now == (task.id in found):
+            belongs_now = belongs(task)
+            if belongs_now == (number in found):
                 continue
-            if belongs_now and found and next(reversed(found)) > task.id:
+            if belongs_now and found and next(reversed(found)) > number:
                 return False
             if found is self._kinds[0]:
-                self._was.setdefault(task.id, found.get(task.id))
+                self._was.setdefault(number, found.get(number))
             if belongs_now:
-                found[task.id] = task
+                found[number] = task
             else:
-                del found[task.id]
+                del found[number]
         return True
 
-    def _hang(self, task: SpiffTask, *, is_open: bool) -> None:
-        if task.id in self._parents:
-            above = self._parents.pop(task.id)
+    def _forget(self, number: int) -> None:
+        if number in self._kinds[0]:
+            self._was.setdefault(number, self._kinds[0][number])
+        for found in self._kinds:
+            found.pop(number, None)
+
+    def _take_off(self, number: int) -> None:
+        """Note that a task hangs on nothing any more."""
+        if number in self._parents:
+            above = self._parents.pop(number)
             self._below[above] -= 1
             if not self._below[above]:
                 del self._below[above]
-        if is_open:
-            self._parents[task.id] = task._parent
-            self._below[task._parent] += 1

@@ -39,13 +39,22 @@ class Token(SpiffTask):
     @property
     def internal_data(self) -> dict[str, Any]:
         """Give what is kept about it. Whoever asks may change it, so it counts as touched."""
-        self.workflow.tasks.log.append(self)
+        self.workflow._tasks.log.append(self)
         return self._data
 
     @internal_data.setter
     def internal_data(self, data: dict[str, Any]) -> None:
         self.workflow.tasks.log.append(self)
         self._data = data
+
+    @property
+    def parent(self) -> SpiffTask | None:
+        """Give what it hangs on."""
+        return self.workflow._tasks.get(self._parent)
+
+    @parent.setter
+    def parent(self, task: SpiffTask | None) -> None:
+        self._parent = task.id if task is not None else None
 
     @property
     def peek(self) -> Mapping[str, Any]:
@@ -60,7 +69,8 @@ class Token(SpiffTask):
         # Not the library's own, which collects facts for its log at every change, wanted or not.
         self._state = value
         self.workflow.tasks.note(self, value)
-        if value & _ARRIVED and self.internal_data.pop("cut", None):
+        if value & _ARRIVED and "cut" in self._data:
+            del self.internal_data["cut"]
             self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:

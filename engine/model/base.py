@@ -1,6 +1,7 @@
 """What all tables share: naming of constraints and the types of columns."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String, Text
@@ -9,6 +10,15 @@ from sqlalchemy.types import TypeDecorator
 
 # SQLite counts up by itself only for INTEGER keys.
 Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _as_text(value: dt.datetime | None) -> str | None:
+    """Write a moment the way SQLAlchemy writes it to SQLite, many times faster."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a stored time must be aware")
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -25,6 +35,10 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
             raise ValueError("a stored time must be aware")
         value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[dt.datetime | None], object] | None:
+        """Give what turns a moment into the driver's value: for SQLite a text, at once."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - the base class's signature
         """Give an aware moment in UTC."""

@@ -1,8 +1,9 @@
 """The functions on organisation and calendar that FEEL rules of a diagram may call."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from engine.clock import SHANGHAI
 from engine.feel import HostFunction
@@ -60,44 +61,60 @@ def _no_turns(_key: str, _people: Sequence[str]) -> None:
     """Give nobody: where no case is at work nobody's turn may pass."""
 
 
+class _Functions(Mapping[str, HostFunction]):
+    """The functions by name, each made when it is asked for: most steps call none."""
+
+    def __init__(self, organisation: Organisation, reads: Reads, take_turn: Take) -> None:
+        self._organisation, self._reads, self._take_turn = organisation, reads, take_turn
+
+    def __getitem__(self, name: str) -> HostFunction:
+        """Give a function."""
+        parameters, optional, answer = _FUNCTIONS[name]
+        own = self._rotate if answer is None else partial(answer, self._organisation)
+        return HostFunction(parameters, _noted(self._reads, name, own), optional=optional)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a function of that name."""
+        return name in _FUNCTIONS
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(_FUNCTIONS)
+
+    def __len__(self) -> int:
+        """Give how many there are."""
+        return len(_FUNCTIONS)
+
+    def _rotate(self, group: object, key: object) -> str | None:
+        return self._take_turn(str(key), _people(self._organisation, group))
+
+
 def functions(organisation: Organisation, reads: Reads, take_turn: Take = _no_turns) -> Mapping[str, HostFunction]:
     """Give the functions over one state of the organisation; every answer is noted in ``reads``."""
+    return _Functions(organisation, reads, take_turn)
 
-    def noted(name: str, function: Callable[..., object]) -> Callable[..., object]:
-        return _noted(reads, name, function)
 
-    def superior_of(user: object, level: object = None) -> str | None:
-        above = organisation.superiors_of(str(user))
-        wanted = int(level) if isinstance(level, (Decimal, int)) else 1
-        return above[wanted - 1] if 1 <= wanted <= len(above) else None
+def _superior_of(organisation: Organisation, user: object, level: object = None) -> str | None:
+    above = organisation.superiors_of(str(user))
+    wanted = int(level) if isinstance(level, (Decimal, int)) else 1
+    return above[wanted - 1] if 1 <= wanted <= len(above) else None
 
-    def head_of(department: object) -> str | None:
-        return organisation.heads.get(str(department))
 
-    def department_of(user: object) -> str | None:
-        person = organisation.people.get(str(user))
-        return person.department if person is not None else None
+def _head_of(organisation: Organisation, department: object) -> str | None:
+    return organisation.heads.get(str(department))
 
-    def name_of(user: object) -> str:
-        return organisation.display_name(str(user))
 
-    def members_of(name: object) -> list[str]:
-        return organisation.members_of(str(name))
+def _department_of(organisation: Organisation, user: object) -> str | None:
+    person = organisation.people.get(str(user))
+    return person.department if person is not None else None
 
-    def rotate(group: object, key: object) -> str | None:
-        return take_turn(str(key), _people(organisation, group))
 
-    return {
-        "superior of": HostFunction(("user", "level"), noted("superior of", superior_of), optional=1),
-        "head of": HostFunction(("department",), noted("head of", head_of)),
-        "department of": HostFunction(("user",), noted("department of", department_of)),
-        "name of": HostFunction(("user",), noted("name of", name_of)),
-        "members of": HostFunction(("group",), noted("members of", members_of)),
-        "holders of": HostFunction(("post",), noted("holders of", members_of)),
-        "rotate": HostFunction(("group", "key"), noted("rotate", rotate)),
-        "working days after": HostFunction(("date", "days"), noted("working days after", _working_days_after)),
-        "working hours after": HostFunction(("date", "hours"), noted("working hours after", _working_hours_after)),
-    }
+def _name_of(organisation: Organisation, user: object) -> str:
+    return organisation.display_name(str(user))
+
+
+def _members_of(organisation: Organisation, name: object) -> list[str]:
+    return organisation.members_of(str(name))
 
 
 def _noted(reads: Reads, name: str, function: Callable[..., object]) -> Callable[..., object]:
@@ -118,12 +135,12 @@ def _people(organisation: Organisation, group: object) -> list[str]:
     return [username for username in named if organisation.is_active(username)]
 
 
-def _working_days_after(date: object, days: object) -> dt.datetime | None:
+def _working_days_after(_organisation: Organisation, date: object, days: object) -> dt.datetime | None:
     start = _start(date)
     return working_days_after(start, int(days)) if start is not None and isinstance(days, (Decimal, int)) else None
 
 
-def _working_hours_after(date: object, hours: object) -> dt.datetime | None:
+def _working_hours_after(_organisation: Organisation, date: object, hours: object) -> dt.datetime | None:
     start = _start(date)
     if start is None or not isinstance(hours, (Decimal, int)):
         return None
@@ -135,3 +152,17 @@ def _start(date: object) -> dt.datetime | None:
     if isinstance(date, dt.datetime):
         return date if date.tzinfo is not None else date.replace(tzinfo=SHANGHAI)
     return dt.datetime.combine(date, dt.time(), SHANGHAI) if isinstance(date, dt.date) else None
+
+
+_FUNCTIONS: Mapping[str, tuple[tuple[str, ...], int, Callable[..., object] | None]] = {
+    "superior of": (("user", "level"), 1, _superior_of),
+    "head of": (("department",), 0, _head_of),
+    "department of": (("user",), 0, _department_of),
+    "name of": (("user",), 0, _name_of),
+    "members of": (("group",), 0, _members_of),
+    "holders of": (("post",), 0, _members_of),
+    "rotate": (("group", "key"), 0, None),
+    "working days after": (("date", "days"), 0, _working_days_after),
+    "working hours after": (("date", "hours"), 0, _working_hours_after),
+}
+"""Of each its parameters, how many of them may be left out, and what answers; rotations are answered by the case."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import click
 
+_GARBAGE = 20_000
+"""Objects that may come before anybody looks for cycles among them: a step of a case makes some hundreds."""
+
 
 class Rooms(click.Group):
     """A group whose commands stand in modules that are loaded when one is asked for."""
@@ -33,5 +36,6 @@ def _load(module: str) -> tuple[click.Command, ...]:
         commands: tuple[click.Command, ...] = importlib.import_module(module).COMMANDS
     finally:
         gc.freeze()
+        gc.set_threshold(_GARBAGE)
         gc.enable()
     return commands
