@@ -31,3 +31,5 @@ class Choice(SimpleBpmnTask):
 
 class Path(SimpleBpmnTask):
     """The beginning of one chosen path."""
+
+    may_be_remembered = True

@@ -356,7 +356,10 @@ class Case:
 
     def visible(self, token: int) -> dict[str, object]:
         """Give the variables that the element at a token sees, its own inputs included."""
-        return dict(self._run.visible(self._waiting(token)))
+        found: dict[str, object] = {}
+        for values in reversed(self._run.visible(self._waiting(token)).maps):
+            found.update(values)
+        return found
 
     def waits(self, token: int) -> bool:
         """Tell whether a token waits for people, machines, events or help."""

@@ -72,7 +72,7 @@ def needed(flow: BpmnBaseWorkflow, watch: Watch | None = None) -> Needed:
         found.add(token)
     for number in parents:
         _keep_above(tasks.get(number), found)
-    if _remembers(flow):
+    if flow.spec.remembers:
         found.finished.update(number for number in tasks.finished if _is_remembered(tasks[number]))
     # What an unfinished task hangs on is kept; of what is finished that is not certain.
     sure = all(number in found for number in parents)
@@ -92,11 +92,6 @@ def _keep_above(above: SpiffTask | None, found: Needed) -> None:
                 if child.task_spec in above.task_spec.outputs:
                     found.add(child.id)
         above = above.parent if above.task_spec.bpmn_id is None else None
-
-
-def _remembers(flow: BpmnBaseWorkflow) -> bool:
-    """Tell whether anything of a process is remembered, whatever its tokens do."""
-    return any(isinstance(spec, (Trigger, Path)) for spec in flow.spec.task_specs.values())
 
 
 def _is_remembered(task: SpiffTask) -> bool:

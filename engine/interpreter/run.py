@@ -1,6 +1,6 @@
 """Running tokens until each of them waits."""
 
-from collections.abc import Mapping
+from collections import ChainMap
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
@@ -238,7 +238,7 @@ class Run:
         outer = task.workflow.parent_task_id
         return self.scopes.enclosing(outer) if outer is not None else ROOT
 
-    def visible(self, task: SpiffTask) -> Mapping[str, object]:
+    def visible(self, task: SpiffTask) -> ChainMap[str, object]:
         """Give the variables that a task sees."""
         return self.scopes.visible(self.scope_of(task))
 
@@ -268,8 +268,11 @@ class Run:
 
     def odd(self) -> dict[int, SpiffTask]:
         """Give what of it is stuck or held by a listener."""
+        odd = self.watch.odd()
+        if not odd:
+            return {}
         waiting = self.watch.waiting()
-        return {token: task for token, task in self.watch.odd().items() if token in waiting}
+        return {token: task for token, task in odd.items() if token in waiting}
 
     def note_origin(self, task: SpiffTask) -> None:
         """Note where a token came from, while the tree still shows it."""

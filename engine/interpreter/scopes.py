@@ -93,7 +93,7 @@ class Scopes:
         """Give the scope itself if it is open, else the root."""
         return scope if scope in self.values else ROOT
 
-    def visible(self, scope: int) -> Mapping[str, object]:
+    def visible(self, scope: int) -> ChainMap[str, object]:
         """Give all variables that an expression in this scope sees, inner ones first; to somebody who only looks."""
         chain = [self.values.peek(scope)]
         while scope != ROOT:

@@ -42,6 +42,11 @@ class ProcessSpec(BpmnProcessSpec):
         """The id of a sub-process → the name of the spec by which it is there again to be undone."""
 
     @cached_property
+    def remembers(self) -> bool:
+        """Tell whether anything of the process is remembered, whatever its tokens do. Only for one that is built."""
+        return any(getattr(spec, "may_be_remembered", False) for spec in self.task_specs.values())
+
+    @cached_property
     def circles(self) -> frozenset[str]:
         """Give the names of the specs from which a token can come back to them. Only for a process that is built."""
         return frozenset(spec.name for spec in self.task_specs.values() if spec in _behind(spec))
@@ -174,6 +179,8 @@ class External(EventDefinition):
 
 class Trigger(IntermediateCatchEvent):
     """The start event of an event sub-process: it waits beside everything else while its scope runs."""
+
+    may_be_remembered = True
 
     def __init__(self, wf_spec: object, bpmn_id: str, *, interrupting: bool, **kwargs: object) -> None:
         super().__init__(wf_spec, bpmn_id, event_definition=External(), **kwargs)

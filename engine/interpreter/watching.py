@@ -7,7 +7,6 @@ sub-processes, which can be taken away as a whole, everything is looked for anew
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from functools import cache
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task as SpiffTask
@@ -74,17 +73,18 @@ def token_of(task: SpiffTask) -> int:
 
 
 _KINDS = (waits, is_odd, holds_others, is_of_detour, is_body)
+_WATCHED: dict[type[object], bool] = {}
+"""Of each class of specs, whether its tasks may be of any of these kinds whatever is kept about them."""
 _MARKS = frozenset({"stuck", "listener", AWAY})
 
 
 def _may_belong(task: SpiffTask) -> bool:
     """Tell quickly whether an unfinished task may be of any of these kinds."""
-    return _is_watched(type(task.task_spec)) or not task.peek.keys().isdisjoint(_MARKS)
-
-
-@cache
-def _is_watched(kind: type[object]) -> bool:
-    return issubclass(kind, (UserTask, JobTask, CatchingEvent, Choice, SubProcess, Repeated))
+    kind = type(task.task_spec)
+    known = _WATCHED.get(kind)
+    if known is None:
+        known = _WATCHED[kind] = issubclass(kind, (UserTask, JobTask, CatchingEvent, Choice, SubProcess, Repeated))
+    return known or not task.peek.keys().isdisjoint(_MARKS)
 
 
 class Watch:

@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.execution.locked import _LOCK_JOB, _LOCK_TASK
 from engine.execution.prepared import table
 from engine.execution.rows import changed
 from engine.execution.statements import Query, Statement
-from engine.model import Job, UserTask
+from engine.model import HistoryEvent, Job, UserTask
 from tests.execution.test_events import WAITING, World
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_elements import written
@@ -55,3 +56,33 @@ def test_a_value_that_python_would_fill_in_is_asked_for(world: World) -> None:
     careless = Statement(insert(TASKS), ("instance_id", "token"))
     with world.database.transaction() as session, pytest.raises(ValueError, match="priority, open_signs"):
         careless.run(session, {"instance_id": 1, "token": 1})
+
+
+def test_what_the_driver_refuses_is_an_error_of_sqlalchemy(world: World) -> None:
+    world.publish(ONE)
+    world.start()
+    twice = Statement(insert(table(HistoryEvent)), table(HistoryEvent).c.keys())
+    with world.database.reading() as session:
+        known = session.execute(select(table(HistoryEvent)).limit(1)).one()._asdict()
+    with pytest.raises(IntegrityError) as refused, world.database.transaction() as session:
+        twice.run(session, known)
+    assert str(refused.value.statement).startswith("INSERT INTO history_events")
+    with world.database.transaction() as session:
+        assert changed(session, update(TASKS).values(priority=7)) == 1
+
+
+def test_whoever_listens_to_the_engine_hears_of_it(world: World) -> None:
+    world.publish(ONE)
+    world.start()
+    heard: list[str] = []
+
+    def note(*arguments: object) -> None:
+        heard.append(str(arguments[2]))
+
+    event.listen(world.database.engine, "after_cursor_execute", note)
+    with world.database.transaction() as session:
+        number = session.scalars(select(UserTask.id)).one()
+        assert _LOCK_TASK.one_or_none(session, number=number) is not None
+    event.remove(world.database.engine, "after_cursor_execute", note)
+    assert len(heard) == 2
+    assert "FROM process_instances JOIN user_tasks" in heard[1]
