@@ -32,21 +32,23 @@ RUNS = frozenset(
 )  # fmt: skip
 """The other elements that run."""
 
+_NO_EVENT: frozenset[str | None] = frozenset({None})
+_RECEIVES: frozenset[str | None] = frozenset({"message"})
+
 
 def unsupported(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
     """Refuse what can't run, with what to draw instead."""
     for element in process.elements.values():
-        if element.kind in EVENTS:
-            if element.event not in _allowed_events(process, element):
-                yield _unsupported_event(process, element)
-        elif element.kind not in RUNS:
+        if element.kind not in EVENTS and element.kind not in RUNS:
             message = remedies.ELEMENTS.get(element.kind, remedies.UNKNOWN)
             yield about(element, "unsupported_element", message, kind=element.kind)
+        elif element.event not in _allowed_events(process, element):
+            yield _unsupported_event(process, element)
 
 
 def _unsupported_event(process: Process, element: Element) -> Finding:
     triggers = _allowed_events(process, element) is TRIGGERS
-    message = remedies.TRIGGER if triggers else remedies.EVENTS[element.kind]
+    message = remedies.TRIGGER if triggers else remedies.EVENTS.get(element.kind, remedies.NOT_AN_EVENT)
     named = remedies.DEFINITIONS.get(element.event, element.event or "")
     return about(element, "unsupported_event", message, event=finding("event_kind", named))
 
@@ -110,7 +112,7 @@ def _allowed_events(process: Process, element: Element) -> frozenset[str | None]
     container = process.elements.get(element.parent)
     if element.kind == "startEvent" and container is not None and container.triggered_by_event:
         return TRIGGERS
-    return EVENTS[element.kind]
+    return EVENTS.get(element.kind, _RECEIVES if element.kind == "receiveTask" else _NO_EVENT)
 
 
 def borders(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike

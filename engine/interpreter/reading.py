@@ -200,7 +200,8 @@ def _documentation(node: etree._Element) -> str:
 def _event(node: etree._Element) -> str | None:
     names = [local_name(child) for child in node if local_name(child).endswith("EventDefinition")]
     if local_name(node) == "receiveTask":
-        return "message"
+        # It waits for a message without a definition of its own.
+        names.append("messageEventDefinition")
     if len(names) > 1:
         return "multiple"
     return names[0].removesuffix("EventDefinition") if names else None

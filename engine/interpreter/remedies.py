@@ -26,6 +26,10 @@ EVENTS: dict[str, str] = {
 
 TRIGGER = mark("事件子流程的开始事件“{label}”不支持{event}：请改为定时、条件、消息、信号、错误、升级或补偿。")
 
+NOT_AN_EVENT = mark(
+    "“{label}”不是事件，里面却写着事件定义：{event}。请删除这个定义；要等事件，请改用捕获事件或边界事件。"
+)
+
 DEFINITIONS: dict[str | None, str] = {
     None: mark("无类型"),
     "multiple": mark("多个触发"),

@@ -104,6 +104,16 @@ def test_every_event_definition_runs_where_it_stands_or_is_refused_with_what_can
         assert str(one.facts["event"]) == remedies.DEFINITIONS[definition]
 
 
+@pytest.mark.parametrize("kind", sorted(RUNS))
+def test_an_event_definition_in_what_is_no_event_is_refused(kind: str) -> None:
+    for definition in DEFINITIONS:
+        inside = f'<bpmn:{kind} id="one" name="一个"><bpmn:{definition}EventDefinition/></bpmn:{kind}>'
+        (found,) = unsupported(diagram(START + inside + END, {"start->one": "f1", "one->end": "f2"}), "one")
+        assert found.code == "unsupported_event"
+        assert "一个" in str(found)
+        assert "请删除" in str(found)
+
+
 @pytest.mark.parametrize("name", EXPLAINS)
 def test_everything_else_that_may_stand_in_a_process_is_never_an_error(name: str) -> None:
     content = diagram(
