@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.interpreter import segments
 from tests.interpreter.twins import Twins
 
 
@@ -12,3 +13,10 @@ def twins() -> Iterator[Twins]:
     """Give every case a twin that forgets nothing, and compare the two at each step."""
     with pytest.MonkeyPatch.context() as patch:
         yield Twins(patch)
+
+
+@pytest.fixture(autouse=True)
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the states of small cases be written in segments too, and become too small for that and big enough again."""
+    monkeypatch.setattr(segments, "BIG", 20)
+    monkeypatch.setattr(segments, "_SIZE", 4)

@@ -1,14 +1,22 @@
 """A step among very many instances looks at none of the others, and writes only what it has touched."""
 
+import pytest
+
 from engine.interpreter import Case
 from engine.interpreter.segments import BIG
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_compacting import stored_tokens
 from tests.interpreter.test_elements import RESULTS, SIGN, many, written
 from tests.interpreter.twins import Twins
 
 CROWD = written(START + many("sign", RESULTS) + user_task("after") + END, {**SIGN})
 FEW, MANY = BIG, 4 * BIG
+
+
+@pytest.fixture(autouse=True)
+def small_segments() -> None:
+    """Let segments be as big as they are."""
 
 
 def awake_after(people: int) -> tuple[Run, Case]:
@@ -62,3 +70,20 @@ def test_a_case_that_was_small_for_a_step_is_written_as_it_is(twins: Twins) -> N
     while len(run.outcome.waiting) > BIG // 2 - 8:
         run.complete("sign", vote="late")
     assert twins.rested > 16
+
+
+def test_a_big_case_that_goes_round_keeps_nothing_of_its_earlier_rounds() -> None:
+    nodes = '<bpmn:parallelGateway id="split"/><bpmn:exclusiveGateway id="again" default="fd"/>' + user_task("a")
+    flows: dict[str, str | tuple[str, str]] = {"start->split": "f4", "split->sign": "f5", "split->a": "f6"}
+    flows |= {
+        "sign->after": "f2",
+        "after->end": "f3",
+        "a->again": "f7",
+        "again->end": "fd",
+        "again->a": ("f8", "=true"),
+    }
+    people = [f"p{number}" for number in range(BIG)]
+    run = Run(written(START + nodes + many("sign", "") + user_task("after") + END, flows), people=people)
+    for _round in range(40):
+        run.complete("a")
+    assert stored_tokens(run) < BIG + 20
