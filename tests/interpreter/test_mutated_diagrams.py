@@ -25,6 +25,8 @@ NOTHING = Known(forms=frozenset(), job_types=frozenset())
 ENVIRONMENT = Environment(now=dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC))
 TEXTS = ("", "=", "=1+", "=x", "${x}", "R/PT1H", "P1D", "true", "中文 id", "x" * 50)
 MUTATIONS, STEPS = 60, 15
+THROWS = {"intermediateThrowEvent", "endEvent"}
+"""A message that is sent is a job, and waits for somebody to complete it."""
 
 
 def _nodes(root: etree._Element) -> list[etree._Element]:
@@ -61,7 +63,7 @@ def _choose(process: Process, outcome: Outcome, stuck: set[int], rng: random.Ran
     element = process.elements[outcome.waiting[token]]
     if token in stuck:
         return "retry", token
-    if element.event is not None or element.kind == "receiveTask":
+    if element.event is not None and element.kind not in THROWS:
         return "fire", token
     return rng.choice(["complete", "complete", "throw"]), token
 
