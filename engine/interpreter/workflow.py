@@ -5,6 +5,7 @@ and the same steps give the same numbers when a case is replayed. The index is k
 library would walk the whole tree for every question, and stops without a word at a depth of 1,000.
 """
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -67,6 +68,8 @@ class Token(SpiffTask):
 
     def _set_state(self, value: int) -> None:
         # Not the library's own, which collects facts for its log at every change, wanted or not.
+        if value != self.state:
+            self.last_state_change = time.time()
         self._state = value
         self.workflow.tasks.note(self, value)
         if value & _ARRIVED and "cut" in self._data:
@@ -193,7 +196,10 @@ class _Indexed:
     def tasks(self, tasks: Mapping[int, SpiffTask]) -> None:
         top = self.top_workflow  # type: ignore[attr-defined] # of the class this is mixed into
         self._tasks = TaskTable(top.counter, top.ready, top.log)
-        self._tasks.update(tasks)
+        # One by one: ``update`` would pass the index by.
+        for number, task in tasks.items():
+            self._tasks[number] = task
+            self._tasks.place(task)
 
     def _task_completed_notify(self, task: SpiffTask) -> None:
         """Note a completed task: the end of the run, or news for the joins that wait."""
