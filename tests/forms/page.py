@@ -20,7 +20,7 @@ from web.security import content_security_policy
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PAGE = """<!doctype html>
-{% from "forms/form.html" import fields, record, summary with context %}
+{% from "forms/form.html" import fields, record with context %}
 <html lang="{{ html_lang }}">
   <head>
     <meta charset="utf-8">
@@ -30,8 +30,7 @@ PAGE = """<!doctype html>
     {% for sheet in ["tokens", "base", "layout", "components", "forms"] %}
       <link rel="stylesheet" href="/static/css/{{ sheet }}.css">
     {% endfor %}
-    <script src="/static/js/tables.js" defer></script>
-    <script src="/static/js/forms.js" defer></script>
+    {% include "forms/_scripts.html" %}
   </head>
   <body>
     <main class="card">
@@ -40,9 +39,8 @@ PAGE = """<!doctype html>
         {% if readonly %}
           {{ record(rows, document_url) }}
         {% else %}
-          {{ summary(broken(rows)) }}
-          <form method="post" enctype="multipart/form-data">
-            {{ fields(rows, live, document_url) }}
+          <form method="post" action="/" enctype="multipart/form-data">
+            {{ fields(rows, broken(rows), live, document_url) }}
             <div class="form-actions"><button class="button button-primary" type="submit">提交</button></div>
           </form>
         {% endif %}
@@ -113,7 +111,7 @@ def _app() -> Flask:
     """Make the application, once: its templates take a while to compile."""
     app = Flask("web", root_path=str(WEB))
     i18n.init_i18n(app)
-    app.jinja_env.globals |= {"html_lang": "zh-CN"}
+    app.jinja_env.globals |= {"html_lang": "zh-CN", "asset": "/static/{}".format}
     app.add_url_rule("/", view_func=_show, methods=["GET", "POST"])
     app.after_request(_guarded)
     return app

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.forms.building import Component, form
 from tests.forms.page import Site, served
@@ -61,6 +61,83 @@ def test_what_is_typed_while_the_server_thinks_stays(desktop: Page) -> None:
         expect(desktop.get_by_label("意见")).to_be_visible()
         expect(desktop.get_by_label("备注")).to_have_value("一二三四五六七八九十")
         expect(desktop.get_by_label("备注")).to_be_focused()
+
+
+class Slow:
+    """A server that answers the first question only when it is told to."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.waiting: list[Route] = []
+        page.route(address, self._asked)
+
+    def _asked(self, route: Route) -> None:
+        if self.waiting or b"_refresh" not in (route.request.post_data_buffer or b""):
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def ask(self, label: str) -> None:
+        """Change what other parts depend on, and wait until the server is asked about it."""
+        with self.page.expect_request(self.address):
+            self.page.get_by_label(label).check()
+
+    def answer(self) -> None:
+        """Let the first answer come."""
+        with self.page.expect_response(self.address):
+            self.waiting[0].continue_()
+
+
+def test_no_answer_comes_between_the_strokes_of_a_character(desktop: Page) -> None:
+    with served(site()) as address:
+        desktop.goto(address)
+        slow = Slow(desktop, address)
+        slow.ask("退回")
+        desktop.get_by_label("备注").dispatch_event("compositionstart")
+        desktop.get_by_label("备注").evaluate("field => (field.value = 'zhong')")
+        slow.answer()
+        expect(desktop.get_by_label("备注")).to_have_value("zhong")
+        expect(desktop.get_by_label("意见")).to_have_count(0)
+        desktop.get_by_label("备注").dispatch_event("compositionend")
+        expect(desktop.get_by_label("意见")).to_be_visible()
+        expect(desktop.get_by_label("备注")).to_have_value("zhong")
+
+
+def test_no_answer_moves_a_button_from_under_the_finger(desktop: Page) -> None:
+    with served(site()) as address:
+        desktop.goto(address)
+        slow = Slow(desktop, address)
+        slow.ask("退回")
+        desktop.locator(".form-actions button").hover()
+        desktop.mouse.down()
+        slow.answer()
+        expect(desktop.get_by_label("意见")).to_have_count(0)
+        desktop.mouse.up()
+        expect(desktop.locator("#form-problems")).to_contain_text("意见")
+
+
+def test_a_row_that_is_added_while_the_server_thinks_comes_too(desktop: Page) -> None:
+    with served(site()) as address:
+        desktop.goto(address)
+        slow = Slow(desktop, address)
+        slow.ask("退回")
+        desktop.get_by_role("button", name="添加一行").click()
+        desktop.get_by_label("备注").fill("留着")
+        slow.answer()
+        expect(desktop.get_by_label("姓名")).to_have_count(2)
+        expect(desktop.get_by_label("意见")).to_be_visible()
+        expect(desktop.get_by_label("备注")).to_have_value("留着")
+
+
+def test_the_focus_stays_among_the_buttons_of_the_rows(desktop: Page) -> None:
+    with served(site()) as address:
+        desktop.goto(address)
+        desktop.get_by_role("button", name="添加一行").press("Enter")
+        expect(desktop.get_by_label("姓名")).to_have_count(2)
+        expect(desktop.get_by_role("button", name="添加一行")).to_be_focused()
+        desktop.get_by_role("button", name="移除第 2 行").press("Enter")
+        expect(desktop.get_by_label("姓名")).to_have_count(1)
+        expect(desktop.get_by_role("button", name="移除第 1 行")).to_be_focused()
 
 
 def test_a_chosen_file_is_kept_when_the_form_changes(desktop: Page, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the macros print, read back as HTML."""
 
+import json
 import re
 from html import unescape
 
@@ -96,7 +97,8 @@ def test_nothing_that_owners_or_people_write_becomes_markup(kind: str, *, readon
         "rows": [{"inner": VALUE}],
     }
     shown = page(Site(one(kind, **settings), stored, readonly=readonly))  # type: ignore[arg-type]  # any settings
-    assert [script.get("src") for script in shown.xpath("//script")] == ["/static/js/tables.js", "/static/js/forms.js"]
+    scripts = [f"/static/{name}.js" for name in ("dist/htmx", "js/tables", "js/forms")]
+    assert [script.get("src") for script in shown.xpath("//script")] == scripts
     assert not shown.xpath("//@onclick | //@onerror | //@style | //style")
     assert "49" not in html.tostring(shown.body, encoding="unicode")
 
@@ -140,6 +142,14 @@ def test_a_form_whose_parts_depend_on_each_other_has_a_button_for_it_without_jav
     assert page(Site(subject)).xpath("normalize-space(//noscript//button[@name='_refresh'])") == "更新表单"
     assert page(Site(subject)).xpath("boolean(//input[@name='yes']/@data-live)")
     assert not page(Site(one("textfield"))).xpath("//noscript")
+
+
+def test_what_an_answer_brings_is_never_run_nor_kept_by_the_browser() -> None:
+    (written,) = page(Site(one("textfield"))).xpath("//meta[@name='htmx-config']/@content")
+    config = json.loads(written)
+    closed = ("allowEval", "allowScriptTags", "includeIndicatorStyles", "historyEnabled")
+    assert {name: config[name] for name in closed} == dict.fromkeys(closed, False)
+    assert config["selfRequestsOnly"] is True
 
 
 def test_a_record_has_no_inputs() -> None:

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import Watch
 from tests.support.company import PROCESS
@@ -118,18 +118,35 @@ def test_passwords_are_never_kept(site: Site) -> None:
     assert "qucheng-demo" not in answer.text
 
 
+def enter(page: Page, username: str) -> None:
+    page.fill("#username", username)
+    page.fill("#password", "qucheng-demo")
+    page.press("#password", "Enter")
+
+
 def test_a_person_gets_their_words_back_in_a_browser(server: Server, desktop: Page, watch: Watch) -> None:
     watch.expect("401")
     desktop.goto(f"{server.url}/sign-in?next={START}")
-    desktop.fill("#username", "zhang.wei")
-    desktop.fill("#password", "qucheng-demo")
-    desktop.press("#password", "Enter")
+    enter(desktop, "zhang.wei")
     desktop.get_by_label("渠道名称").fill("抖音旗舰店")
     desktop.context.clear_cookies()
     desktop.get_by_role("button", name="提交", exact=True).last.click()
     desktop.get_by_text("刚才填写的内容不会丢失").wait_for()
-    desktop.fill("#username", "zhang.wei")
-    desktop.fill("#password", "qucheng-demo")
-    desktop.press("#password", "Enter")
+    enter(desktop, "zhang.wei")
     desktop.get_by_role("button", name="回到表单，内容还在").click()
     assert desktop.get_by_label("渠道名称").input_value() == "抖音旗舰店"
+
+
+def test_a_form_that_follows_what_is_chosen_brings_a_person_to_the_sign_in(
+    server: Server, desktop: Page, watch: Watch
+) -> None:
+    watch.expect("401")
+    desktop.goto(f"{server.url}/sign-in?next=/cases/start/agreement_signing")
+    enter(desktop, "zhu.bo")
+    desktop.locator("[name=price_terms]").fill("按价目表。")
+    desktop.context.clear_cookies()
+    desktop.locator("[name=signing_action]").last.check()
+    desktop.get_by_text("刚才填写的内容不会丢失").wait_for()
+    enter(desktop, "zhu.bo")
+    desktop.get_by_role("button", name="回到表单，内容还在").click()
+    expect(desktop.locator("[name=signing_action]").last).to_be_checked()

@@ -122,3 +122,20 @@ def never_answered(route: Route) -> None:
     """Let a form that is handed in through, and leave its questions on the way unanswered."""
     if not any(name in (route.request.post_data_buffer or b"") for name in (b"_refresh", b"_pick")):
         route.continue_()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_form_with_a_search_that_nobody_answered_finds_before_it_is_handed_in(start_page: Page) -> None:
+    search(start_page, "办理人", "吴")
+    start_page.get_by_role("radio", name="吴涛").check()
+    expect(start_page.get_by_role("searchbox", name="查找：办理人")).to_have_value("")
+    start_page.evaluate("document.body.dataset.same = 'yes'")
+    search(start_page, "渠道", "城北")
+    submit = start_page.get_by_role("button", name="提交", exact=True).last
+    submit.click()
+    expect(start_page.get_by_role("searchbox", name="查找：渠道")).to_be_focused()
+    start_page.get_by_role("radio", name="城北社区店（QD-2026-0003）").check()
+    expect(start_page.locator("body[data-same]")).to_have_count(1)
+    submit.click()
+    expect(start_page).to_have_url(CASE)

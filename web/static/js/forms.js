@@ -1,132 +1,109 @@
-// Forms whose parts depend on each other follow what is entered, without a button. Without this script the page has
-// that button; nothing else is lost.
-//
-// Not by htmx: sending the form and putting the answer in its place are the fifteen lines here that it would do. What a
-// form needs besides (no answer overwrites what was typed meanwhile, none interrupts the writing of a Chinese character,
-// an ended session leads to the sign-in with everything kept) would be listeners to its events, as long as they are
-// here, beside eight times as much script on every page with a form.
-
-const SOON = 250; // milliseconds: a person ticking several boxes asks once
+// Forms whose parts depend on each other follow what is entered, without a button. htmx sends the form, one question at
+// a time, and puts the answer in its place with focus and caret kept: templates/forms/form.html says when. Here is what
+// it can't know: no answer overwrites what was typed meanwhile, none comes between the strokes of a Chinese character
+// or moves a button from under the finger, and what stands between us and the form is shown. Without scripts the page
+// has a button; nothing else is lost.
 
 class LiveForm {
-  constructor(form) {
-    this.form = form;
-    this.entries = 0;
-    this.request = null;
-    form.addEventListener("input", () => (this.entries += 1));
-    form.addEventListener("change", (event) => tidy(event.target));
-    form.addEventListener("change", (event) => picked(event.target));
-    form.addEventListener("change", (event) => this.changed(event.target));
-    form.addEventListener("submit", (event) => this.submitted(event));
-    form.addEventListener("compositionstart", () => (this.composing = true));
-    form.addEventListener("compositionend", () => this.composed());
-    form.addEventListener("input", (event) => this.searched(event.target));
-    form.addEventListener("keydown", (event) => this.pressed(event));
+  entries = 0; // how often something was entered
+  sent = 0; // how often until the form was last sent
+  held = false; // a character is half written, or a button half pressed
+  late = false; // an answer came then
+  source = null; // what the newest question came from
+
+  constructor(fields) {
+    this.fields = fields;
+    this.form = fields.closest("form");
+    const listen = (on, names, listener) => names.forEach((name) => on.addEventListener(name, listener));
+    listen(this.form, ["input"], () => (this.entries += 1));
+    listen(this.form, ["change"], (event) => tidy(event.target));
+    listen(this.form, ["change"], (event) => picked(event.target));
+    listen(this.form, ["keydown"], pressed);
+    listen(this.form, ["submit"], (event) => this.submitted(event));
+    listen(this.form, ["compositionstart"], () => (this.held = true));
+    listen(this.form, ["pointerdown"], (event) => (this.held ||= event.target.closest("button") !== null));
+    listen(document, ["compositionend", "pointerup", "pointercancel"], () => this.released());
+    listen(fields, ["htmx:confirm"], (event) => this.asks(event));
+    listen(fields, ["htmx:configRequest"], (event) => this.sends(event.detail));
+    listen(fields, ["htmx:beforeSwap"], (event) => this.answered(event.detail));
+    listen(fields, ["htmx:afterSwap"], () => this.shown());
   }
 
-  get fields() {
-    return this.form.querySelector("[data-form-fields]");
+  released() {
+    this.held = false;
+    if (this.late) htmx.trigger(this.source, "ask");
   }
 
-  composed() {
-    this.composing = false;
-    const waiting = this.waiting;
-    this.waiting = null;
-    if (waiting) this.refresh(...waiting);
-  }
-
-  changed(input) {
-    if (!("live" in input.dataset)) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.refresh("_refresh", "1"), SOON);
-  }
-
-  // A picker finds while one types.
-  searched(input) {
-    const name = input.dataset?.pickerSearch;
-    if (!name) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.refresh("_pick", name), SOON);
-  }
-
-  // Enter in a picker searches, and the arrow leads from the text to what was found.
-  pressed(event) {
-    const name = event.target.dataset?.pickerSearch;
-    if (!name || event.isComposing) return;
-    if (event.key === "Enter") {
-      event.preventDefault();
-      clearTimeout(this.timer);
-      this.refresh("_pick", name);
-    } else if (event.key === "ArrowDown") {
-      const first = event.target.closest("[data-picker]").querySelector(".picker-found input:enabled");
-      if (!first) return;
-      event.preventDefault();
-      first.focus();
-    }
-  }
-
+  // Some buttons only change what is shown. And a form isn't handed in while something is still to be searched for.
   submitted(event) {
-    const name = event.submitter?.name;
-    if (["_add", "_remove", "_drop", "_refresh", "_pick"].includes(name)) {
-      event.preventDefault();
-      this.refresh(name, event.submitter.value);
-    } else {
-      clearTimeout(this.timer);
-      this.request?.abort();
-    }
+    const searches = [...this.fields.querySelectorAll("[data-picker-search]")];
+    const inPlace = event.submitter?.name && this.fields.contains(event.submitter);
+    const source = inPlace ? event.submitter : searches.find((one) => one.value !== answerTo(one).value);
+    if (!source) return;
+    event.preventDefault();
+    source.focus();
+    htmx.trigger(source, "ask");
   }
 
-  // Ask for the form as it looks with what is entered now. The server keeps uploads, so they are sent only once.
-  async refresh(name, value) {
-    this.request?.abort();
-    const request = (this.request = new AbortController());
-    const entries = this.entries;
-    const body = new FormData(this.form);
-    body.append(name, value);
-    this.fields.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(this.form.action, { method: "POST", body, signal: request.signal });
-      if (answer.redirected) throw new Error("not the form");
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fields = page.querySelector("[data-form-fields]");
-      if (!fields) throw new Error("not the form");
-      if (this.request !== request) return;
-      // What was entered while the server was thinking is not in its answer; and nobody is interrupted in the middle
-      // of a Chinese character.
-      if (this.composing) this.waiting = [name, value];
-      else if (this.entries !== entries) this.refresh(name, value);
-      else this.show(fields, page.getElementById("form-problems"));
-    } catch (error) {
-      if (error.name !== "AbortError") this.plainly(name, value);
-    } finally {
-      if (this.request === request) this.fields.removeAttribute("aria-busy");
-    }
+  asks(event) {
+    this.source = event.detail.triggeringEvent.target;
+    if (this.form.dataset.sent) event.preventDefault();
   }
 
-  show(fields, problems) {
-    const active = document.activeElement;
-    const inside = this.fields.contains(active);
-    const place = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
-    const again = inside && active.id ? `#${CSS.escape(active.id)}` : inside && active.name ? `[name="${CSS.escape(active.name)}"]` : null;
-    for (const plain of fields.querySelectorAll("noscript")) plain.remove();
-    const told = document.getElementById("form-problems");
-    if (problems) told?.replaceWith(document.importNode(problems, true));
-    else told?.remove();
-    this.fields.replaceWith(document.importNode(fields, true));
-    document.dispatchEvent(new Event("form:shown"));
-    const target = again && this.form.querySelector(again);
-    if (!target) return;
-    target.focus({ preventScroll: true });
-    if (place && place[0] !== null) target.setSelectionRange(...place);
+  sends(request) {
+    this.sent = this.entries;
+    this.late = false;
+    request.path = this.form.getAttribute("action");
+    const { dataset, name, value } = this.source;
+    if (dataset.pickerSearch) request.parameters.append("_pick", dataset.pickerSearch);
+    else if (this.source.matches("button")) request.parameters.append(name, value);
+    else request.parameters.append("_refresh", "1");
+  }
+
+  answered(answer) {
+    answer.shouldSwap = false;
+    if (this.form.dataset.sent) return;
+    const { requestPath, responsePath } = answer.pathInfo;
+    if (requestPath !== responsePath || !answer.serverResponse.includes("data-form-fields")) this.plainly();
+    else if (this.held) this.late = true;
+    else if (this.entries !== this.sent) htmx.trigger(this.source, "ask");
+    else answer.shouldSwap = true;
+  }
+
+  // Where the focus was on something that is gone, such as a row, it goes to the nearest of its kind.
+  shown() {
+    if (document.activeElement !== document.body || !this.source.name) return;
+    this.fields.querySelector(`[name="${CSS.escape(this.source.name)}"]`)?.focus({ preventScroll: true });
   }
 
   // Something stands between us and the form, such as a session that has ended: let the browser show it.
-  plainly(name, value) {
-    const input = Object.assign(document.createElement("input"), { type: "hidden", name, value });
-    this.form.append(input);
+  plainly() {
+    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "_refresh", value: "1" }));
     HTMLFormElement.prototype.submit.call(this.form);
   }
 }
+
+// Enter in a picker searches, and the arrow leads from the text to what was found.
+function pressed(event) {
+  if (!("pickerSearch" in event.target.dataset) || event.isComposing) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    htmx.trigger(event.target, "ask");
+  } else if (event.key === "ArrowDown") {
+    const first = event.target.closest("[data-picker]").querySelector(".picker-found input:enabled");
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
+  }
+}
+
+// What is picked answers what was searched for: handing the form in before the server has said so is no search.
+function picked(input) {
+  const search = "live" in input.dataset && input.closest("[data-picker]")?.querySelector("[data-picker-search]");
+  if (search) answerTo(search).value = search.value;
+}
+
+const answerTo = (search) => search.parentElement.querySelector('[name$="@searched"]');
 
 // An amount that can be read gets its thousands separators and both its decimals; the server reads it either way.
 function tidy(input) {
@@ -140,14 +117,7 @@ function tidy(input) {
   input.value = sign + groups + (rest && `.${rest}`);
 }
 
-// What is picked answers what was searched for: handing the form in before the server has said so is no search.
-function picked(input) {
-  const picker = "live" in input.dataset && input.closest("[data-picker]");
-  if (!picker) return;
-  picker.querySelector('[name$="@searched"]').value = picker.querySelector("[data-picker-search]").value;
-}
-
-for (const fields of document.querySelectorAll("form [data-form-fields]")) new LiveForm(fields.closest("form"));
+for (const fields of document.querySelectorAll("form [data-form-fields]")) new LiveForm(fields);
 
 // After a refused submission the page opens at what is wrong.
 document.getElementById("form-problems")?.focus();

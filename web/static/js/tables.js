@@ -79,4 +79,4 @@ const furnishAll = () => document.querySelectorAll("[data-table]:not([data-furni
   furnish(region);
 });
 furnishAll();
-document.addEventListener("form:shown", furnishAll);
+document.addEventListener("htmx:afterSwap", furnishAll);
