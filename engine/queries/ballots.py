@@ -77,6 +77,14 @@ def ballots(
     return tuple(found)
 
 
+def opinions_besides(found: Sequence[Ballot], happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """Give what people have done in a case, oldest first, apart from what its ballots tell."""
+    told = {vote.at for one in found for vote in one.votes}
+    done = (one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"})
+    # A vote does not say who gave it for somebody else.
+    return tuple(one for one in done if one.on_behalf_of or one.at not in told)
+
+
 def _tasks(session: Session, instance_id: int, element: Element, since: dt.datetime) -> Sequence[UserTask]:
     return session.scalars(
         select(UserTask)

@@ -55,6 +55,8 @@ class NamingRule:
     """A msgid: the kind of rule."""
     text: str
     """The rule, or who or what it is about."""
+    note: str = ""
+    """A msgid: what to know of the text before reading it."""
 
 
 def open_handovers(session: Session) -> list[int]:
@@ -142,8 +144,9 @@ def _organisation(session: Session, username: str) -> Iterator[NamingRule]:
     person = known.people.get(username)
     for group in sorted(person.groups) if person is not None else ():
         others = [name for name in known.members_of(group) if name != username]
-        left = "、".join(known.display_name(name) for name in others) or "—"
-        yield NamingRule(where=group, what=mark("岗位或小组的成员"), text=left)
+        left = "、".join(known.display_name(name) for name in others)
+        note = mark("另有") if left else mark("没有别人")
+        yield NamingRule(where=group, what=mark("岗位或小组的成员"), text=left, note=note)
     for name in session.scalars(select(Department.name).where(Department.head == username).order_by(Department.name)):
         yield NamingRule(where=name, what=mark("部门负责人"), text=known.display_name(username))
     for name in session.scalars(

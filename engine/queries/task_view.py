@@ -19,7 +19,7 @@ from engine.interpreter.offered import offered, submit_label
 from engine.model import ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import Organisation, organisation
 from engine.queries.access import require_case_reader
-from engine.queries.ballots import Ballot, ballots
+from engine.queries.ballots import Ballot, ballots, opinions_besides
 from engine.queries.case_view import describe_case
 from engine.queries.inbox import claimable_tasks
 from engine.queries.people import Person
@@ -120,7 +120,7 @@ class TaskView:
     ballots: tuple[Ballot, ...]
     """How it and other tasks of the case stand that several people do."""
     opinions: tuple[Happening, ...]
-    """What others have done in this case, oldest first."""
+    """What others have done in this case, oldest first, apart from what ``ballots`` tells."""
     data: tuple[Described, ...]
     """The case's present data, by label."""
     personal: Literal["none", "shown", "hidden"]
@@ -164,6 +164,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     buttons |= _second_thoughts(session, person, task, of)
     if case.state != "ACTIVE" or case.suspended_at is not None:
         buttons = {}
+    ballots_now = ballots(session, case, of, happenings, known)
     return TaskView(
         id=task.id,
         name=task.name,
@@ -200,8 +201,8 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         form=shown,
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
-        ballots=ballots(session, case, of, happenings, known),
-        opinions=tuple(one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"}),
+        ballots=ballots_now,
+        opinions=opinions_besides(ballots_now, happenings),
         data=tuple(
             one for one in describe_case(session, of, seen.veil.values(variables), known) if one.key not in hidden
         ),

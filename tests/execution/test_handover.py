@@ -84,6 +84,14 @@ def test_the_rules_that_name_the_leaver_are_listed(office: Office) -> None:
     assert not [one for one in found if one[2] == "copyTo = zhao.leiting"]
 
 
+def test_a_group_says_who_is_left_in_it(office: Office) -> None:
+    with office.database.reading() as session:
+        shared = {(rule.where, rule.note, rule.text) for rule in rules_naming(session, "zhao.lei")}
+        alone = {(rule.where, rule.note, rule.text) for rule in rules_naming(session, "gao.yuan")}
+    assert ("上级主管领导", "另有", "孙艳") in shared
+    assert ("账号管理员", "没有别人", "") in alone
+
+
 def test_what_was_passed_over_is_tried_again(office: Office) -> None:
     case = office.begin()
     office.do(set_pending, office.row(case).id, {"state": "UPDATING"})

@@ -3,6 +3,7 @@
 from engine.commands.add_signers import Signers, add_signers
 from engine.queries.case_view import view_case
 from engine.queries.people import find_person
+from engine.queries.task_view import view_task
 from tests.execution.operating import Office
 from tests.execution.test_signing import many, vote
 
@@ -21,6 +22,17 @@ def test_who_has_voted_is_seen_while_others_have_not(office: Office) -> None:
     assert standing(office, case) == [("核对check", 1, [("李娜", "open"), ("王芳", "done")])]
     vote(office, case, "li.na")
     assert standing(office, case) == []
+
+
+def test_beside_a_task_nothing_is_told_twice(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "wang.fang")
+    with office.database.reading() as session:
+        person = find_person(session, "li.na")
+        assert person is not None
+        shown = view_task(session, person, office.row(case, "li.na").id)
+    assert [vote.person for one in shown.ballots for vote in one.votes if vote.state == "done"] == ["王芳"]
+    assert shown.opinions == ()
 
 
 def test_in_a_sequence_those_are_seen_whose_turn_comes_later(office: Office) -> None:
