@@ -16,6 +16,7 @@ from engine.bench.growth import measure_age, measure_instances
 from engine.bench.memory import measure_memory
 from engine.bench.preparing import prepare
 from engine.bench.serving import Installation, measure_serving
+from engine.bench.small import measure_storage
 from engine.bench.volume import measure_lists
 from engine.database import Database
 from engine.model import ProcessInstance, UserTask
@@ -53,6 +54,15 @@ def test_age_and_instances_are_compared_with_the_young_and_the_few(prepared: Dat
     assert [figure.name for figure in (*age, *instances)] == ["age.time", "age.state", "instances.time"]
     state = next(figure for figure in age if figure.name == "age.state")
     assert state.reached, state
+
+
+def test_the_first_pages_of_tables_and_indexes_are_no_part_of_a_case(prepared: Database) -> None:
+    told: list[None] = []
+    (figure,) = measure_storage(prepared, 20, lambda: told.append(None))
+    with prepared.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ProcessInstance)) == len(told) == 40
+    # They alone are more than 8 kB a case: 20 cases in about as many tables and indexes that grow.
+    assert 4 < figure.value < 12, figure
 
 
 def test_lists_are_asked_in_a_small_company_and_in_a_big_one(prepared: Database) -> None:
