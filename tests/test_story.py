@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 import openpyxl
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
 from engine import clock
 from engine.database import Database
-from tests.audit.tampering import run as alter
+from engine.model import HistoryEvent
+from tests.audit.tampering import set_column
 from tests.support.browser import PHONE, Watch
 from tests.support.people import Person
 from tests.support.server import Server
@@ -253,12 +255,11 @@ def auditor_verifies(auditor: Person) -> None:
 
 def somebody_alters_the_opinion(server: Server) -> None:
     database = Database(server.database_url)
-    alter(
-        database,
-        "UPDATE history_events SET body = replace(body, :old, :new) WHERE instance_id = 1 AND sequence = 2",
-        old=OPINION,
-        new="无意见",
-    )
+    with database.reading() as session:
+        body = session.scalars(
+            select(HistoryEvent.body).where(HistoryEvent.instance_id == 1, HistoryEvent.sequence == 2)
+        ).one()
+    set_column(database, 1, 2, "body", body.replace(OPINION, "无意见"))
     database.dispose()
 
 

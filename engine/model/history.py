@@ -7,6 +7,7 @@ from sqlalchemy import false as sa_false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
+from engine.model.packing import Body, HashBytes
 
 
 class HistoryEvent(Base):
@@ -23,11 +24,11 @@ class HistoryEvent(Base):
     kind: Mapped[str] = mapped_column(Name)
     element_id: Mapped[str | None] = mapped_column(Name)
     token: Mapped[int | None]
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(Body)
     """The full input and everything it caused, as canonical JSON; the hash covers this very text."""
-    definition_hash: Mapped[str] = mapped_column(Hash)
-    previous_hash: Mapped[str] = mapped_column(Hash)
-    hash: Mapped[str] = mapped_column(Hash)
+    definition_hash: Mapped[str] = mapped_column(HashBytes)
+    previous_hash: Mapped[str] = mapped_column(HashBytes)
+    hash: Mapped[str] = mapped_column(HashBytes)
 
 
 class Checkpoint(Base):

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Hash, Key, Name
+from engine.model.packing import HashBytes
 
 
 class Content(Base):
@@ -53,7 +54,7 @@ class ProcessDefinition(Base):
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"), index=True)
     resource_name: Mapped[str] = mapped_column(Name)
     sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
-    definition_hash: Mapped[str] = mapped_column(Hash)
+    definition_hash: Mapped[str] = mapped_column(HashBytes)
     """Covers the diagram and every form and table bound to it: what a history event points to."""
     forms: Mapped[dict[str, Any]]
     """Form id → id of the FormDefinition this version is bound to for ever."""

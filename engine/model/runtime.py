@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import clock
-from engine.model.base import Base, Hash, Key, Name
+from engine.model.base import Base, Hash, Key, Name, partial_index
+from engine.model.packing import HashBytes
 
 
 class ProcessInstance(Base):
@@ -37,7 +38,7 @@ class ProcessInstance(Base):
     body: Mapped[bytes]
     """The interpreter's state: tokens and variables, never the diagram."""
     event_count: Mapped[int]
-    chain_head: Mapped[str] = mapped_column(Hash)
+    chain_head: Mapped[str] = mapped_column(HashBytes)
     """The hash of the newest history event."""
     incident_count: Mapped[int] = mapped_column(default=0)
     suspended_at: Mapped[dt.datetime | None]
@@ -52,19 +53,13 @@ class UserTask(Base):
         CheckConstraint("state IN ('CREATING', 'CREATED', 'COMPLETED', 'CANCELED')", name="state"),
         CheckConstraint("position IN ('before', 'after', 'parallel')", name="position"),
         CheckConstraint("(parent_task_id IS NULL) = (position IS NULL)", name="sign"),
-        Index(
-            "uq_user_tasks_token",
-            "instance_id",
-            "token",
-            unique=True,
-            sqlite_where=text("parent_task_id IS NULL"),
-            postgresql_where=text("parent_task_id IS NULL"),
-        ),
+        partial_index("uq_user_tasks_token", "instance_id", "token", unique=True, where="parent_task_id IS NULL"),
         Index("ix_user_tasks_case", "instance_id", "token"),
         Index("ix_user_tasks_inbox", "assignee", "state", "id"),
         Index("ix_user_tasks_done", "completed_by", "completed_at"),
-        Index("ix_user_tasks_owner", "owner", "state", "id"),
-        Index("ix_user_tasks_signs", "parent_task_id", "id"),
+        # Few tasks are delegated or signed by more people: the others cost these indexes nothing.
+        partial_index("ix_user_tasks_owner", "owner", "state", "id", where="owner IS NOT NULL"),
+        partial_index("ix_user_tasks_signs", "parent_task_id", "id", where="parent_task_id IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))

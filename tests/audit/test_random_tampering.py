@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engine.audit.rows import COLUMNS
 from engine.audit.verify import verify
 from tests.audit.stories import recorded, returned_twice
-from tests.audit.tampering import intruder
+from tests.audit.tampering import as_stored, intruder
 from tests.support.company import Company
 
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -59,6 +59,7 @@ def test_an_altered_event_never_passes(
         value = value.strftime("%Y-%m-%d %H:%M:%S.%f") if company.database.is_sqlite else value
     if column == "sequence" and 1 <= value <= company.instance(case).event_count:
         return  # another event stands there: the key forbids it
+    value = as_stored(column, value)
     with intruder(company.database) as connection:
         where_it_is = {"c": case, "s": sequence}
         before = connection.execute(

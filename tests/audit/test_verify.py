@@ -13,6 +13,7 @@ from engine.audit.discrepancy import Discrepancy
 from engine.audit.rows import cases_with_events
 from engine.audit.verify import LIMIT, Report, verify
 from engine.errors import NotFoundError
+from engine.model.packing import pack
 from tests.audit.stories import STORIES, recorded, returned_twice
 from tests.audit.tampering import copy_event, intruder, recompute, remove, run, set_column, swap
 from tests.support.company import PDF, Company
@@ -87,6 +88,30 @@ def test_an_altered_body_is_named_even_by_one_character(company: Company) -> Non
     set_column(company.database, case, 2, "body", body.replace("同意备案", "同意备案。"))
     one = only(company)
     assert (one.code, one.sequence, one.column) == ("event_altered", 2, "body")
+
+
+@pytest.mark.parametrize("column", ["body", "hash", "previous_hash"])
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe", b"\x01", b"\x01(\xb5/\xfd junk", b"\x00" * 32])
+def test_bytes_that_the_program_never_writes_are_named_like_any_other(
+    company: Company, column: str, junk: bytes
+) -> None:
+    case = recorded(company)
+    set_column(company.database, case, 2, column, junk)
+    assert ("event_altered", case, 2) in found(company)
+
+
+def test_a_packed_body_with_something_behind_it_is_not_what_was_written(company: Company) -> None:
+    case = recorded(company)
+    set_column(company.database, case, 2, "body", pack(company.events(case)[1].body) + b"{}")
+    assert found(company) == [("event_altered", case, 2)]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("column", ["body", "hash", "previous_hash"])
+def test_a_text_that_sqlite_lets_lie_where_bytes_belong_is_named(company: Company, column: str) -> None:
+    case = recorded(company)
+    run(company.database, f"UPDATE history_events SET {column} = 'none' WHERE sequence = 2")  # noqa: S608 - our own columns
+    assert ("event_altered", case, 2) in found(company)
 
 
 def test_a_version_that_was_never_published_is_named(company: Company) -> None:
@@ -173,7 +198,7 @@ def test_a_case_of_which_only_traces_are_left_is_named(company: Company) -> None
     [
         ("event_count", 2, "event_appended"),
         ("event_count", 99, "event_removed"),
-        ("chain_head", "a" * 64, "head_mismatch"),
+        ("chain_head", b"a" * 32, "head_mismatch"),
         ("started_by", "li.na", "case_row_altered"),
     ],
 )
@@ -267,7 +292,7 @@ def test_a_case_that_was_put_on_another_version_is_named(company: Company) -> No
                 "SELECT process_id, name, 99, deployment_id, resource_name, sha256, "
                 ":hash, forms, decisions, properties, start_form_id FROM process_definitions"
             ),
-            {"hash": "b" * 64},
+            {"hash": b"b" * 32},
         )
         connection.execute(
             text("UPDATE process_instances SET definition_id = (SELECT max(id) FROM process_definitions)")

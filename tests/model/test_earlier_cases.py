@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 
+from engine.audit.replay_case import replay_case
+from engine.audit.verify import verify
 from engine.commands.deploy import File, deploy
 from engine.commands.publish_message import publish_message
 from engine.commands.start_instance import start_instance
@@ -11,8 +13,10 @@ from engine.commands.withdraw_instance import withdraw_instance
 from engine.database import Database
 from engine.migrations import upgrade
 from engine.migrations.changing import downgrade
-from engine.model import DecisionInstance, ElementInstance, MessageCorrelation, ProcessInstance
+from engine.model import DecisionInstance, ElementInstance, HistoryEvent, MessageCorrelation, ProcessInstance
 from tests.api.test_called_cases import calling
+from tests.audit.stories import recorded
+from tests.audit.tampering import set_column
 from tests.execution.test_events import TABLE, WAITING
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_elements import written
@@ -91,6 +95,39 @@ def test_messages_that_arrived_before_are_found_by_where_they_went(company: Comp
     # What waited for it is not in history.
     assert (as_written[4] is not None, read[4]) == (True, None)
     assert (*as_written[:4], *as_written[5:]) == (*read[:4], *read[5:])
+
+
+def test_history_of_before_is_the_same_texts_and_hashes_in_fewer_bytes(company: Company) -> None:
+    first = recorded(company)
+    wanted = select(HistoryEvent).order_by(HistoryEvent.instance_id, HistoryEvent.sequence)
+    as_written = rows(company, wanted)
+    downgrade(company.database, "0015")
+    with company.database.reading() as session:
+        old = session.execute(
+            text("SELECT body, definition_hash, previous_hash, hash FROM history_events ORDER BY instance_id, sequence")
+        ).all()
+        heads = session.scalars(text("SELECT chain_head FROM process_instances")).all()
+    assert [tuple(row) for row in old] == [row[8:] for row in as_written]
+    # Somebody has altered it before the upgrade, which must neither fail nor put it right.
+    set_text(company.database, "UPDATE history_events SET previous_hash = 'none' WHERE sequence = 2")
+    upgrade(company.database)
+    assert company.instance(first).chain_head == heads[0]
+    with company.database.reading() as session:
+        found = [(one.instance_id, one.sequence, one.column) for one in verify(session).discrepancies]
+    assert found == [(first, 2, "previous_hash")]
+    set_column(company.database, first, 2, "previous_hash", as_written[1][10])
+    assert rows(company, wanted) == as_written
+    # Later events are written beside those of before, and both are read.
+    second = recorded(company)
+    with company.database.reading() as session:
+        assert verify(session).intact
+        assert [replay_case(session, case).identical for case in (first, second)] == [True, True]
+
+
+def set_text(database: Database, statement: str) -> None:
+    """Alter the database as it was before the upgrade."""
+    with database.transaction() as session:
+        session.execute(text(statement))
 
 
 def again(database: Database, revision: str) -> None:

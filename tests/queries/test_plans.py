@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from engine.bench.cases import ROUND, complete_all, start
 from engine.bench.preparing import USERNAME, prepare
 from engine.bench.volume import add_cases
 from engine.database import Database
+from engine.model import UserTask
 from engine.queries.cases import CaseFilter, list_cases
 from engine.queries.inbox import TaskFilter, list_tasks
 from engine.queries.people import Person
@@ -53,6 +54,12 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "tasks of a case": lambda session: search_tasks(session, PERSON, equal(process_instance_key=1)),
     "a case by its number": lambda session: search_instances(session, PERSON, equal(process_instance_key=1)),
     "passages of a case": lambda session: search_elements(session, PERSON, equal(process_instance_key=1)),
+    "signatures asked for": lambda session: session.scalars(
+        select(UserTask.id).where(UserTask.parent_task_id == 1).order_by(UserTask.id)
+    ),
+    "what somebody has delegated": lambda session: session.scalars(
+        select(UserTask.id).where(UserTask.owner == USERNAME, UserTask.state.in_(("CREATING", "CREATED")))
+    ),
     "the history of a case": lambda session: load_events(session, 1),
 }
 
