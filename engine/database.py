@@ -17,6 +17,8 @@ from engine import json_text
 
 __all__ = ["Database", "FairLock", "Session", "run_after_commit"]
 _AFTER_COMMIT = "after_commit"
+CONNECTION = "connection"
+"""Under what the session of a transaction that writes knows the connection it stands on."""
 
 
 def run_after_commit(session: Session, action: Callable[[], object]) -> None:
@@ -92,7 +94,9 @@ class Database:
             with (
                 self._writing_connection() as connection,
                 connection.begin(),
-                Session(bind=connection, expire_on_commit=False, info={"hands_out": self.hands_out}) as session,
+                Session(
+                    bind=connection, expire_on_commit=False, info={"hands_out": self.hands_out, CONNECTION: connection}
+                ) as session,
             ):
                 yield session
                 session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.execution.immutable import Definition
 from engine.execution.prepared import write_passages
+from engine.execution.statements import dialect_of
 from engine.interpreter import Element, Outcome, Process
 from engine.model import MessageCorrelation
 
@@ -110,7 +111,7 @@ def _row(element_id: str, name: str, kind: str, state: str) -> dict[str, Any]:
 def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], now: dt.datetime) -> None:
     if not rows:
         return
-    upsert = postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
+    upsert = postgresql.Insert if dialect_of(session) == "postgresql" else sqlite.Insert
     shared = {"instance_id": instance_id, "started_at": now, "undone": False}
     write_passages(upsert).run(
         session,

@@ -17,6 +17,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import UpdateBase
 from sqlalchemy.types import TypeEngine
 
+from engine.database import CONNECTION
+
 Convert = Callable[[Any], Any]
 _DRIVER = "driver"
 
@@ -72,8 +74,14 @@ class _Driver:
 def _driver(session: Session) -> _Driver:
     known: _Driver | None = session.info.get(_DRIVER)
     if known is None or not known.connection.in_transaction():
-        known = session.info[_DRIVER] = _Driver(session.connection())
+        # The session would look for its connection again, which takes longer than a statement.
+        known = session.info[_DRIVER] = _Driver(session.info.get(CONNECTION) or session.connection())
     return known
+
+
+def dialect_of(session: Session) -> str:
+    """Give the name of the database's kind."""
+    return _driver(session).connection.dialect.name
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, String, Text, text
@@ -12,8 +13,9 @@ from sqlalchemy.types import TypeDecorator
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
 
+@lru_cache(maxsize=64)
 def _as_text(value: dt.datetime | None) -> str | None:
-    """Write a moment the way SQLAlchemy writes it to SQLite, many times faster."""
+    """Write a moment the way SQLAlchemy writes it to SQLite; that of a step is written many times."""
     if value is None:
         return None
     if value.tzinfo is None:
