@@ -18,6 +18,8 @@ class ElementInstance(Base):
     __table_args__ = (
         CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'TERMINATED')", name="state"),
         Index("ix_element_instances_element", "element_id", "state"),
+        # Small rows that are always found by their key: to number them besides would be another page to write.
+        {"sqlite_with_rowid": False},
     )
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
     token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -56,7 +56,7 @@ class UserTask(Base):
         partial_index("uq_user_tasks_token", "instance_id", "token", unique=True, where="parent_task_id IS NULL"),
         Index("ix_user_tasks_case", "instance_id", "token"),
         Index("ix_user_tasks_inbox", "assignee", "state", "id"),
-        Index("ix_user_tasks_done", "completed_by", "completed_at"),
+        partial_index("ix_user_tasks_done", "completed_by", "completed_at", where="completed_by IS NOT NULL"),
         # Few tasks are delegated or signed by more people: the others cost these indexes nothing.
         partial_index("ix_user_tasks_owner", "owner", "state", "id", where="owner IS NOT NULL"),
         partial_index("ix_user_tasks_signs", "parent_task_id", "id", where="parent_task_id IS NOT NULL"),
