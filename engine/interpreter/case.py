@@ -415,30 +415,30 @@ class Case:
 
     def outcome(self) -> Outcome:
         """Give the new state and all that was caused."""
-        run = self._run
+        run, watch = self._run, self._run.watch
         recovering.mark_dead_ends(run)
         opened = Opened(run)
         passed = ruled.settle(run, opened, self._anew)
-        waiting = run.watch.waiting()
-        for token, task in [(token, waiting[token]) for token in run.watch.touched()]:
+        waiting = watch.waiting()
+        for token, task in [(token, waiting[token]) for token in watch.touched()]:
             if "stuck" in task.peek or token in opened.entered:
                 continue
             waited = self._waited(token)
             if not waited or self._phases_before.get(token) != listeners.phase(task):
                 opened.enter(task, anew=not waited)
-        after = run.watch.waiting()
+        after = watch.waiting()
         for token, when in self._again.items():
             # What the timer started may have ended what it stands on.
             if token in after:
                 opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
-        gone = {token: task for token, task in run.watch.gone().items() if token not in self._anew}
+        gone = {token: task for token, task in watch.gone().items() if token not in self._anew}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
         for token, task in gone.items():
             if token not in completed:
                 run.note(task, "canceled")
             run.scopes.close(token)
         places, moved = self._places()
-        self._segments.watch = run.watch
+        self._segments.watch = watch
         found = Outcome(
             body=state.dump(run.workflow, run.scopes, run.ledger, self._segments),
             variables=dict(run.scopes.seen_root),

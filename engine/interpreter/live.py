@@ -5,7 +5,7 @@ holds a part of it. Where there is any doubt that nothing differs, it does not s
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +49,12 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
         return None
     resting.watch.waiting()
     _prune(workflow.tasks, found)
-    for task, data in _read_back({task: task.peek for task in workflow.log if task.id in found}).items():
+    changed = [task for task in dict.fromkeys(workflow.log) if task.id in found]
+    touched = list(scopes.values.touched & scopes.values.keys())
+    known = _read_back([*(task.peek for task in changed), *map(scopes.values.peek, touched)])
+    for task, data in zip(changed, known, strict=False):
         task.restore_data(data)
-    touched = {scope: scopes.values.peek(scope) for scope in scopes.values.touched & scopes.values.keys()}
-    dict.update(scopes.values, _read_back(touched))
+    dict.update(scopes.values, zip(touched, known[len(changed) :], strict=True))
     scopes.values.rest()
     last = workflow.last_task
     workflow.last_task = workflow.tasks.get(last.id) if last is not None else None
@@ -63,9 +65,10 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
     return resting
 
 
-def _read_back(values: Mapping[Any, object]) -> dict[Any, dict[str, object]]:
+def _read_back(values: list[object]) -> list[dict[str, Any]]:
     """Give objects as they come out of JSON."""
-    return dict(zip(values, json_text.loads(json_text.dumps(list(values.values()))), strict=True))
+    found: list[dict[str, Any]] = json_text.loads(json_text.dumps(values))
+    return found
 
 
 def _prune(tasks: TaskTable, found: Needed) -> None:

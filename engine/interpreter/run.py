@@ -223,7 +223,7 @@ class Run:
 
     def element(self, task: SpiffTask) -> Element | None:
         """Give what the diagram says of a task; None for the library's own tasks."""
-        return self.specification.process.elements.get(original(task.task_spec.bpmn_id or ""))
+        return self.specification.elements.get(task.task_spec.bpmn_id)
 
     def scope_of(self, task: SpiffTask) -> int:
         """Give the innermost open scope a task stands in."""

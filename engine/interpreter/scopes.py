@@ -106,6 +106,9 @@ class Scopes:
 
         The rule of Zeebe for variables that come with a completed job or task.
         """
+        if scope == ROOT:
+            self.values[ROOT].update(values)
+            return
         for name, value in values.items():
             target = scope
             while target != ROOT and name not in self.values.peek(target):

@@ -1,15 +1,15 @@
 """One published version of a process, ready to run. Shared by all its cases and never stored in one."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import xml_text
 from engine.interpreter.detours import add_detours
-from engine.interpreter.diagram import Process
+from engine.interpreter.diagram import Element, Process
 from engine.interpreter.parser import build
-from engine.interpreter.preparing import deep_recursion, prepare
+from engine.interpreter.preparing import deep_recursion, prepare, prepared
 from engine.interpreter.reading import read_tree
 
 
@@ -20,6 +20,11 @@ class Specification:
     process: Process
     spec: BpmnProcessSpec
     subprocess_specs: dict[str, BpmnProcessSpec]
+
+    @cached_property
+    def elements(self) -> dict[str | None, Element]:
+        """Give the elements by the ids that the library knows them by."""
+        return {prepared(element.id): element for element in self.process.elements.values()}
 
 
 @lru_cache(maxsize=256)

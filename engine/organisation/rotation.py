@@ -1,8 +1,8 @@
 """Fair rotation: whose turn it is, stored so that it holds for all cases, all machines and every restart."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,18 +37,20 @@ class Turns:
         self._taken.append((key, last))
         return chosen
 
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> AbstractContextManager[None]:
         """Give back the turns taken in a block that gets stuck: the one who is next is still next."""
-        before = len(self._taken)
-        try:
-            yield
-        except StuckError:
-            while len(self._taken) > before:
-                key, last = self._taken.pop()
-                given_back = update(Rotation).where(Rotation.key == key)
-                self._session.execute(given_back.values(last=last, turns=Rotation.turns - 1))
-            raise
+        return _Attempt(self)
+
+    def taken(self) -> int:
+        """Give how many turns were taken and not given back."""
+        return len(self._taken)
+
+    def give_back(self, number: int) -> None:
+        """Give back the last turns until only a number of them is left."""
+        while len(self._taken) > number:
+            key, last = self._taken.pop()
+            given_back = update(Rotation).where(Rotation.key == key)
+            self._session.execute(given_back.values(last=last, turns=Rotation.turns - 1))
 
     def _absent(self, people: Sequence[str]) -> frozenset[str]:
         """Give who is away now: the one for whom somebody stands in whatever the process."""
@@ -69,6 +71,17 @@ class Turns:
         ).returning(Rotation.last)
         last: str | None = self._session.execute(statement).scalar_one()
         return last
+
+
+class _Attempt(AbstractContextManager[None]):
+    """A block that may get stuck. A class of its own, since every element is passed in one."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns, self._before = turns, turns.taken()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, StuckError):
+            self._turns.give_back(self._before)
 
 
 def following(people: Sequence[str], last: str | None) -> str:
