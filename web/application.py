@@ -11,7 +11,7 @@ from engine.config import Settings
 from engine.database import Database, Session
 from engine.errors import ForbiddenError
 from engine.queries.people import Person
-from web import auth, kept, looks, networks, security
+from web import addresses, auth, kept, looks, networks, security
 
 REST = "/v2/"
 IdentifyByHeader = Callable[[Session, Authorization], Person]
@@ -20,6 +20,7 @@ IdentifyByHeader = Callable[[Session, Authorization], Person]
 class Application(APIFlask):
     """A Flask application that opens the transaction, finds the person and asks the route before any view runs."""
 
+    request_class = addresses.Request
     settings: Settings
     database: Database
 
@@ -31,6 +32,7 @@ class Application(APIFlask):
         if request.method == "OPTIONS":
             return super().dispatch_request()
         admission = auth.admission_of_request(self)
+        addresses.require_storable(request)
         if not admission.database:
             return super().dispatch_request()
         writes = admission.writes if admission.writes is not None else request.method not in {"GET", "HEAD"}

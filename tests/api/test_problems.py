@@ -84,6 +84,32 @@ def test_a_body_that_can_not_be_used_is_refused(program: AsPerson, body: bytes) 
     program("zhang.wei").refused(400, "POST", "/user-tasks/search", data=body, content_type="application/json")
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/jobs/statistics/global?from=1423-06-07&to=5944-10-19&jobType=%F1%B1%88%B0%C2%97%00~", "“jobType”"),
+        ("/substitutions?absent=%00", "“absent”"),
+        ("/user-tasks/search?%00=1", "地址里有"),
+        ("/process-instances/1%00", "地址里有"),
+        ("/documents/a%00b?contentHash=a", "地址里有"),
+        ("/decision-instances/1-%00", "地址里有"),
+    ],
+)
+def test_an_address_that_no_database_can_keep_is_refused(program: AsPerson, path: str, named: str) -> None:
+    method = "POST" if "search" in path else "GET"
+    detail = program("zhang.wei").refused(400, method, path)["detail"]
+    assert named in detail
+    assert "不能使用的字符" in detail
+
+
+def test_an_address_that_is_no_text_is_read_as_if_it_had_been_encoded(program: AsPerson) -> None:
+    raw = {"QUERY_STRING": "from=1423-06-07&to=5944-10-19&jobType=\xff\xfe"}
+    answer = program("zhang.wei").call("GET", "/jobs/statistics/global", environ_overrides=raw)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["created"]["count"] == 0
+
+
 def test_a_body_that_is_not_json_is_refused(program: AsPerson) -> None:
     program("zhang.wei").refused(415, "POST", "/user-tasks/search", data="name=x", content_type="text/plain")
 

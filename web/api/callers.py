@@ -13,8 +13,8 @@ from engine.queries.password_owner import password_owner
 from engine.queries.people import Person, find_person
 from engine.queries.token_owner import token_owner
 from web import auth
+from web.addresses import is_storable
 from web.api.blueprint import blueprint
-from web.api.exact_json import is_storable
 from web.application import this_application
 from web.security import limiter
 

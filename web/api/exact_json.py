@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from engine.errors import InvalidError, mark
+from web.addresses import is_storable
 
 DEPTH = 100
 """Objects and lists inside each other."""
@@ -57,11 +58,6 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
 def write_exactly(answer: BaseModel) -> Response:
     """Write an answer whose variables hold Decimals: each becomes a number with all its digits."""
     return Response(orjson.dumps(answer.model_dump(by_alias=True), default=_number), mimetype="application/json")
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether a text can be kept: no database takes U+0000, and half a surrogate pair is no character."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _number(value: object) -> orjson.Fragment:
