@@ -11,7 +11,7 @@ from engine.config import Settings
 from engine.database import Database, Session
 from engine.errors import ForbiddenError
 from engine.queries.people import Person
-from web import addresses, auth, kept, looks, networks, security
+from web import auth, kept, looks, networks, security, storable
 
 REST = "/v2/"
 IdentifyByHeader = Callable[[Session, Authorization], Person]
@@ -20,7 +20,7 @@ IdentifyByHeader = Callable[[Session, Authorization], Person]
 class Application(APIFlask):
     """A Flask application that opens the transaction, finds the person and asks the route before any view runs."""
 
-    request_class = addresses.Request
+    request_class = storable.Request
     settings: Settings
     database: Database
 
@@ -32,13 +32,14 @@ class Application(APIFlask):
         if request.method == "OPTIONS":
             return super().dispatch_request()
         admission = auth.admission_of_request(self)
-        addresses.require_storable(request)
+        storable.require_storable_address(request)
         if not admission.database:
             return super().dispatch_request()
         writes = admission.writes if admission.writes is not None else request.method not in {"GET", "HEAD"}
         if writes:
             # All of it, before the transaction begins: whoever sends slowly keeps no other writer waiting.
             request.get_data(parse_form_data=True)
+            storable.require_storable_form(request)
         opened = self.database.transaction() if writes else self.database.reading()
         try:
             with opened as db:

@@ -22,6 +22,7 @@ from web import auth, kept, uploads
 from web.application import this_application
 from web.i18n import explain, gettext
 from web.security import CSRFError
+from web.storable import UnstorableFormError
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def init_errors(app: Flask) -> None:
     """Show every refusal and every failure as a page, or as JSON to a script."""
     app.register_error_handler(UnauthenticatedError, _sign_in_first)
     app.register_error_handler(EngineError, _refused)
+    app.register_error_handler(UnstorableFormError, _not_to_be_kept)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -81,6 +83,11 @@ def error_page(status: int, message: str, **facts: object) -> ResponseReturnValu
 
 def _refused(error: EngineError) -> ResponseReturnValue:
     return error_page(status_of(error), explain(error), where=error.where)
+
+
+def _not_to_be_kept(error: UnstorableFormError) -> ResponseReturnValue:
+    """Offer the form again, filled: the browser shows another character in the place of the one that can't be kept."""
+    return error_page(422, explain(error), kept=None if wants_json() else kept.keep_request())
 
 
 def _sign_in_first(error: UnauthenticatedError) -> ResponseReturnValue:

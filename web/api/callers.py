@@ -13,10 +13,10 @@ from engine.queries.password_owner import password_owner
 from engine.queries.people import Person, find_person
 from engine.queries.token_owner import token_owner
 from web import auth
-from web.addresses import is_storable
 from web.api.blueprint import blueprint
 from web.application import this_application
 from web.security import limiter
+from web.storable import is_storable
 
 
 @blueprint.before_request

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from engine.errors import InvalidError, mark
-from web.addresses import is_storable
+from web.storable import is_storable
 
 DEPTH = 100
 """Objects and lists inside each other."""

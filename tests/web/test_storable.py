@@ -1,10 +1,12 @@
-"""An address with what no database can keep is refused before it gets there, on every page and in every call."""
+"""What no database can keep is refused before it gets there, on every page."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
 
+from tests.support.company import PROCESS
 from tests.web.conftest import Site
 from tests.web.test_routes_and_roles import PEOPLE
 from web.application import REST
@@ -57,3 +59,26 @@ def test_what_looks_odd_but_can_be_kept_is_searched_for(site: Site) -> None:
 def test_an_address_that_is_no_text_is_read_as_far_as_it_goes(site: Site, path: str) -> None:
     answer = site.visitor("zhang.wei").get(path, environ_overrides={"QUERY_STRING": "search=\xff\xfe"})
     assert answer.status_code < 500
+
+
+def test_a_form_with_what_can_not_be_kept_comes_back_filled(site: Site) -> None:
+    visitor, case = site.visitor("zhang.wei"), site.company.start()
+    typed = {"text": "先看\0合同", "other": "第二格"}
+    answer = visitor.post(f"/cases/{case}/comments", typed)
+    assert answer.status_code == 422
+    assert "不能使用的字符" in answer.text
+    assert 'name="other" value="第二格"' in answer.text
+    assert "先看" not in visitor.read(f"/cases/{case}")
+    assert visitor.post(f"/cases/{case}/withdraw", {"reason": "重\0复"}).status_code == 422
+    assert visitor.post(f"/cases/{case}/withdraw", {"rea\0son": "重复"}).status_code == 422
+    assert "已撤销" not in visitor.read(f"/cases/{case}")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_file_whose_name_can_not_be_kept_is_refused(site: Site, accept: str) -> None:
+    visitor = site.visitor("zhang.wei")
+    files = {"attachments": (BytesIO(b"%PDF-1.7"), "a\0.pdf", "application/pdf")}
+    sent = {**files, "csrf_token": visitor.token()}
+    answer = visitor.client.post(f"/cases/start/{PROCESS}", data=sent, headers={"Accept": accept})
+    assert answer.status_code == 422
+    assert "不能使用的字符" in (answer.json["detail"] if answer.json else answer.text)
