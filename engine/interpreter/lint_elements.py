@@ -115,15 +115,23 @@ def _allowed_events(process: Process, element: Element) -> frozenset[str | None]
     return EVENTS.get(element.kind, _RECEIVES if element.kind == "receiveTask" else _NO_EVENT)
 
 
+ESCALATES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+"""The activities that an escalation may come out of: what throws it is drawn inside, and a call is another case."""
+
+
 def borders(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike
-    """Ask each boundary event for what it stands on."""
+    """Ask each boundary event for what it stands on, and whether what it waits for can come from there."""
     for element in of_kind(process, "boundaryEvent"):
-        if element.attached_to not in process.elements:
+        host = process.elements.get(element.attached_to or "")
+        if host is None:
             yield about(
                 element,
                 "boundary_detached",
                 mark("边界事件“{label}”没有附着在任何任务上。请把它拖到任务的边框上。"),
             )
+        elif element.event == "escalation" and host.kind not in ESCALATES:
+            message = remedies.ESCALATION_OF_CALL if host.kind == "callActivity" else remedies.ESCALATION_OF_TASK
+            yield about(element, "escalation_from_nowhere", message, host=host.name or host.id)
 
 
 def names(process: Process, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - all rules look alike

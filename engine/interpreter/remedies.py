@@ -30,6 +30,16 @@ NOT_AN_EVENT = mark(
     "“{label}”不是事件，里面却写着事件定义：{event}。请删除这个定义；要等事件，请改用捕获事件或边界事件。"
 )
 
+ESCALATION_OF_CALL = mark(
+    "边界事件“{label}”等不到升级：被调用的流程里的升级传不到调用活动“{host}”外面。"
+    "请改用错误事件（被调用的流程以同一代码的错误结束），或把那些步骤画进嵌入子流程。"
+)
+ESCALATION_OF_TASK = mark(
+    "边界事件“{label}”等不到升级：任务“{host}”自己不会发出升级。"
+    "请改用定时事件（到时提醒、换人）或错误事件；要接升级，放到里面画有升级抛出或结束事件的子流程上。"
+)
+"""For a border that waits for an escalation where none can come from."""
+
 DEFINITIONS: dict[str | None, str] = {
     None: mark("无类型"),
     "multiple": mark("多个触发"),

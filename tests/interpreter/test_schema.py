@@ -125,3 +125,28 @@ def test_everything_else_that_may_stand_in_a_process_is_never_an_error(name: str
 def test_what_is_no_bpmn_at_all_is_refused_by_its_name() -> None:
     (found,) = unsupported(diagram(START + '<bpmn:robot id="one" name="一个"/>' + END, {"start->end": "f1"}), "one")
     assert "robot" in str(found)
+
+
+WORK = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/><bpmn:sequenceFlow id="i" sourceRef="s" targetRef="e"/>'
+CALL = '<bpmn:extensionElements><zeebe:calledElement processId="other"/></bpmn:extensionElements>'
+SPEAKS = {"subProcess": WORK, "transaction": WORK, "adHocSubProcess": user_task("inner")}
+"""What an escalation may come out of, and what stands in it."""
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in RUNS if not kind.endswith("Gateway")))
+@pytest.mark.parametrize("interrupting", ["true", "false"])
+def test_an_escalation_is_awaited_only_where_one_can_come_from(kind: str, interrupting: str) -> None:
+    inner = SPEAKS.get(kind, CALL if kind == "callActivity" else "")
+    nodes = (
+        f'<bpmn:{kind} id="a" name="审批">{inner}</bpmn:{kind}><bpmn:boundaryEvent id="one" name="一个" '
+        f'attachedToRef="a" cancelActivity="{interrupting}"><bpmn:escalationEventDefinition/></bpmn:boundaryEvent>'
+    )
+    content = diagram(START + nodes + END, {"start->a": "f1", "a->end": "f2", "one->end": "f3"})
+    found = [one for one in findings(content) if one.code == "escalation_from_nowhere"]
+    assert [one.element for one in found] == ([] if kind in SPEAKS else ["one"])
+    for one in found:
+        assert (one.severity, one.name) == ("error", "一个")
+        assert "一个" in str(one)
+        assert "审批" in str(one)
+        assert ("被调用的流程" in str(one)) == (kind == "callActivity")
+        assert "请改用" in str(one)
