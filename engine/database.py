@@ -84,6 +84,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "connect", _configure_postgresql)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -139,6 +141,14 @@ def _configure_sqlite(connection: SQLiteConnection, _entry: ConnectionPoolEntry)
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _configure_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver is not there for SQLite
+    # A page of a list is found by an index in less time than it takes to start a process or a compiler for it; of a
+    # table with a million rows PostgreSQL believes otherwise.
+    for setting in ("max_parallel_workers_per_gather = 0", "jit = off"):
+        connection.execute(f"SET {setting}")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

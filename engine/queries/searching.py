@@ -20,6 +20,9 @@ Operator = Literal["eq", "neq", "exists", "in", "not_in", "like", "gt", "gte", "
 COUNT_LIMIT = 10_000
 """Counting stops here: a count of a million rows would cost more than the page."""
 
+FEW = 1_000
+"""As many are sorted at no cost."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
@@ -106,8 +109,15 @@ def fetch(
     backwards = search.after is None and search.before is not None
     if cursor is not None:
         statement = statement.where(_beyond(keys, _read_cursor(cursor, signature, keys), backwards=backwards))
-    ordered = statement.add_columns(*(key.expression.label(f"key_{n}") for n, key in enumerate(keys))).order_by(
-        *(key.expression.desc() if key.descending != backwards else key.expression.asc() for key in keys)
+    statement = statement.add_columns(*(key.expression.label(f"key_{n}") for n, key in enumerate(keys)))
+    order = [key.expression for key in keys]
+    if total <= FEW and session.get_bind().dialect.name == "postgresql":
+        # Behind the fence of an offset PostgreSQL finds them as the count did. Where it believes that there are many,
+        # it reads the whole table in the order asked for, since a page of them would soon be full.
+        few = statement.order_by(None).offset(0).subquery()
+        statement, order = select(few), [few.c[f"key_{n}"] for n, _key in enumerate(keys)]
+    ordered = statement.order_by(
+        *(by.desc() if key.descending != backwards else by.asc() for by, key in zip(order, keys, strict=True))
     )
     rows: Sequence[Row[Any]] = session.execute(ordered.limit(search.limit).offset(search.offset)).all()
     rows = rows[::-1] if backwards else rows

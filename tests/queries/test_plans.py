@@ -119,6 +119,26 @@ def plan_of(database: Database, statement: str, parameters: Any) -> list[str]:  
         return [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_person_with_few_tasks_is_not_looked_for_in_the_order_of_all_tasks(company: Database) -> None:
+    with asked(company) as statements, company.reading() as session:
+        search_tasks(session, PERSON, equal(assignee=USERNAME))
+    with company.engine.connect() as connection:
+        # As in a big company, where it believes that everybody has thousands and that to sort them costs too much.
+        connection.execute(text("SET enable_sort = off"))
+        plans = [list(connection.exec_driver_sql(f"EXPLAIN {one}", values).scalars()) for one, values in statements]
+    assert not [line for plan in plans for line in plan if "pk_user_tasks" in line]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_no_page_of_a_list_waits_for_other_processes_to_start(company: Database) -> None:
+    with company.engine.connect() as connection:
+        for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size", "jit_above_cost"):
+            connection.execute(text(f"SET {setting} = 0"))
+        plan = list(connection.exec_driver_sql("EXPLAIN (ANALYZE) SELECT count(*) FROM user_tasks").scalars())
+    assert not [line for line in plan if "Gather" in line or "JIT" in line]
+
+
 def is_scan(line: str) -> bool:
     words = line.replace("->", " ").split()
     if words[:1] == ["SCAN"]:
