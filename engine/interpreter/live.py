@@ -38,7 +38,7 @@ class Live:
     @property
     def size(self) -> int:
         """Give how many tasks and scopes of variables it holds in memory; a case by itself counts as some."""
-        return _ITSELF + len(self.workflow.tasks) + len(self.scopes.values)
+        return _ITSELF + len(self.workflow.tasks) + len(self.scopes.values) + len(self.scopes.parts)
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:
@@ -50,12 +50,15 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
     resting.watch.waiting()
     _prune(workflow.tasks, found)
     changed = [task for task in dict.fromkeys(workflow.log) if task.id in found]
-    touched = list(scopes.values.touched & scopes.values.keys())
-    known = _read_back([*(task.peek for task in changed), *map(scopes.values.peek, touched)])
+    tables = (scopes.values, scopes.parts)
+    touched = [(table, number) for table in tables for number in table.touched & table.keys()]
+    known = _read_back([*(task.peek for task in changed), *(table.peek(number) for table, number in touched)])
     for task, data in zip(changed, known, strict=False):
         task.restore_data(data)
-    dict.update(scopes.values, zip(touched, known[len(changed) :], strict=True))
-    scopes.values.rest()
+    for (table, number), values in zip(touched, known[len(changed) :], strict=True):
+        dict.__setitem__(table, number, values)
+    for table in tables:
+        table.rest()
     last = workflow.last_task
     workflow.last_task = workflow.tasks.get(last.id) if last is not None else None
     # What the library collects there nobody asks for, and a state does not keep it.

@@ -70,8 +70,8 @@ def _remember(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     if not of_person or not loop.item:
         return
     local = run.scopes.values[instance.id]
-    kept = [int(instance.id), int(instance.internal_data["index"]), local.get("loopCounter"), local.get(loop.item)]
-    body.internal_data["loop"].setdefault("taken", []).append(kept)
+    part: dict[str, object] = {"body": int(body.id), "index": int(instance.internal_data["index"])}
+    run.scopes.keep_part(int(instance.id), part | {"counter": local.get("loopCounter"), "item": local.get(loop.item)})
 
 
 def pending(body: SpiffTask) -> list[int]:
@@ -178,9 +178,11 @@ def is_enough(run: "Run", body: SpiffTask, visible: Mapping[str, object], *, don
         **visible,
         "numberOfInstances": state["count"],
         "numberOfCompletedInstances": done,
-        "numberOfActiveInstances": 0 if loop.sequential else len(active(body)),
         "numberOfTerminatedInstances": 0,
     }
+    if "numberOfActiveInstances" in loop.completion:
+        # Only for who asks: it looks at every instance there is.
+        variables["numberOfActiveInstances"] = 0 if loop.sequential else len(active(body))
     return run.env.evaluate(loop.completion, variables) is True
 
 
@@ -197,6 +199,7 @@ def end(run: "Run", body: SpiffTask) -> None:
         run.scopes.close(instance.id)
         instance.cancel()
     _publish_results(run, body)
+    run.scopes.forget_parts(int(body.id))
     body.internal_data["loop"] = {"ended": True, "pending": []}
     body._set_state(TaskState.READY)
 

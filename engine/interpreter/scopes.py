@@ -66,6 +66,10 @@ class Scopes:
 
     values: ScopeTable = field(default_factory=lambda: ScopeTable({ROOT: {}}))
     parents: dict[int, int] = field(default_factory=dict)
+    parts: ScopeTable = field(default_factory=lambda: ScopeTable({}))
+    """What people's parts of a multi-instance began with, by their tokens: done, and theirs to take back."""
+    bodies: dict[int, set[int]] = field(default_factory=dict)
+    """The tokens of those parts by that of the body."""
     end: str | None = None
     """The end event reached last of those that say how the case ended."""
 
@@ -88,6 +92,23 @@ class Scopes:
         """Forget a scope and its local variables."""
         self.values.pop(scope, None)
         self.parents.pop(scope, None)
+
+    def keep_part(self, token: int, part: Values) -> None:
+        """Keep what a part began with until its ``body`` is over."""
+        self.parts[token] = part
+        self.bodies.setdefault(int(str(part["body"])), set()).add(token)
+
+    def forget_part(self, token: int) -> None:
+        """Forget a part that is done anew."""
+        body = int(str(self.parts.pop(token)["body"]))
+        self.bodies[body].discard(token)
+        if not self.bodies[body]:
+            del self.bodies[body]
+
+    def forget_parts(self, body: int) -> None:
+        """Forget the parts of a body that is over."""
+        for token in self.bodies.pop(body, ()):
+            self.parts.pop(token)
 
     def enclosing(self, scope: int) -> int:
         """Give the scope itself if it is open, else the root."""

@@ -89,6 +89,7 @@ class Segments:
     def __init__(self) -> None:
         self._tasks = Written()
         self._scopes = Written()
+        self._parts = Written()
         self._finished: set[int] = set()
         """The finished tasks that were written: one that is not needed any more need not have been touched."""
         self.found: Needed | None = None
@@ -100,13 +101,13 @@ class Segments:
 
     def suit(self, workflow: Workflow, scopes: Scopes, kept: Mapping[BpmnBaseWorkflow, Needed]) -> bool:
         """Tell whether a state is big, and all its tasks and scopes stand in the order of their numbers."""
-        if len(kept) != 1 or len(kept[workflow]) + len(scopes.values) < BIG:
+        if len(kept) != 1 or len(kept[workflow]) + len(scopes.values) + len(scopes.parts) < BIG:
             return False
         return not workflow.tasks.disordered and not scopes.values.disordered
 
     def forget(self) -> None:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
-        self._tasks, self._scopes = Written(), Written()
+        self._tasks, self._scopes, self._parts = Written(), Written(), Written()
 
     def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes, found: Needed) -> bytes:
         """Give the state with its tasks and scopes put into ``content``."""
@@ -119,10 +120,11 @@ class Segments:
         self.records += self._tasks.write(
             found, changed, lambda number: task_record(tasks[number], found.above(tasks[number]))
         )
-        # Both lists are empty in it and no other is last in its object: what people typed can't look like them.
-        head, middle, tail = _around(content)
-        parts = [compress(head), *self._scopes.parts(), compress(middle), *self._tasks.parts(), compress(tail)]
-        return b"".join(parts)
+        kept = scopes.parts
+        self.records += self._parts.write(kept, kept.touched, lambda token: [token, kept.peek(token)])
+        head, *between, tail = map(compress, _around(content))
+        written = (*self._parts.parts(), between[0], *self._scopes.parts(), between[1], *self._tasks.parts())
+        return b"".join((head, *written, tail))
 
 
 def _part(number: int) -> int:
@@ -130,13 +132,14 @@ def _part(number: int) -> int:
     return number // _SIZE if number != ROOT else -1
 
 
-def _around(content: dict[str, Any]) -> tuple[bytes, bytes, bytes]:
-    """Give what stands before the scopes, between them and the tasks, and after those."""
+def _around(content: dict[str, Any]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Give what stands before the parts, between them and the scopes, between those and the tasks, and after them."""
     (record,) = content["workflows"]
-    first = {name: value for name, value in content.items() if name not in {"scopes", "workflows"}}
+    first = {name: value for name, value in content.items() if name not in {"parts", "scopes", "workflows"}}
     flow = {name: value for name, value in record.items() if name != "tasks"}
     return (
-        json_text.dumps(first)[:-1] + b',"scopes":[',
+        json_text.dumps(first)[:-1] + b',"parts":[',
+        b'],"scopes":[',
         b'],"workflows":[' + json_text.dumps(flow)[:-1] + b',"tasks":[',
         b"]}]}",
     )

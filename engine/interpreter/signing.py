@@ -4,6 +4,7 @@ Who is added counts as if the collection had held them from the beginning, who i
 library's own ``cancel`` of a child would leave the body waiting for ever; here the body counts for itself.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -92,13 +93,12 @@ def reopen(run: "Run", token: int, assignee: str | None) -> None:
     ``assignee`` is who gets it, whatever its rule says. Raises GoneError where it is over, or is not the last part
     of a sequence.
     """
-    body, kept = _kept(run, token)
+    body, part = _kept(run, token)
     state, sequential = body.internal_data["loop"], body.task_spec.loop.sequential
-    _token, index, counter, item = kept
-    index, state["done"] = int(index), int(state["done"]) - 1
+    index, state["done"] = int(part["index"]), int(state["done"]) - 1
     if loops.pending(body) or (sequential and index != state["done"]):
         raise _gone()
-    state["taken"] = [one for one in state["taken"] if int(one[0]) != token]
+    run.scopes.forget_part(token)
     for present in loops.active(body) if sequential else ():
         state["items"].insert(0, run.scopes.values[present.id].get(body.task_spec.loop.item))
         present.cancel()
@@ -107,18 +107,19 @@ def reopen(run: "Run", token: int, assignee: str | None) -> None:
         results = list(_results(run, body))
         results[index] = None
         run.scopes.values[body.id][body.task_spec.loop.results] = results
-    again = loops.add_instance(run, body, item, index, counter=int(counter))
+    again = loops.add_instance(run, body, part["item"], index, counter=int(part["counter"]))
     if assignee is not None:
         again.internal_data[detours.ASSIGNEE] = assignee
 
 
-def _kept(run: "Run", token: int) -> tuple[SpiffTask, list[Any]]:
-    for task in run.workflow.open_tasks():
-        if isinstance(task.task_spec, MultiInstance):
-            for one in task.internal_data.get("loop", {}).get("taken", ()):
-                if int(one[0]) == token:
-                    return task, one
-    raise _gone()
+def _kept(run: "Run", token: int) -> tuple[SpiffTask, Mapping[str, Any]]:
+    if token not in run.scopes.parts:
+        raise _gone()
+    part: dict[str, Any] = run.scopes.parts.peek(token)
+    body = next((task for task in run.workflow.open_tasks() if task.id == int(part["body"])), None)
+    if body is None:
+        raise _gone()
+    return body, part
 
 
 def _gone() -> GoneError:
@@ -153,8 +154,10 @@ def _shorten(run: "Run", body: SpiffTask, index: int) -> None:
     for instance in loops.active(body):
         if int(instance.internal_data["index"]) > index:
             instance.internal_data["index"] = int(instance.internal_data["index"]) - 1
-    for kept in body.internal_data["loop"].get("taken", ()):
-        kept[1] = int(kept[1]) - (int(kept[1]) > index)
+    for token in run.scopes.bodies.get(int(body.id), ()):
+        place = int(str(run.scopes.parts.peek(token)["index"]))
+        if place > index:
+            run.scopes.parts[token]["index"] = place - 1
 
 
 def _is_enough(run: "Run", body: SpiffTask) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
 from engine.interpreter.compacting import Needed, needed
@@ -13,7 +14,7 @@ from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
 from engine.interpreter.segments import Segments, compress, decompress, task_record
 from engine.interpreter.specification import Specification
-from engine.interpreter.upgrading import revive_arrivals
+from engine.interpreter.upgrading import revive_arrivals, revive_parts
 from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
 
 FORMAT = 2
@@ -42,9 +43,11 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
         "format": FORMAT,
         "last": workflow.counter.last,
         "end": scopes.end,
+        "parts": [],
         "scopes": [],
         "workflows": [_workflow(token, flow) for token, flow in (_live(workflow) if kept else ())],
     }
+    _forget_what_is_over(workflow, scopes)
     if ledger.levels and not workflow.completed:
         content["completed"] = ledger.as_lists({task.id for task in workflow.open_tasks()})
     if segments is not None:
@@ -54,10 +57,19 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
     if segments is not None:
         segments.forget()
     content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()]
+    content["parts"] = [[token, values] for token, values in sorted(scopes.parts.items())]
     for record, (flow, found) in zip(content["workflows"], kept.items(), strict=True):
         tasks = [task for number, task in flow.tasks.items() if number in found]
         record["tasks"] = [task_record(task, found.above(task)) for task in tasks]
     return compress(json_text.dumps(content))
+
+
+def _forget_what_is_over(workflow: Workflow, scopes: Scopes) -> None:
+    """Forget the parts of bodies that were taken away."""
+    for body in list(scopes.bodies):
+        task = workflow.find(body)
+        if workflow.completed or task is None or task.has_state(TaskState.FINISHED_MASK):
+            scopes.forget_parts(body)
 
 
 def load_variables(body: bytes) -> dict[str, Any]:
@@ -91,6 +103,12 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
     if content["format"] < FORMAT:
         for flow in (top, *top.subprocesses.values()):
             revive_arrivals(flow)
+    for token, part in content.get("parts", []):
+        scopes.keep_part(int(token), part)
+    if "parts" not in content:
+        for flow in (top, *top.subprocesses.values()):
+            revive_parts(flow, scopes)
+    scopes.parts.rest()
     top.log.clear()
     return Restored(top, scopes, Ledger.from_lists(content.get("completed", [])))
 

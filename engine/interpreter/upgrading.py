@@ -7,6 +7,8 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.joins import Inclusive, Parallel
+from engine.interpreter.repeating_specs import MultiInstance
+from engine.interpreter.scopes import Scopes
 
 
 def revive_arrivals(flow: BpmnBaseWorkflow) -> None:
@@ -17,6 +19,15 @@ def revive_arrivals(flow: BpmnBaseWorkflow) -> None:
                 task._set_state(TaskState.WAITING)
                 task.internal_data["arrived"] = order
             last.internal_data["arrived"] = len(flow.tasks)
+
+
+def revive_parts(flow: BpmnBaseWorkflow, scopes: Scopes) -> None:
+    """Put what people's parts began with where it belongs; once it stood in the body, written whole each time."""
+    for body in flow.tasks.open.values():
+        if isinstance(body.task_spec, MultiInstance) and "taken" in body.peek.get("loop", {}):
+            for token, index, counter, item in body.internal_data["loop"].pop("taken"):
+                part = {"body": body.id, "index": index, "counter": counter, "item": item}
+                scopes.keep_part(int(token), part)
 
 
 def _arrivals(last: SpiffTask) -> Iterator[SpiffTask]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from engine import json_text
 from engine.interpreter import Case
-from engine.interpreter.segments import BIG
+from engine.interpreter.segments import BIG, compress, decompress
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
 from tests.interpreter.test_compacting import stored_tokens
@@ -87,3 +88,38 @@ def test_a_big_case_that_goes_round_keeps_nothing_of_its_earlier_rounds() -> Non
     for _round in range(40):
         run.complete("a")
     assert stored_tokens(run) < BIG + 20
+
+
+UNCOUNTED = written(START + many("sign", "") + user_task("after") + END, {**SIGN})
+
+
+def test_a_vote_costs_the_same_after_few_and_after_many(twins: Twins) -> None:
+    run = Run(UNCOUNTED, people=[f"p{number:03}" for number in range(BIG)])
+    put: list[tuple[int, int]] = []
+    for _ in range(BIG // 2):
+        case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+        before = case._segments.records
+        case.complete(run.token("sign"), {})
+        run.outcome = case.outcome()
+        segments = (case._segments._tasks, case._segments._scopes, case._segments._parts)
+        body = sum(len(segment.texts[0].get(3, b"")) for segment in segments)
+        put.append((case._segments.records - before, body))
+    assert twins.rested > BIG // 2
+    # How many have voted has one digit first, and then more.
+    assert put[-1] == put[110]
+
+
+def test_a_part_that_was_stored_in_its_body_can_still_be_taken_back() -> None:
+    run = Run(UNCOUNTED, people=["p1", "p2"])
+    token = run.token("sign")
+    run.complete("sign")
+    content = json_text.loads(decompress(run.outcome.body))
+    ((kept, part),) = content.pop("parts")
+    assert kept == token
+    (body,) = [task for task in content["workflows"][0]["tasks"] if task[5] and "loop" in task[5]]
+    body[5]["loop"]["taken"] = [[token, part["index"], part["counter"], part["item"]]]
+    old = Case.wake(compress(json_text.dumps(content)), run.specification, ENVIRONMENT)
+    old.reopen_instance(token, None)
+    again = old.outcome()
+    assert [task.assignee for task in again.tasks] == ["p1"]
+    assert b"taken" not in decompress(again.body)

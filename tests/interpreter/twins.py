@@ -171,6 +171,8 @@ def picture(workflow: Workflow, scopes: Scopes) -> object:
         workflow.event_manager.tasks,
         [(scope, _typed(values)) for scope, values in scopes.values.items()],
         scopes.parents,
+        {token: _typed(part) for token, part in scopes.parts.items()},
+        scopes.bodies,
         scopes.end,
     )
 
