@@ -17,6 +17,7 @@ from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.worker import Worker
 from web.app import create_app
+from web.cli.heap import share_one_heap
 from web.cli.opening import require_initialised
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _serve(settings: Settings, processes: int, threads: int) -> None:
     if sys.platform == "win32":
         _serve_with_waitress(settings, threads)
         return
+    share_one_heap()
     # Not at the top: the library does not import on Windows.
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # the library is untyped
 
