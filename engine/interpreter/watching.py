@@ -108,6 +108,8 @@ class Watch:
         """The tokens that waited when it was marked; None where they were in the order of their numbers."""
         self._is_true = False
         self._seen = 0
+        self._flows: int | None = None
+        """How many sub-processes there were when it was looked at last."""
 
     def waiting(self) -> Mapping[int, SpiffTask]:
         """Give what waits for people, machines, events or help."""
@@ -177,12 +179,13 @@ class Watch:
 
     def _now(self, kind: int) -> Tasks:
         log = self.workflow.log
-        if self._seen == len(log) and self._is_true:
+        if self._seen == len(log) and (self._is_true or self._flows == len(self.workflow.subprocesses)):
             return self._kinds[kind]
         fresh, self._seen = log[self._seen :], len(log)
         certain = self._is_true and not self.workflow.subprocesses and not self.workflow.tasks.disordered
         if not (certain and all(self._look_at(task) for task in dict.fromkeys(fresh))):
             self._look_everywhere()
+        self._flows = len(self.workflow.subprocesses)
         return self._kinds[kind]
 
     def _look_everywhere(self) -> None:

@@ -123,3 +123,20 @@ def test_a_part_that_was_stored_in_its_body_can_still_be_taken_back() -> None:
     again = old.outcome()
     assert [task.assignee for task in again.tasks] == ["p1"]
     assert b"taken" not in decompress(again.body)
+
+
+def test_a_step_among_sub_processes_looks_at_the_others_once_for_each_thing_that_happens() -> None:
+    inside = '<bpmn:startEvent id="s"/>' + user_task("ask") + '<bpmn:endEvent id="e"/>'
+    inside += '<bpmn:sequenceFlow id="g1" sourceRef="s" targetRef="ask"/>'
+    inside += '<bpmn:sequenceFlow id="g2" sourceRef="ask" targetRef="e"/>'
+    loop = '<zeebe:loopCharacteristics inputCollection="=people" inputElement="person"/>'
+    sub_process = (
+        '<bpmn:subProcess id="each" name="each"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>'
+        f"{loop}</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>{inside}</bpmn:subProcess>"
+    )
+    run = Run(written(START + sub_process + END, {"start->each": "f1", "each->end": "f2"}), people=list("abcdefghij"))
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    before, tasks = case._run.watch.looked_at, len(case._run.workflow.open_tasks())
+    case.complete(run.token("ask"), {})
+    assert case.outcome().completed_tokens
+    assert case._run.watch.looked_at - before < 8 * tasks
