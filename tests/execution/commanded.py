@@ -32,7 +32,8 @@ from engine.interpreter.signing import Position
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.returnable import may_take_back, returnable
-from tests.execution.operating import ALL, Office
+from tests.execution.operating import ALL
+from tests.execution.people import SHARING, People
 from tests.interpreter.blocks import Block, Drawing
 
 OTHERS = ["zhou.min", "sun.yan"]
@@ -41,22 +42,30 @@ HOUR = 3600
 
 
 def published(block: Block) -> bytes:
-    """Draw a block so that every task offers every operation, and no two timers go off at the same time."""
+    """Draw a block so that every task offers every operation, and no two timers go off at the same time.
+
+    Every third task is for two people, one of whom claims it.
+    """
     offers = f'<zeebe:properties><zeebe:property name="operations" value="{ALL}"/></zeebe:properties>'
     text = Drawing(block).content.decode().replace('"tester"', '"li.na"')
     text = text.replace(
         "</bpmn:extensionElements></bpmn:userTask>", f"{offers}</bpmn:extensionElements></bpmn:userTask>"
     )
-    text = re.sub(r"(<zeebe:assignmentDefinition[^>]*/>)(?=</bpmn:extensionElements><bpmn:multi)", rf"\1{offers}", text)
+    text = re.sub(
+        r"(<zeebe:assignmentDefinition[^>]*/>)(?=</bpmn:extensionElements><bpmn:(?:multi|standard))",
+        rf"\1{offers}",
+        text,
+    )
+    text = re.sub(r'(userTask id="t\d*[0369]" .*?)assignee="li.na"', rf'\1candidateUsers="{", ".join(SHARING)}"', text)
     return re.sub(r'(boundaryEvent id="b(\d+)".*?)PT1H', r"\1PT1H\2S", text).encode()
 
 
 class Commanded:
     """One case in the database; ``chance`` decides what else is done around each step."""
 
-    def __init__(self, office: Office, content: bytes, chance: random.Random, **variables: object) -> None:
-        self.office, self.chance = office, chance
-        self.case = office.begin(content, "zhang.wei", **variables)
+    def __init__(self, people: People, content: bytes, chance: random.Random, **variables: object) -> None:
+        self.office, self.people, self.chance = people.office, people, chance
+        self.case = self.office.begin(content, "zhang.wei", **variables)
 
     # -- what is there ----------------------------------------------------------------------------------
 
@@ -94,7 +103,12 @@ class Commanded:
     # -- what people do -----------------------------------------------------------------------------------
 
     def complete(self, element: int, **result: object) -> object:
-        task = self._fuss(self.task(element))
+        task = self.task(element)
+        if task.assignee is None and self.chance.random() < 0.3:
+            # Whoever may claim a task may also do it at once.
+            self._complete(task, result)
+            return None
+        task = self._fuss(task)
         how = self.chance.choice(["", "", "", "before", "after", "parallel"])
         if not how or self._is_instance(task):
             self._complete(task, result)
@@ -104,7 +118,7 @@ class Commanded:
 
     def _complete(self, task: UserTask, result: dict[str, object]) -> None:
         self._later()
-        self.office.finish(task.id, str(task.assignee), **result)
+        self.office.finish(task.id, self.people.doer(task, self.chance), **result)
 
     def _signed(self, task: UserTask, how: str, result: dict[str, object]) -> None:
         """Complete a task that others sign, or are no longer asked to."""
@@ -114,7 +128,8 @@ class Commanded:
             with pytest.raises(ConflictError):
                 self._complete(task, result)
         else:
-            assert self.office.do(complete_task, task.id, result, str(task.assignee)) is False
+            doer = self.people.doer(task, self.chance)
+            assert self.office.do(complete_task, task.id, result, doer) is False
         if self.chance.random() < 0.5:
             self.office.do(sign_task, asked.id, "可以", str(asked.assignee), agreed=True)
         else:
@@ -124,21 +139,31 @@ class Commanded:
 
     def _ask(self, task: UserTask, how: str) -> None:
         people = [one for one in OTHERS if one != task.assignee][:1]
-        self.office.do(add_signers, task.id, Signers(people=people, position=how, reason="请把关"), task.assignee)  # type: ignore[arg-type] # one of three
+        wanted = Signers(people=people, position=how, reason="请把关")  # type: ignore[arg-type] # one of three
+        self.office.do(add_signers, task.id, wanted, self.people.doer(task, self.chance))
 
     def _is_instance(self, task: UserTask) -> bool:
         return task.element_id.startswith("m")
 
     def _fuss(self, task: UserTask) -> UserTask:
-        """Do something with a task that leaves it where it is."""
-        ways = [self._reassign, self._delegate, self._suspend, self._draft]
+        """Do something with a task that leaves it where it is, after somebody has claimed it."""
+        if task.assignee is None:
+            self.people.claim(task, self.chance)
+            task = self.task(task.token)
+        ways = [self._reassign, self._delegate, self._suspend, self._draft, self._unclaim, self._come_back]
         if self.chance.random() < 0.5:
             self.chance.choice(ways)(task)
         return self.task(task.token)
 
     def _reassign(self, task: UserTask) -> None:
         to = "wu.tao" if task.assignee == "li.na" else "li.na"
-        self.office.do(reassign_task, task.id, to, "出差", str(task.assignee))
+        self.office.do(reassign_task, task.id, to, "出差", self.people.doer(task, self.chance))
+
+    def _unclaim(self, task: UserTask) -> None:
+        self.people.unclaim(task, self.chance)
+
+    def _come_back(self, task: UserTask) -> None:
+        self.people.come_back(task, self.chance)
 
     def _delegate(self, task: UserTask) -> None:
         self.office.do(delegate_task, task.id, "zhao.lei", "请先看", str(task.assignee))
@@ -177,7 +202,8 @@ class Commanded:
             self._ask(task, self.chance.choice(["before", "after", "parallel"]))
         self._later()
         target = self.targets(token)[wanted]
-        self.office.do(return_task, task.id, target, "请补充", task.assignee, straight_back=straight)
+        doer = self.people.doer(task, self.chance)
+        self.office.do(return_task, task.id, target, "请补充", doer, straight_back=straight)
 
     def may_undo(self, token: int) -> bool:
         task = self.task(token, "COMPLETED")
@@ -226,6 +252,6 @@ class Commanded:
         if self.chance.random() < 0.5:
             self.office.do(cancel_instance, self.case, "不做了", "admin")
         else:
-            self.office.do(reject_task, task.id, "不同意", task.assignee)
+            self.office.do(reject_task, task.id, "不同意", self.people.doer(task, self.chance))
         assert self.ended
         assert self.tokens == {}

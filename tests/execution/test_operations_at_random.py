@@ -11,6 +11,7 @@ import pytest
 
 from tests.execution.commanded import Commanded, published
 from tests.execution.operating import Office
+from tests.execution.people import People
 from tests.interpreter.blocks import Maker
 from tests.interpreter.pairs import Pair
 
@@ -24,6 +25,7 @@ PARTS = 6
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_people_do_the_open_tasks_are_those_of_the_model(office: Office, part: int) -> None:
+    people = People(office)
     for seed in range(FIRST + part, FIRST + DIAGRAMS, PARTS):
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         block = Maker(chance, chance.randint(3, 8)).sequence(3)
@@ -32,7 +34,7 @@ def test_whatever_people_do_the_open_tasks_are_those_of_the_model(office: Office
             begun: list[Commanded] = []
 
             def start(begun: list[Commanded] = begun, **variables: object) -> Commanded:
-                begun.append(Commanded(office, content, chance, **variables))  # noqa: B023 - called at once
+                begun.append(Commanded(people, content, chance, **variables))  # noqa: B023 - called at once
                 return begun[0]
 
             pair = Pair(block, chance, start)

@@ -23,6 +23,8 @@ class Block:
     """Of ``many`` and ``each``: one after the other; of ``timed``: the timer interrupts."""
     count: int = 0
     """Of ``many``: how many do it; of ``each``: how many times its sub-process is done."""
+    rounds: str = ""
+    """Of ``many`` and ``each``: the mark of a standard loop, where it is no list that it is repeated over."""
 
     def all(self) -> Iterator["Block"]:
         """Give the block and all inside it."""
@@ -74,14 +76,28 @@ class Maker:
         return Block("timed", self._name("b"), [self._task(), handler], flag=self._chance.random() < 0.5)
 
     def _many(self, _depth: int) -> Block:
-        return Block("many", self._name("m"), flag=self._chance.random() < 0.5, count=self._chance.randint(1, 3))
+        return self._repeats(Block("many", self._name("m"), count=self._chance.randint(1, 3)))
 
     def _each(self, depth: int) -> Block:
         name = self._name("r")
         self._repeated += 1
         inner = self.sequence(depth - 1, 2)
         self._repeated -= 1
-        return Block("each", name, [inner], flag=self._chance.random() < 0.5, count=self._chance.randint(1, 2))
+        return self._repeats(Block("each", name, [inner], count=self._chance.randint(1, 2)))
+
+    def _repeats(self, block: Block) -> Block:
+        """Decide how a block is repeated: at once, one after the other, or in rounds that a loop counts."""
+        how = self._chance.choice(["at once", "in turn", "maximum", "condition"])
+        block.flag = how != "at once"
+        before = str(self._chance.random() < 0.5).lower()
+        if how == "maximum":
+            block.rounds = f'<bpmn:standardLoopCharacteristics testBefore="{before}" loopMaximum="{block.count}"/>'
+        elif how == "condition":
+            block.rounds = (
+                f'<bpmn:standardLoopCharacteristics testBefore="{before}"><bpmn:loopCondition>'
+                f"=loopCounter &lt; {block.count}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+            )
+        return block
 
     def _name(self, stem: str) -> str:
         self._number += 1
@@ -111,7 +127,9 @@ class Drawing:
         return getattr(self, f"_draw_{block.kind}")(block)  # type: ignore[no-any-return] # one of the methods below
 
     def _draw_many(self, block: Block) -> tuple[str, str, str]:
-        task = user_task(block.name).replace('"tester"', '"=it"')
+        task = user_task(block.name)
+        if not block.rounds:
+            task = task.replace('"tester"', '"=it"')
         return block.name, block.name, task.replace("</bpmn:userTask>", f"{_loop(block)}</bpmn:userTask>")
 
     def _draw_each(self, block: Block) -> tuple[str, str, str]:
@@ -186,6 +204,8 @@ class Drawing:
 
 
 def _loop(block: Block) -> str:
+    if block.rounds:
+        return block.rounds
     items = ", ".join(f"&quot;{person}&quot;" for person in PEOPLE[: block.count])
     return (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(block.flag).lower()}"><bpmn:extensionElements>'

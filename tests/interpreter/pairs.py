@@ -246,7 +246,7 @@ class Pair:
     def _instance(self, task: Node) -> int | None:
         tokens = self.run.tokens
         mine = [token for token in task.tokens if tokens.get(token) == task.block.name]
-        return self.chance.choice(mine) if mine and task.block.kind == "many" else None
+        return self.chance.choice(mine) if mine and task.block.kind == "many" and not task.block.rounds else None
 
     def move(self, task: Node) -> bool:
         """Put the token of a task on a later one of the same sequence, as an administrator does."""
