@@ -108,18 +108,34 @@ class Inclusive(_Joining, InclusiveGateway):
     """An inclusive gateway: every true condition, else the default flow.
 
     Joins as BPMN 2.0 says (13.4.3): it waits for each token that can still reach an incoming flow which has
-    none, unless that token can also reach one which has one.
+    none, unless that token can also reach one which has one. Which tokens there are is known only when nothing moves
+    any more: one that is on its way is neither here nor there, and of several that leave a gateway together the
+    others have not set out yet when the first arrives.
     """
 
     def _may_join(self, my_task: SpiffTask, sources: set[str]) -> bool:
         there = {spec for spec in self.inputs if element_name(spec) in sources}
         missing = [spec for spec in self.inputs if spec not in there]
+        if not missing:
+            return True
+        if not my_task.workflow.top_workflow.at_rest:
+            return False
         tokens = {task.task_spec for task in my_task.workflow.tasks.open.values() if task.has_state(_ALIVE)} - {self}
         return not any(self._is_awaited(spec, missing, there) for spec in tokens)
 
     def _is_awaited(self, token: TaskSpec, missing: list[TaskSpec], there: set[TaskSpec]) -> bool:
         reached = self._reached_from(token)
         return any(spec in reached for spec in missing) and not any(spec in reached for spec in there)
+
+    def decide(self, my_task: SpiffTask) -> bool:
+        """Join where nothing else can come; to be asked when nothing moves. Tell whether it has joined."""
+        top = my_task.workflow.top_workflow
+        top.at_rest = True
+        try:
+            self._update(my_task)
+        finally:
+            top.at_rest = False
+        return bool(my_task.state == TaskState.READY)
 
     def _reached_from(self, token: TaskSpec) -> set[TaskSpec]:
         reached: set[TaskSpec] = set()

@@ -10,6 +10,7 @@ from engine.interpreter import adhoc, compensation, copies, detours, events, lis
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
+from engine.interpreter.joins import Inclusive
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.origins import Origin, origin_of
 from engine.interpreter.outcome import ChangedTask, Passage, PassageKind, ScopePassage
@@ -74,8 +75,13 @@ class Run:
                     continue
                 if task.state == TaskState.READY and not task.task_spec.manual:
                     self.run(task)
-            if not (events.fire_conditions(self) or adhoc.settle(self) or detours.settle(self)):
+            if not (events.fire_conditions(self) or adhoc.settle(self) or detours.settle(self) or self._join()):
                 return
+
+    def _join(self) -> bool:
+        """Let an inclusive gateway join that no other token can reach; tell whether there was one."""
+        joins = [task for task in self.workflow.waiting_joins() if isinstance(task.task_spec, Inclusive)]
+        return any(task.task_spec.decide(task) for task in joins if self.is_live(task))
 
     def run(self, task: SpiffTask) -> None:
         """Run one task; a token that can't go on is left where it is, with the reason."""

@@ -236,6 +236,8 @@ class Workflow(_Indexed, BpmnWorkflow):
         self.counter = counter
         self.ready: deque[SpiffTask] = deque()
         self.log: list[SpiffTask] = []
+        self.at_rest = False
+        """Whether nothing moves, so that inclusive gateways may look where the tokens are."""
         super().__init__(spec, subprocess_specs, script_engine, deserializing=deserializing)
 
     def create_subprocess(self, my_task: SpiffTask, spec_name: str) -> SubWorkflow:
@@ -244,6 +246,11 @@ class Workflow(_Indexed, BpmnWorkflow):
         subprocess = SubWorkflow(self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self)
         self.subprocesses[my_task.id] = subprocess
         return subprocess
+
+    def waiting_joins(self) -> list[SpiffTask]:
+        """Give what waits for other tokens and is no event, in the order of the numbers."""
+        flows = (self, *self.subprocesses.values())
+        return [flow.tasks[number] for flow in flows for number in sorted(flow.tasks.joins)]
 
     def open_tasks(self) -> list[SpiffTask]:
         """Give the unfinished tasks of the process and of the sub-processes that still hang on a live task."""

@@ -174,3 +174,34 @@ def test_a_join_that_is_also_a_split_joins_before_it_splits() -> None:
             run.complete(element)
             assert run.waiting == {1: [order[1]], 2: ["c", "d"], 3: [order[3]], 4: []}[count]
         assert run.outcome.ended
+
+
+@pytest.mark.parametrize("direct_first", [True, False])
+def test_an_inclusive_join_waits_for_those_that_left_the_split_together_whichever_is_drawn_first(
+    direct_first: bool,
+) -> None:
+    nodes = '<bpmn:inclusiveGateway id="split"/><bpmn:inclusiveGateway id="join"/>' + user_task("a") + user_task("b")
+    ways: list[tuple[str, str | tuple[str, str]]] = [
+        ("split->join", ("f1", "=true")),
+        ("split->a", ("f2", "=true")),
+    ]
+    flows = dict(ways if direct_first else ways[::-1])
+    run = Run(
+        diagram(START + nodes + END, {"start->split": "f0", **flows, "a->join": "f3", "join->b": "f4", "b->end": "f5"})
+    )
+    assert run.waiting == ["a"]
+    run.complete("a")
+    assert run.waiting == ["b"]
+    assert run.complete("b").ended
+
+
+def test_an_inclusive_join_takes_what_is_on_its_way_although_that_could_come_by_a_flow_that_has_one() -> None:
+    gateways = '<bpmn:inclusiveGateway id="split"/><bpmn:inclusiveGateway id="join"/>'
+    gateways += "".join(f'<bpmn:exclusiveGateway id="{name}"/>' for name in ("x", "y"))
+    flows: dict[str, str | tuple[str, str]] = {
+        "start->split": "f0", "split->x": ("f1", "=true"), "split->y": ("f2", "=true"), "x->join": "f3",
+        "y->join": ("f4", "=true"), "y->x": ("f5", "=false"), "join->b": "f6", "b->end": "f7",
+    }  # fmt: skip
+    run = Run(diagram(START + gateways + user_task("b") + END, flows))
+    assert run.waiting == ["b"]
+    assert run.complete("b").ended
