@@ -62,3 +62,29 @@ def test_a_database_of_an_earlier_version_is_not_taken_for_the_newest(database: 
     with database.transaction() as session:
         session.execute(text("DROP TABLE alembic_version"))
     assert not is_newest(database)
+
+
+LET_GO = """
+import gc
+import weakref
+import click
+from web.cli import qucheng
+qucheng.get_command(click.Context(qucheng), "run")
+
+class Case:
+    pass
+
+case = Case()
+case.itself = case
+seen = weakref.ref(case)
+gc.collect()
+del case
+made = [[] for _ in range(100_000)]
+print(seen())
+"""
+
+
+def test_a_case_that_was_awake_for_long_is_garbage_soon_after_it_is_let_go() -> None:
+    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run([sys.executable, "-c", LET_GO], check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == ["None"]

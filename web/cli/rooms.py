@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import click
 
-_GARBAGE = 20_000
-"""Objects that may come before anybody looks for cycles among them: a step of a case makes some hundreds."""
+_GARBAGE = (20_000, 0, 0)
+"""Objects that may come before anybody looks for cycles among them: a step of a case makes some hundreds. Among older
+ones it is looked for at every second time, and among all at every fourth: a case that was awake for long and is let go
+is such garbage, and a thousand of them would take 30 MB."""
 
 
 class Rooms(click.Group):
@@ -36,6 +38,6 @@ def _load(module: str) -> tuple[click.Command, ...]:
         commands: tuple[click.Command, ...] = importlib.import_module(module).COMMANDS
     finally:
         gc.freeze()
-        gc.set_threshold(_GARBAGE)
+        gc.set_threshold(*_GARBAGE)
         gc.enable()
     return commands
