@@ -159,7 +159,7 @@ def _write(statement: Select[Any] | UpdateBase, dialect: Dialect, columns: Seque
     return _Written(
         text=str(compiled),
         names=names,
-        defaults={name: value for name, value in values.items() if value is not None},
+        defaults={name: value for name, value in values.items() if value is not None and not named[name].required},
         converts=[(place, convert) for place, convert in converts if convert is not None],
         by_name=compiled.positiontup is None,
     )

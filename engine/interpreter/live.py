@@ -5,7 +5,7 @@ holds a part of it. Where there is any doubt that nothing differs, it does not s
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import TaskTable, Workflow
 
 _FEW = 8
+_SAME = frozenset({str, bool, type(None)})
 _ITSELF = 16
 """Tasks that take as much memory as a case without any."""
 
@@ -68,10 +69,13 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
     return resting
 
 
-def _read_back(values: list[object]) -> list[dict[str, Any]]:
+def _read_back(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give objects as they come out of JSON."""
-    found: list[dict[str, Any]] = json_text.loads(json_text.dumps(values))
-    return found
+    # Texts, truth values and nothing are the same before and after, and nobody can change them.
+    odd = [{name: one for name, one in of.items() if type(one) not in _SAME} for of in values]
+    if any(odd):
+        values = [{**of, **read} for of, read in zip(values, json_text.loads(json_text.dumps(odd)), strict=True)]
+    return [dict(sorted(of.items())) for of in values]
 
 
 def _prune(tasks: TaskTable, found: Needed) -> None:

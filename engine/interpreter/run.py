@@ -282,8 +282,9 @@ class Run:
 
     def note_origin(self, task: SpiffTask) -> None:
         """Note where a token came from, while the tree still shows it."""
-        if token_of(task) not in self.origins:
-            self.origins[token_of(task)] = origin_of(self._standing(task))
+        token = token_of(task)
+        if token not in self.origins:
+            self.origins[token] = origin_of(self._standing(task))
 
     def _standing(self, task: SpiffTask) -> SpiffTask:
         """Give the task itself; for a choice that of its ad-hoc sub-process."""
@@ -292,15 +293,16 @@ class Run:
 
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""
-        source = task.peek.get("from")
+        token, source = token_of(task), task.peek.get("from")
         standing = self._standing(task)
-        before = standing.parent
+        before = standing.parent if source is None else None
         while source is None and before is not None:
             source, before = before.task_spec.bpmn_id, before.parent
         element_id = original(task.task_spec.bpmn_id)
-        self.note_origin(standing)
+        if token not in self.origins:
+            self.origins[token] = origin_of(standing)
         flow = self.specification.process.flow_between.get((original(source or ""), element_id))
-        return Passage(element_id=element_id, token=token_of(task), what=what, flow_id=flow)
+        return Passage(element_id=element_id, token=token, what=what, flow_id=flow)
 
 
 class Engine:

@@ -17,7 +17,7 @@ from engine.errors import InvalidError, mark
 from engine.migrations import upgrade
 from engine.worker import Worker
 from web.app import create_app
-from web.cli.heap import share_one_heap
+from web.cli.heap import give_back_what_is_free, share_one_heap
 from web.cli.opening import require_initialised
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _serve(settings: Settings, processes: int, threads: int) -> None:
         _serve_with_waitress(settings, threads)
         return
     share_one_heap()
+    give_back_what_is_free()
     # Not at the top: the library does not import on Windows.
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # the library is untyped
 
