@@ -92,6 +92,9 @@ def test_a_process_without_a_drawing_says_so_in_the_reader_s_language(
     desktop.goto(f"{server.url}/cases/{case}")
     desktop.get_by_text("这个流程发布时没有附图。").wait_for()
     assert desktop.get_by_text("no diagram").count() == 0
+    # It is no failure, and there is nothing to zoom.
+    assert desktop.locator("diagram-viewer").get_by_role("alert").count() == 0
+    assert desktop.locator("diagram-viewer .diagram-tools").is_hidden()
 
 
 @pytest.mark.usefixtures("filed")

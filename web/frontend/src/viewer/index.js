@@ -103,6 +103,7 @@ class DiagramViewer extends HTMLElement {
       return this.complain(error);
     }
     this.querySelector(".diagram-problem")?.remove();
+    this.querySelector(".diagram-tools").hidden = false;
     this.label();
     this.fit();
     this.mark();
@@ -163,10 +164,13 @@ class DiagramViewer extends HTMLElement {
 
   complain(error) {
     this.querySelector(".diagram-problem")?.remove();
+    const undrawn = error.message.includes("no diagram to display");
     const problem = document.createElement("p");
-    problem.className = "diagram-problem";
-    problem.setAttribute("role", "alert");
-    problem.textContent = error.message.includes("no diagram to display")
+    problem.className = undrawn ? "diagram-problem diagram-undrawn" : "diagram-problem";
+    problem.setAttribute("role", undrawn ? "status" : "alert");
+    // There is nothing to zoom.
+    this.querySelector(".diagram-tools").hidden = undrawn;
+    problem.textContent = undrawn
       ? translate("The process was published without a drawing.")
       : translate("The diagram can't be shown: {reason}", { reason: error.message });
     this.querySelector(".diagram-area").append(problem);
