@@ -26,9 +26,8 @@ def share_one_heap() -> None:
 def give_back_what_is_free() -> None:
     """Give pages that are free again back to the system, where the C library is glibc.
 
-    By itself it gives back only those at the end of the heap. Whatever lies there stays, and what was free before it
-    is too small for the next that is asked for: a server grows by half a megabyte with every thousand steps. It is
-    done when Python has looked for garbage everywhere, which is when most is free, and seldom.
+    By itself it gives back only those at the end of the heap, and one thing that stays there keeps all before it. It
+    is done when Python has looked for garbage everywhere, which is when most is free, and seldom.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is None:
