@@ -117,7 +117,12 @@ class Database:
             return
         if self._writer is None or self._writer.closed or self._writer.invalidated:
             self._writer = self.engine.connect().execution_options(writing=True)
-        yield self._writer
+        try:
+            yield self._writer
+        except BaseException:
+            # A commit that failed leaves the driver in its transaction; given back, the connection is rolled back.
+            self._writer.close()
+            raise
 
     def after_commit(self, listener: Callable[[], object]) -> None:
         """Call a function after each commit of this process: the worker wakes up by it."""

@@ -2,9 +2,11 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.database import Database, FairLock
 from engine.model import Group
@@ -28,6 +30,19 @@ def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_exception(databa
     with pytest.raises(RuntimeError):
         fail()
     assert names(database) == ["kept"]
+
+
+def test_after_a_commit_that_failed_others_write_as_ever(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE above (id INTEGER PRIMARY KEY)"))
+        session.execute(text("CREATE TABLE below (id INTEGER REFERENCES above (id) DEFERRABLE INITIALLY DEFERRED)"))
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(text("INSERT INTO below VALUES (1)"))
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM below")) == 0
+        session.execute(text("INSERT INTO above VALUES (1)"))
+    database.dispose()
 
 
 def test_a_reader_sees_one_consistent_state_while_somebody_writes(database: Database) -> None:
