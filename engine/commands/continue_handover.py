@@ -19,7 +19,8 @@ LEFT = "{who}的 {count} 个任务没有交接，可以再试一次"
 def continue_handover(session: Session, handover_id: int, *, most: int = BATCH) -> bool:
     """Hand over the next tasks of a hand-over; give True while there may be more.
 
-    A task that can't be handed over now, since its listeners are asked, is noted with the reason and passed over.
+    A task that can't be handed over now, since listeners are asked whether the leaver gets it, is noted with the
+    reason and passed over.
     Several workers may try at once: the row is theirs one after the other.
     """
     handover = session.scalars(select(Handover).where(Handover.id == handover_id).with_for_update()).one()

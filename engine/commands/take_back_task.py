@@ -13,6 +13,7 @@ from engine.execution.own_part import is_own_part, take_own_part_back
 from engine.execution.taking_back import Act, act_of, why_not
 from engine.execution.unsigning import (
     is_held,
+    is_own_act,
     is_signature,
     take_hand_in_back,
     take_signature_back,
@@ -62,9 +63,7 @@ def take_back_task(session: Session, task_id: int, actor: str, *, reason: str = 
 def _require_own(locked: LockedCase, task: UserTask, actor: str) -> None:
     # Read again: whoever waited for the lock may have seen the row as it was before.
     locked.session.refresh(task)
-    done = task.state == "COMPLETED" or is_held(task)
-    by = task.completed_by or (task.pending or {}).get("by")
-    if actor not in {by, task.assignee} or not done:
+    if not is_own_act(task, actor):
         raise ForbiddenError(mark("只有办理人可以撤回“{name}”。"), name=task.name)
     element = locked.definition.process.elements.get(task.element_id)
     if "takeBack" not in offered(element):

@@ -84,17 +84,30 @@ def lock_instance(session: Session, instance_id: int, *, suspended_too: bool = F
     return _read(session, _LOCK_INSTANCE, instance_id, suspended_too=suspended_too)
 
 
-def lock_task(session: Session, task_id: int, *, not_yet_too: bool = False, suspended_too: bool = False) -> LockedCase:
+def lock_task(
+    session: Session,
+    task_id: int,
+    *,
+    not_yet_too: bool = False,
+    suspended_too: bool = False,
+    busy_too: bool = False,
+) -> LockedCase:
     """Lock the case of an open user task. Raises NotFoundError, or ConflictError where the task is done.
 
-    ``not_yet_too`` takes a signature whose turn has not come, too.
+    ``not_yet_too`` takes a signature whose turn has not come, too; ``busy_too`` a task that is handed in and waits
+    for signatures, or whose listeners are asked.
     """
     locked = _read(session, _LOCK_TASK, task_id, suspended_too=suspended_too)
     if locked.work.task_state not in (("CREATING", "CREATED") if not_yet_too else ("CREATED",)):
         raise already_done(locked)
-    if locked.work.pending is not None:
-        raise ConflictError(mark("任务“{name}”正在处理中，请稍后刷新再看。"), name=locked.work.task_name)
+    if locked.work.pending is not None and not busy_too:
+        raise busy(locked)
     return locked
+
+
+def busy(locked: LockedCase) -> ConflictError:
+    """Say that something else is under way with the locked task."""
+    return ConflictError(mark("任务“{name}”正在处理中，请稍后刷新再看。"), name=locked.work.task_name)
 
 
 def lock_job(session: Session, job_id: int, *, suspended_too: bool = False) -> LockedCase:

@@ -17,6 +17,24 @@ def is_held(task: UserTask) -> bool:
     return task.state == "CREATED" and bool((task.pending or {}).get("signing"))
 
 
+def is_own_act(task: UserTask, username: str) -> bool:
+    """Tell whether it is for a person to take a task back: they did it, or it was done for them.
+
+    Of one that waits for signatures only while it is still its holder's: somebody who left has nothing to take back.
+    """
+    if task.state == "COMPLETED":
+        return username in {task.completed_by, task.assignee}
+    if not is_held(task):
+        return False
+    return username == task.assignee or (is_asked_for_holder(task) and username == (task.pending or {}).get("by"))
+
+
+def is_asked_for_holder(task: UserTask) -> bool:
+    """Tell whether what a task waits for was asked by or for who has it, and not by somebody who had it before."""
+    asked = task.pending or {}
+    return task.assignee in {asked.get("by"), asked.get("on_behalf_of")}
+
+
 def is_signature(task: UserTask) -> bool:
     """Tell whether a task was done to sign another one."""
     return task.parent_task_id is not None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition, form
 from engine.execution.locked import environment
-from engine.execution.unsigning import is_held
+from engine.execution.unsigning import is_asked_for_holder, is_own_act
 from engine.forms import Described, Form, Rights, restricted
 from engine.interpreter import Case, load_variables
 from engine.interpreter.diagram import CLAUSE
@@ -80,6 +80,8 @@ class TaskView:
     pending: str | None
     """``ASSIGNING`` or ``COMPLETING`` while its listeners are asked: nothing can be done with it meanwhile;
     ``SIGNING`` while it is handed in and others are still to sign."""
+    is_asked_for_holder: bool
+    """That is what its assignee wanted, and not who had it before."""
     denied: tuple[str, str] | None
     """What a listener has refused last, ``assigning`` or ``completing``, and why."""
     is_suspended: bool
@@ -181,6 +183,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         started_by=known.display_name(case.started_by),
         started_at=case.started_at,
         pending=_pending(task) if is_open else None,
+        is_asked_for_holder=is_open and is_asked_for_holder(task),
         denied=(task.denied["event"], task.denied["reason"]) if is_open and task.denied is not None else None,
         is_suspended=is_open and case.suspended_at is not None,
         is_mine=is_mine,
@@ -249,9 +252,7 @@ def _claims_for(session: Session, person: Person, task_id: int) -> bool:
 def _second_thoughts(session: Session, person: Person, task: UserTask, of: Definition) -> Mapping[str, str]:
     """Give what the reader may still do with a task they have completed: take it back."""
     labels = offered(of.process.elements.get(task.element_id)).labels
-    by = task.completed_by or (task.pending or {}).get("by")
-    own = (task.state == "COMPLETED" or is_held(task)) and person.username in {by, task.assignee}
-    if not own or "takeBack" not in labels or not may_take_back(session, of, task):
+    if not is_own_act(task, person.username) or "takeBack" not in labels or not may_take_back(session, of, task):
         return {}
     return {"takeBack": labels["takeBack"]}
 

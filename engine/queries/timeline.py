@@ -149,7 +149,7 @@ def _happening(
 ) -> Happening:
     row, body = event.row, event.body
     elements = definition.process.elements
-    assignee, reason = body.get("assignee"), _words(body)
+    assignee, reason = _given_to(event), _words(body)
     ended = elements.get(body.get("ended_at") or "")
     target = elements.get((body.get("target") or {}).get("element") or "")
     return Happening(
@@ -169,7 +169,7 @@ def _happening(
             if one["element"] in elements
         ),
         reason=veil.text(reason) if reason else None,
-        assignee=known.display_name(assignee[1]) if isinstance(assignee, list) and assignee[1] else None,
+        assignee=known.display_name(assignee) if assignee else None,
         people=tuple(known.display_name(name) for name in _people(body)),
         agreed=(body.get("signature") or {}).get("agreed"),
         position=body.get("position"),
@@ -184,6 +184,14 @@ def _words(body: Mapping[str, Any]) -> str | None:
     """Give what a person said of what they did."""
     said = body.get("signature") or {}
     return body.get("reason") or body.get("denied") or said.get("opinion") or body.get("text")
+
+
+def _given_to(event: StoredEvent) -> str | None:
+    if event.row.kind == "task.handed_over":
+        # Of a delegated task its owner has changed, and not who has it now.
+        return str(event.body["to"])
+    assignee = event.body.get("assignee")
+    return assignee[1] if isinstance(assignee, list) else None
 
 
 def _people(body: Mapping[str, Any]) -> list[str]:

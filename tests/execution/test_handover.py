@@ -1,21 +1,37 @@
 """Hand-overs: everything open of a leaver goes to another person, case by case, and the rules that name them."""
 
+import json
+
 import pytest
 from sqlalchemy.orm import Session
 
 from engine.commands.begin_handover import begin_handover
+from engine.commands.complete_job import complete_job
 from engine.commands.continue_handover import continue_handover
 from engine.commands.delegate_task import delegate_task
+from engine.commands.resolve_task import resolve_task
 from engine.commands.retry_handover import retry_handover
+from engine.commands.save_task_draft import save_task_draft
 from engine.commands.suspend_instance import suspend_instance
+from engine.commands.take_back_task import take_back_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.execution.handing_over import open_tasks_of
 from engine.model import UserTask
-from engine.queries.handovers import rules_naming, view_handover
+from engine.queries.case_view import view_case
+from engine.queries.handovers import HandoverView, rules_naming, view_handover
+from engine.queries.people import find_person
+from engine.queries.task_view import view_task
 from engine.worker.housekeeping import Housekeeping
 from tests.execution.operating import Office, task
-from tests.execution.test_signing import ask
+from tests.execution.test_listeners import take
+from tests.execution.test_signing import ask, sign
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
+
+LISTENERS = (
+    '<zeebe:taskListeners><zeebe:taskListener eventType="completing" type="check-amount"/></zeebe:taskListeners>'
+    "</bpmn:extensionElements>"
+)
 
 
 def test_all_open_tasks_go_to_the_successor_each_with_an_event_of_its_case(office: Office) -> None:
@@ -94,7 +110,7 @@ def test_a_group_says_who_is_left_in_it(office: Office) -> None:
 
 def test_what_was_passed_over_is_tried_again(office: Office) -> None:
     case = office.begin()
-    office.do(set_pending, office.row(case).id, {"state": "UPDATING"})
+    office.do(set_pending, office.row(case).id, {"state": "ASSIGNING", "assignee": "li.na"})
     number = office.do(begin_handover, "li.na", "zhou.min", "李娜离职", "admin")
     office.do(continue_handover, number)
     with office.database.reading() as session:
@@ -110,6 +126,97 @@ def test_what_was_passed_over_is_tried_again(office: Office) -> None:
     with office.database.reading() as session:
         view = view_handover(session, number)
     assert (view.total, view.done, view.skipped, office.row(case).assignee) == (1, 1, (), "zhou.min")
+
+
+def hand_all_over(office: Office, successor: str = "zhou.min", leaver: str = "li.na") -> HandoverView:
+    number = office.do(begin_handover, leaver, successor, "离职", "admin")
+    assert office.do(continue_handover, number) is False
+    with office.database.reading() as session:
+        assert not session.scalars(open_tasks_of(leaver)).all()
+        return view_handover(session, number)
+
+
+def test_what_is_handed_in_and_waits_for_signatures_is_handed_over_too(office: Office) -> None:
+    for back in (False, True):
+        case = office.begin()
+        one = office.row(case)
+        ask(office, one.id, "chen.jie", position="after")
+        office.finish(one.id, "li.na", amount=3)
+        view = hand_all_over(office)
+        assert (view.done, view.skipped) == (1, ())
+        assert office.row(case, "zhou.min").id == one.id
+        if back:
+            # Who has left takes nothing back: it would be theirs again.
+            with pytest.raises(ForbiddenError):
+                office.do(take_back_task, one.id, "li.na")
+            office.do(take_back_task, one.id, "zhou.min", reason="金额不对")
+            again = office.row(case, "zhou.min")
+            assert (again.pending, again.draft) == (None, {"amount": 3, "signatures": []})
+            office.finish(one.id, "zhou.min", amount=4)
+        sign(office, case, "chen.jie")
+        assert office.state(case) == "COMPLETED"
+        assert office.of(case)["amount"] == (4 if back else 3)
+        done = next(row for row in office.rows(case, "COMPLETED") if row.id == one.id)
+        assert (done.assignee, done.completed_by) == ("zhou.min", "zhou.min" if back else "li.na")
+
+
+def test_what_listeners_are_asked_about_is_handed_over_too(office: Office) -> None:
+    content = written(
+        START + task("check").replace("</bpmn:extensionElements>", LISTENERS, 1) + END,
+        {"start->check": "f1", "check->end": "f2"},
+    )
+    for denied in (False, True):
+        case = office.begin(content)
+        office.finish(office.row(case).id, "li.na", amount=3)
+        view = hand_all_over(office)
+        assert (view.done, view.skipped) == (1, ())
+        with office.database.reading() as session:
+            person = find_person(session, "zhou.min")
+            assert person is not None
+            seen = view_task(session, person, office.row(case).id)
+        assert (seen.pending, seen.is_mine, seen.is_asked_for_holder) == ("COMPLETING", True, False)
+        job = take(office, "check-amount")
+        office.do(complete_job, job.id, {}, "admin", denied="金额太大" if denied else None)
+        if not denied:
+            assert office.state(case) == "COMPLETED"
+            continue
+        again = office.row(case)
+        assert (again.assignee, again.draft) == ("zhou.min", None)
+        office.do(delegate_task, again.id, "wang.fang", "请看", "zhou.min")
+
+
+def test_a_delegation_comes_back_to_the_successor_and_without_what_the_leaver_had_typed(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case)
+    office.do(save_task_draft, one.id, {"amount": 3}, "li.na")
+    office.do(delegate_task, one.id, "wang.fang", "请看", "li.na")
+    hand_all_over(office)
+    event = office.events(case)[-1]
+    assert json.loads(event.body)["owner"] == ["li.na", "zhou.min"]
+    with office.database.reading() as session:
+        person = find_person(session, "wang.fang")
+        assert person is not None
+        told = [one.assignee for one in view_case(session, person, case).happenings if one.kind == "task.handed_over"]
+    assert told == ["周敏"]
+    office.do(resolve_task, one.id, "可以", "wang.fang")
+    again = office.row(case)
+    assert (again.assignee, again.owner, again.draft) == ("zhou.min", None, None)
+
+
+def test_a_delegation_between_leaver_and_successor_is_over(office: Office) -> None:
+    to_successor = office.begin()
+    one = office.row(to_successor)
+    office.do(delegate_task, one.id, "zhou.min", "请看", "li.na")
+    hand_all_over(office)
+    own = office.row(to_successor)
+    assert (own.assignee, own.owner, own.delegation) == ("zhou.min", None, None)
+    office.do(save_task_draft, one.id, {"amount": 4}, "zhou.min")
+    office.do(delegate_task, one.id, "wang.fang", "请看", "zhou.min")
+    hand_all_over(office, "zhou.min", "wang.fang")
+    back = office.row(to_successor)
+    assert (back.assignee, back.owner, back.draft) == ("zhou.min", None, {"amount": 4})
+    office.finish(one.id, "zhou.min")
+    assert office.state(to_successor) == "COMPLETED"
 
 
 def set_pending(session: Session, task_id: int, pending: dict[str, str] | None) -> None:
