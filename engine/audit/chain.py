@@ -3,18 +3,18 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from engine import json_text
+from engine.values import value
 
 GENESIS = "0" * 64
 """What the first event of a case has for a previous hash."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class NewEvent:
     """Something that happened and is about to be written."""
 
@@ -28,7 +28,7 @@ class NewEvent:
     on_behalf_of: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Head:
     """Where the chain of a case ends."""
 

@@ -1,16 +1,16 @@
 """Who does something with a task: its assignee, or somebody who stands in for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, InvalidError, mark
 from engine.execution.candidates import candidates, is_candidate
 from engine.execution.locked import LockedCase
 from engine.execution.standing_in import principals_of, stand_in
+from engine.values import value
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Acting:
     """A person who acts, and for whom."""
 

@@ -1,6 +1,6 @@
 """A case under its lock: the one statement every command begins with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -18,9 +18,10 @@ from engine.execution.statements import Query
 from engine.interpreter import Case, Environment
 from engine.model import Job, ProcessInstance, UserTask
 from engine.organisation import Organisation, Reads, Turns, functions, organisation, revision_of
+from engine.values import value
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class LockedCase:
     """A running case that nobody else can change until this transaction ends."""
 

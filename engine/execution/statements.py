@@ -39,9 +39,12 @@ class _Written:
 
     def values(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - a list or a dict
         """Give the driver's values."""
-        if self.defaults:
-            given = {**self.defaults, **given}
-        found: list[Any] = list(map(given.get, self.names))
+        found: list[Any]
+        defaults = self.defaults
+        if defaults:
+            found = [given[name] if name in given else defaults.get(name) for name in self.names]
+        else:
+            found = list(map(given.get, self.names))
         for place, convert in self.converts:
             found[place] = convert(found[place])
         return dict(zip(self.names, found, strict=True)) if self.by_name else found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine import feel
 from engine.errors import mark
+from engine.values import value
 
 if TYPE_CHECKING:
     from engine.interpreter.task_rules import Ruling
@@ -43,7 +44,7 @@ def _no_ruling(*_asked: object) -> None:
     """Ask whom the diagram names."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Environment:
     """Everything a step gets from outside. The same environment gives the same result, always."""
 

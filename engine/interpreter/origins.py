@@ -4,19 +4,18 @@ Read from the library's tree while the passage before is still in it, and writte
 only what waiting tokens need. A token that arrived at a join takes note of it, since it may wait there for long.
 """
 
-from dataclasses import dataclass
-
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.interpreter.repeating_specs import is_instance
 from engine.interpreter.task_specs import BoundaryEvent
+from engine.values import value
 
 CAUSES = "causes"
 """The passages before, of a token that the tree does not show them for."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Origin:
     """The place of a passage among the others."""
 

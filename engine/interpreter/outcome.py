@@ -6,11 +6,12 @@ from typing import Literal
 
 from engine.interpreter.diagram import Element
 from engine.interpreter.origins import Origin
+from engine.values import value
 
 PassageKind = Literal["entered", "completed", "canceled"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Passage:
     """A token's way through one element."""
 
@@ -33,7 +34,7 @@ class ScopePassage:
     """Whether it is the body; its instances are passages of their own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class OpenedTask:
     """A user task that now waits for a person."""
 
@@ -143,7 +144,7 @@ class Stuck:
     facts: dict[str, object]
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Moved:
     """What has changed of where a case stands."""
 
@@ -153,7 +154,7 @@ class Moved:
     """Those that wait now, with their elements."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Outcome:
     """The result of one command."""
 

@@ -100,7 +100,7 @@ class Watch:
         self._kinds: tuple[Tasks, ...] = tuple({} for _kind in _KINDS)
         self._parents: dict[int, int | None] = {}
         """What each unfinished task hangs on."""
-        self._below: Counter[int | None] = Counter()
+        self._below: dict[int | None, int] = {}
         """How many unfinished tasks hang on each."""
         self._was: dict[int, SpiffTask | None] = {}
         """Of the tokens that began or ceased to wait since it was marked: what had waited there."""
@@ -198,7 +198,7 @@ class Watch:
         for token in before.keys() ^ self._kinds[0].keys():
             self._was.setdefault(token, before.get(token))
         self._parents = {task.id: task._parent for task in tasks}
-        self._below = Counter(self._parents.values())
+        self._below = dict(Counter(self._parents.values()))
         self._is_true = not self.workflow.subprocesses and not self.workflow.tasks.disordered
 
     def _look_at(self, task: SpiffTask) -> bool:
@@ -237,6 +237,8 @@ class Watch:
         """Note that a task hangs on nothing any more."""
         if number in self._parents:
             above = self._parents.pop(number)
-            self._below[above] -= 1
-            if not self._below[above]:
-                del self._below[above]
+            left = self._below[above] - 1
+            if left:
+                self._below[above] = left
+            else:
+                self._below.pop(above)

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
@@ -78,8 +79,14 @@ class Token(SpiffTask):
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:
         """Add a child; one that is made waiting is noted, since its state has not changed to that."""
-        child = super()._add_child(task_spec, state)
-        if state == TaskState.WAITING:
+        if self._state & TaskState.PREDICTED_MASK and not state & TaskState.PREDICTED_MASK:
+            raise WorkflowException("a predicted task can have predicted children only", task_spec=self.task_spec)
+        # The library would draw a random id for it first, which takes longer than all the rest.
+        child = Token(self.workflow, task_spec, self, state, id=self.workflow.top_workflow.counter.next())
+        child.thread_id = self.thread_id
+        if state == TaskState.READY:
+            child._ready()
+        elif state == TaskState.WAITING:
             self.workflow.tasks.place(child)
         return child
 
