@@ -11,7 +11,7 @@ from engine.config import Settings
 from engine.database import Database, Session
 from engine.errors import UnauthenticatedError, mark
 from engine.queries.people import Person
-from web import api, auth, errors, i18n, pages, security, views
+from web import api, auth, errors, i18n, notices, pages, security, views
 from web.application import Application
 
 
@@ -33,6 +33,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
     i18n.init_i18n(app)
     errors.init_errors(app)
     pages.init_pages(app)
+    notices.init_notices(app)
     for blueprint in views.BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.register(app)

@@ -10,7 +10,7 @@ from engine.execution.acting import Acting, acting_doer, require_undelegated
 from engine.execution.files import bind, genuine
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
-from engine.execution.offered import offered_by
+from engine.execution.offered import is_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.prepared import COMPLETE_TASK
 from engine.execution.rows import changed
@@ -34,7 +34,7 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     acting = acting_doer(locked, actor)
     require_undelegated(locked)
     require_signed_before(locked)
-    can_be_signed = "addSign" in offered_by(locked)
+    can_be_signed = is_offered(locked, "addSign")
     case = locked.wake()
     stored = with_signatures(locked, case.visible(locked.work.token), offered=can_be_signed)
     values = _values(locked, submitted, stored)

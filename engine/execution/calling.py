@@ -43,6 +43,7 @@ def call_process(locked: LockedCase, case: Case) -> int:
         session,
         found,
         env,
+        child,
         outcome,
         event,
         started_by=locked.instance.started_by,

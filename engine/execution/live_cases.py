@@ -74,9 +74,12 @@ def stay_awake(locked: "LockedCase", outcome: Outcome) -> None:
     """Let a case stay awake when this transaction is committed, if what is stored is what it has come to."""
     case: Case | None = locked.session.info.get(_AWAKE, {}).pop(locked.instance.id, None)
     if case is not None:
-        run_after_commit(
-            locked.session, partial(_keep, locked.instance.id, case, locked.definition.specification, outcome.body)
-        )
+        keep_awake(locked.session, locked.instance.id, case, locked.definition.specification, outcome)
+
+
+def keep_awake(session: Session, instance_id: int, case: Case, specification: Specification, outcome: Outcome) -> None:
+    """Let a case that was just begun, or gone on with, stay awake when this transaction is committed."""
+    run_after_commit(session, partial(_keep, instance_id, case, specification, outcome.body))
 
 
 def _keep(instance_id: int, case: Case, specification: Specification, body: bytes) -> None:

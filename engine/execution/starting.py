@@ -13,9 +13,10 @@ from engine.execution.effects import open_everything, return_to_caller
 from engine.execution.escaping import escaping
 from engine.execution.history import with_effects
 from engine.execution.immutable import Definition, definition
+from engine.execution.live_cases import keep_awake
 from engine.execution.passages import record_start
 from engine.execution.personal import veil_over
-from engine.interpreter import Environment, Outcome, StuckError
+from engine.interpreter import Case, Environment, Outcome, StuckError
 from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
 
 
@@ -34,13 +35,14 @@ def write_start(
     session: Session,
     found: Definition,
     env: Environment,
+    begun: Case,
     outcome: Outcome,
     event: NewEvent,
     *,
     started_by: str,
     **more: Any,  # noqa: ANN401 - columns of process_instances
 ) -> int:
-    """Write a new case with all its first step caused, and give its number."""
+    """Write a new case with all its first step caused, and give its number. It stays awake for the next step."""
     ended = outcome.ended_at.label if outcome.ended_at is not None else None
     error = escaping(session, more.get("parent_id"), more.get("parent_token"), outcome)
     row = {
@@ -72,6 +74,7 @@ def write_start(
     open_everything(session, found, instance_id, outcome, env.now, error=error)
     record_start(session, found, instance_id, outcome, env.now)
     record_decisions(session, instance_id, outcome, event.actor, env.now)
+    keep_awake(session, instance_id, begun, found.specification, outcome)
     if outcome.ended and more.get("parent_id") is not None:
         # One that nothing in it waits for is over before its caller's step is.
         return_to_caller(session, more["parent_id"], more["parent_token"], outcome.variables, ended=True)

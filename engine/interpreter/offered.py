@@ -46,6 +46,12 @@ def offered(element: Element | None) -> Offered:
     return Offered(labels={name: label_of(properties, name) for name in names if name in LABELS})
 
 
+def offers(element: Element | None, operation: str) -> bool:
+    """Tell whether a user task offers one operation, without reading what the others are called."""
+    properties = element.properties if element is not None else {}
+    return operation in (listed(properties) if OPERATIONS in properties else UNLESS_SAID)
+
+
 def submit_label(element: Element | None) -> str:
     """Give what the button says that completes a task; empty where the diagram does not say."""
     return element.properties.get(SUBMIT_LABEL, "").strip() if element is not None else ""

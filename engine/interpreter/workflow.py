@@ -194,6 +194,8 @@ class TaskTable(dict[int, SpiffTask]):
 class _Indexed:
     """What the run of a process and of a sub-process share."""
 
+    completed: bool
+
     @property
     def tasks(self) -> TaskTable:
         """Give the tasks by number."""
@@ -208,12 +210,16 @@ class _Indexed:
             self._tasks[number] = task
             self._tasks.place(task)
 
+    def _mark_complete(self, _task: SpiffTask) -> None:
+        """Note that the run is over. The library would count all its tasks, for its log."""
+        self.completed = True
+
     def _task_completed_notify(self, task: SpiffTask) -> None:
         """Note a completed task: the end of the run, or news for the joins that wait."""
         self.last_task = task
         if task.task_spec.name == "End":
-            self._mark_complete(task)  # type: ignore[attr-defined] # of the class this is mixed into
-        if self.completed:  # type: ignore[attr-defined] # of the class this is mixed into
+            self._mark_complete(task)
+        if self.completed:
             self.completed_event(self)  # type: ignore[attr-defined] # of the class this is mixed into
             return
         if not self.tasks.joins:

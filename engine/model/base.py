@@ -20,7 +20,7 @@ def _as_text(value: dt.datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a stored time must be aware")
-    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.astimezone(dt.UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
