@@ -45,6 +45,21 @@ def test_after_a_commit_that_failed_others_write_as_ever(tmp_path: Path) -> None
     database.dispose()
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_connection_that_died_while_nobody_used_it_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.database.IDLE", 0.0)
+    with database.transaction() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(database.url.render_as_string(hide_password=False))
+    with other.transaction() as session:
+        assert session.scalar(text(f"SELECT pg_terminate_backend({mine})")) is True
+    other.dispose()
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine
+
+
 def test_a_reader_sees_one_consistent_state_while_somebody_writes(database: Database) -> None:
     with database.transaction() as session:
         session.add(Group(name="first", grants=None))

@@ -137,7 +137,7 @@ def _start(session: Session, job_id: int, process_id: str) -> None:
             **{name: payload[name] for name in _CAUSES if name in payload},
         },
     )
-    number = write_start(session, found, env, case, outcome, event, started_by=SYSTEM)
+    number = write_start(session, found, case, outcome, event, started_by=SYSTEM)
     record_correlation(session, payload, number, None, payload["element"])
 
 

@@ -45,7 +45,7 @@ def start_instance(
         actor=actor,
         body={"input": values, "process": found.process_id, "version": found.version},
     )
-    instance_id = write_start(session, found, env, case, outcome, event, started_by=actor)
+    instance_id = write_start(session, found, case, outcome, event, started_by=actor)
     bind(session, instance_id, files, {}, actor)
     hold(session, start_form, values, instance_id)
     return instance_id

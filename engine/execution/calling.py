@@ -42,7 +42,6 @@ def call_process(locked: LockedCase, case: Case) -> int:
     return write_start(
         session,
         found,
-        env,
         child,
         outcome,
         event,

@@ -160,4 +160,4 @@ class _Doors:
                 "started_from": locked.instance.id,
             },
         )
-        return write_start(locked.session, found, env, begun, outcome, event, started_by=starter)
+        return write_start(locked.session, found, begun, outcome, event, started_by=starter)

@@ -4,7 +4,7 @@ from engine.errors import ForbiddenError, mark
 from engine.execution.locked import LockedCase
 from engine.interpreter.offered import LABELS, UNLESS_SAID, Offered, offered, offers
 
-__all__ = ["LABELS", "UNLESS_SAID", "Offered", "offered", "is_offered", "require_offered"]
+__all__ = ["LABELS", "UNLESS_SAID", "Offered", "is_offered", "offered", "require_offered"]
 
 
 def offered_by(locked: LockedCase) -> Offered:

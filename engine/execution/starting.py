@@ -34,7 +34,6 @@ def newest_definition(session: Session, process_id: str, version: int | None = N
 def write_start(
     session: Session,
     found: Definition,
-    env: Environment,
     begun: Case,
     outcome: Outcome,
     event: NewEvent,
@@ -43,6 +42,7 @@ def write_start(
     **more: Any,  # noqa: ANN401 - columns of process_instances
 ) -> int:
     """Write a new case with all its first step caused, and give its number. It stays awake for the next step."""
+    env = begun.environment
     ended = outcome.ended_at.label if outcome.ended_at is not None else None
     error = escaping(session, more.get("parent_id"), more.get("parent_token"), outcome)
     row = {

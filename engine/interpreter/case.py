@@ -45,8 +45,8 @@ from engine.interpreter.workflow import Counter, Workflow
 class Case:
     """One command on one case: make it by ``start`` or ``wake``, apply one verb, take the ``outcome``."""
 
-    def __init__(self, specification: Specification, environment: Environment) -> None:
-        self._run = Run(specification, environment)
+    def __init__(self, run: Run, segments: Segments | None = None) -> None:
+        self._run = run
         self._phases_before: dict[int, listeners.Phase] = {}
         self._stuck_before: set[int] = set()
         self._variables_before: dict[str, object] = {}
@@ -54,7 +54,7 @@ class Case:
         """Tokens that count as if they had not waited before."""
         self._places_before: dict[int, str] | None = None
         self._keeps_place = False
-        self._segments = Segments()
+        self._segments = segments or Segments()
         self._written: tuple[Outcome, int] | None = None
         """The state that was written last, and how much had happened until then."""
         self._again: dict[int, timers.Due] = {}
@@ -75,8 +75,8 @@ class Case:
         start_event: str | None = None,
     ) -> "Case":
         """Begin a new case and run it until it waits; ``start_event`` chooses among several starts."""
-        case = cls(specification, environment)
-        run = case._run
+        run = Run(specification, environment)
+        case = cls(run)
         run.workflow = Workflow(specification.spec, specification.subprocess_specs, Engine(run), counter=Counter())
         chosen = start_event or specification.process.plain_start
         given, brought = starting.parted(specification.process.elements.get(chosen or ""), variables)
@@ -94,8 +94,8 @@ class Case:
     @classmethod
     def wake(cls, body: bytes, specification: Specification, environment: Environment) -> "Case":
         """Wake a stored case."""
-        case = cls(specification, environment)
-        run = case._run
+        run = Run(specification, environment)
+        case = cls(run)
         restored = state.load(body, specification, Engine(run))
         run.workflow, run.scopes, run.ledger = restored.workflow, restored.scopes, restored.ledger
         case._look_around()
@@ -104,11 +104,10 @@ class Case:
     @classmethod
     def resume(cls, resting: live.Live, specification: Specification, environment: Environment) -> "Case":
         """Go on with a case that stayed awake; nobody else may go on with it, and it can't rest in two places."""
-        case = cls(specification, environment)
-        run = case._run
-        run.workflow, run.scopes, run.watch = resting.workflow, resting.scopes, resting.watch
+        run = Run(specification, environment, resting.scopes)
+        case = cls(run, resting.segments)
+        run.workflow, run.watch = resting.workflow, resting.watch
         run.workflow.script_engine = Engine(run)
-        case._segments = resting.segments
         case._look_around(resting.places)
         return case
 
@@ -128,8 +127,8 @@ class Case:
 
         Raises UnmigratableError with a finding for each token that can't go on there.
         """
-        case = cls(specification, awake._run.env)
-        old, run = awake._run, case._run
+        old, run = awake._run, Run(specification, awake._run.env)
+        case = cls(run)
         before = old.waiting()
         migration = Migration(old, run, mapping)
         findings = migration.findings()
@@ -360,6 +359,11 @@ class Case:
         for values in reversed(self._run.visible(self._waiting(token)).maps):
             found.update(values)
         return found
+
+    @property
+    def environment(self) -> Environment:
+        """Give the world as it is for this step."""
+        return self._run.env
 
     def waits(self, token: int) -> bool:
         """Tell whether a token waits for people, machines, events or help."""

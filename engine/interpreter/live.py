@@ -50,7 +50,7 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
         return None
     resting.watch.waiting()
     _prune(workflow.tasks, found)
-    changed = [task for task in dict.fromkeys(workflow.log) if task.id in found]
+    changed = [task for task in dict.fromkeys(workflow.log) if task.peek and task.id in found]
     tables = (scopes.values, scopes.parts)
     touched = [(table, number) for table in tables for number in table.touched & table.keys()]
     known = _read_back([*(task.peek for task in changed), *(table.peek(number) for table, number in touched)])

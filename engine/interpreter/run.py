@@ -39,10 +39,15 @@ STEP_LIMIT = 10_000
 class Run:
     """A live case: the library's tokens, our variables, and what happened since it woke up."""
 
-    def __init__(self, specification: Specification, environment: Environment) -> None:
+    def __init__(
+        self,
+        specification: Specification,
+        environment: Environment,
+        scopes: Scopes | None = None,
+    ) -> None:
         self.specification = specification
         self.env = environment
-        self.scopes = Scopes()
+        self.scopes = scopes or Scopes()
         self.ledger = Ledger()
         self.workflow: Workflow
         self.passages: list[Passage] = []

@@ -109,7 +109,8 @@ class Segments:
 
     def forget(self) -> None:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
-        self._tasks, self._scopes, self._parts = Written(), Written(), Written()
+        if self._tasks.texts or self._scopes.texts or self._parts.texts:
+            self._tasks, self._scopes, self._parts = Written(), Written(), Written()
 
     def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes, found: Needed) -> bytes:
         """Give the state with its tasks and scopes put into ``content``."""
