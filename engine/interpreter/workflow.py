@@ -195,6 +195,7 @@ class _Indexed:
     """What the run of a process and of a sub-process share."""
 
     completed: bool
+    data: dict[str, Any]
 
     @property
     def tasks(self) -> TaskTable:
@@ -210,8 +211,9 @@ class _Indexed:
             self._tasks[number] = task
             self._tasks.place(task)
 
-    def _mark_complete(self, _task: SpiffTask) -> None:
+    def _mark_complete(self, task: SpiffTask) -> None:
         """Note that the run is over. The library would count all its tasks, for its log."""
+        self.data.update(task.data)
         self.completed = True
 
     def _task_completed_notify(self, task: SpiffTask) -> None:
