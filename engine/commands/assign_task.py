@@ -37,7 +37,9 @@ def assign_task(
     wanted = {"action": "assign", "assignee": assignee, **why}
     if ask_listeners(locked, "assigning", wanted, Acting(actor=actor)):
         return
-    session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee))
+    # A draft is its writer's; who comes after begins anew.
+    draft = {} if assignee == locked.work.assignee else {"draft": None}
+    session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee, **draft))
     resolved = resolve_nobody_found(locked, locked.work.token, actor)
     event = NewEvent(
         kind="task.assigned",

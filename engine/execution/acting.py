@@ -41,8 +41,7 @@ def acting_holder(locked: LockedCase, actor: str) -> Acting:
 
     Raises ForbiddenError for anybody but the assignee and who stands in for them.
     """
-    holder = locked.work.assignee
-    acting = _for(locked, actor, holder) if holder is not None else None
+    acting, holder = acting_for_holder(locked, actor), locked.work.assignee
     if acting is None:
         raise ForbiddenError(
             mark("任务“{name}”由{who}办理。") if holder else mark("任务“{name}”还没有人领取。请先领取。"),
@@ -50,6 +49,12 @@ def acting_holder(locked: LockedCase, actor: str) -> Acting:
             who=locked.organisation.display_name(holder) if holder else "",
         )
     return acting
+
+
+def acting_for_holder(locked: LockedCase, actor: str) -> Acting | None:
+    """Give how a person acts on a task that somebody has; None for others, and where nobody has it."""
+    holder = locked.work.assignee
+    return _for(locked, actor, holder) if holder is not None else None
 
 
 def acting_doer(locked: LockedCase, actor: str) -> Acting:

@@ -31,20 +31,21 @@ class StandIn:
 def principals_of(session: Session, username: str, now: dt.datetime) -> list[StandIn]:
     """Give everybody a person stands in for: one statement where nobody, one more for each link of a chain.
 
-    A principal may come several times, by different ways or for different processes.
+    A principal may come several times, for different processes; of several ways for the same ones the shortest counts.
     """
     found: list[StandIn] = []
-    seen = {username}
+    # Not the name alone: who was reached for one process only may be reached again for all, and lead further there.
+    seen: set[tuple[str, frozenset[str] | None]] = set()
     ahead: Mapping[str, list[StandIn | None]] = {username: [None]}
     while ahead and len(found) < MOST:
         further: dict[str, list[StandIn | None]] = {}
         for row in _rows(session, ahead, now):
             for one in _joined(row, ahead[row.substitute]):
-                if row.principal != username:
+                if row.principal != username and (one.principal, one.process_ids) not in seen:
+                    seen.add((one.principal, one.process_ids))
                     found.append(one)
                     further.setdefault(row.principal, []).append(one)
-        ahead = {name: ways for name, ways in further.items() if name not in seen}
-        seen |= set(ahead)
+        ahead = further
     return found[:MOST]
 
 

@@ -13,6 +13,7 @@ from engine.interpreter import ChangedTask, Outcome, Stuck, attributes
 from engine.model import UserTask, UserTaskCandidate
 
 PASSED_ON = frozenset({"reassign", "delegate"})
+_LET_GO = frozenset({"assign", "unassign"})
 _CANDIDATES = {"candidate_users": "user", "candidate_groups": "group"}
 
 
@@ -44,6 +45,8 @@ def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuc
         # Whoever has it now is not shown what another has typed; its owner gets that back.
         task.draft = None
         task.owner, task.delegation = (task.assignee, asked["delegation"]) if "delegation" in asked else (None, None)
+    if change.denied is None and asked.get("action") in _LET_GO and task.assignee != values.get("assignee"):
+        task.draft = None
     for name, value in values.items():
         setattr(task, name, value)
     if change.event == "completing" and change.denied is None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.commands.assign_task import assign_task
 from engine.commands.complete_task import complete_task
 from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
@@ -121,3 +122,20 @@ def test_a_task_that_nobody_delegated_is_not_given_back(office: Office) -> None:
         office.do(resolve_task, one.id, "好", "li.na")
     with pytest.raises(ForbiddenError):
         office.do(recall_task, one.id, "li.na")
+
+
+def test_a_draft_stays_its_writer_s_when_the_task_goes_back_to_the_queue_or_to_somebody_else(office: Office) -> None:
+    queue = written(START + task("check", groups="渠道专员") + END, {"start->check": "f1", "check->end": "f2"})
+    case = office.begin(queue)
+    one = office.row(case)
+    office.claim(one.id, "wu.tao")
+    office.do(save_task_draft, one.id, {"opinion": "价格太高"}, "wu.tao")
+    office.do(unclaim_task, one.id, "wu.tao")
+    assert office.row(case).draft is None
+
+    office.claim(one.id, "xu.jing")
+    office.do(save_task_draft, one.id, {"opinion": "还行"}, "xu.jing")
+    office.do(assign_task, one.id, "xu.jing", "admin")
+    assert office.row(case).draft == {"opinion": "还行"}
+    office.do(assign_task, one.id, "wu.tao", "admin")
+    assert office.row(case).draft is None

@@ -10,12 +10,16 @@ from sqlalchemy import text as sql
 from engine.commands.create_substitution import WantedSubstitution, create_substitution
 from engine.commands.end_substitution import end_substitution
 from engine.commands.reassign_task import reassign_task
+from engine.commands.save_task_draft import save_task_draft
+from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
 from engine.model import Substitution, UserTask
 from engine.queries.inbox import own_tasks
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
-from tests.execution.operating import Office
+from tests.execution.operating import Office, task
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
 
 
 def substitute(office: Office, principal: str, other: str, *, days: float = 7, by: str = "", **more: object) -> int:
@@ -93,6 +97,48 @@ def test_who_started_a_case_does_not_decide_it_for_somebody_else(office: Office)
     substitute(office, "li.na", "zhang.wei")
     with pytest.raises(ForbiddenError):
         office.finish(office.row(case).id, "zhang.wei")
+
+
+def test_a_substitute_keeps_drafts_and_puts_back_what_was_claimed_for_somebody(office: Office) -> None:
+    queue = written(START + task("check", groups="渠道专员") + END, {"start->check": "f1", "check->end": "f2"})
+    case = office.begin(queue)
+    substitute(office, "wu.tao", "li.na")
+    one = office.row(case)
+    office.claim(one.id, "li.na")
+    office.do(save_task_draft, one.id, {"opinion": "看过一半"}, "li.na")
+    assert (office.row(case).assignee, office.row(case).draft) == ("wu.tao", {"opinion": "看过一半"})
+    for stranger in ("wang.fang", "zhang.wei"):
+        with pytest.raises(ConflictError):
+            office.do(save_task_draft, one.id, {"opinion": "不是我的"}, stranger)
+        with pytest.raises(ForbiddenError):
+            office.do(unclaim_task, one.id, stranger)
+    office.do(unclaim_task, one.id, "li.na")
+    event = office.events(case)[-1]
+    assert (event.kind, event.actor, event.on_behalf_of) == ("task.unclaimed", "li.na", "wu.tao")
+    assert office.row(case).assignee is None
+
+
+def test_who_started_a_case_keeps_no_draft_of_it_in_somebody_else_s_name(office: Office) -> None:
+    one = office.row(office.begin())
+    substitute(office, "li.na", "zhang.wei")
+    with pytest.raises(ConflictError):
+        office.do(save_task_draft, one.id, {"opinion": "我自己的"}, "zhang.wei")
+
+
+def test_a_chain_by_a_wider_way_is_found_beside_a_narrower_one(office: Office) -> None:
+    one = office.row(office.begin(actor="chen.jie"))
+    with office.database.transaction() as session:
+        common = {"made_by": "admin", "made_at": office.clock.moment, "reason": "出差"}
+        times = {"starts_at": office.clock.moment, "ends_at": office.clock.moment + dt.timedelta(days=1)}
+        for principal, other, only in (
+            ("wang.fang", "he.qiang", ["another"]),
+            ("wu.tao", "he.qiang", None),
+            ("wang.fang", "wu.tao", None),
+            ("li.na", "wang.fang", None),
+        ):
+            row = {"principal": principal, "substitute": other, "process_ids": only}
+            session.execute(insert(Substitution).values(**row, **common, **times))
+    office.finish(one.id, "he.qiang")
 
 
 def test_a_chain_is_followed_to_its_end(office: Office) -> None:

@@ -103,13 +103,14 @@ def test_an_assignment_that_is_refused_changes_nothing_and_says_why(world: World
     answer(world, "check_person")
     assert (task_of(world).assignee, task_of(world).denied) == ("wu.tao", None)
     with world.database.transaction() as session:
+        save_task_draft(session, task, {"opinion": "价格太高"}, "wu.tao")
         unclaim_task(session, task, "wu.tao")
     answer(world, "check_person", denied="做完再走")
-    assert task_of(world).assignee == "wu.tao"
+    assert (task_of(world).assignee, task_of(world).draft) == ("wu.tao", {"opinion": "价格太高"})
     with world.database.transaction() as session:
         assign_task(session, task, "xu.jing", "admin")
     answer(world, "check_person")
-    assert task_of(world).assignee == "xu.jing"
+    assert (task_of(world).assignee, task_of(world).draft) == ("xu.jing", None)
 
 
 def test_a_completion_goes_through_every_listener_and_one_that_refuses_keeps_what_was_typed(world: World) -> None:
