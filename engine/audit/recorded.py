@@ -41,7 +41,7 @@ class RecordedWorld:
         value = recorded.pop("value", None)
         return Decided(value=value, evidence={k: v for k, v in recorded.items() if k not in {"element", "decision"}})
 
-    def _rule(self, _rules: TaskRules, task: OpenedTask, _initiator: object) -> Ruling | None:
+    def _rule(self, _rules: TaskRules, task: OpenedTask, *_known: object) -> Ruling | None:
         """Give what was ruled on a task then; on most nothing was."""
         recorded = self._recorded.get(ruling_on(task))
         if not isinstance(recorded, Mapping):

@@ -4,12 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
+from engine.execution.completions import completion_of
 from engine.execution.going_back import begun_at
 from engine.execution.immutable import Definition
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.taking_back import touched
-from engine.execution.ways import completion_of, forget_undone, mark_returned, way_of
+from engine.execution.ways import forget_undone, mark_returned, way_of
 from engine.execution.write import write_outcome
 from engine.interpreter import Case
 from engine.model import UserTask

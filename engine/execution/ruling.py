@@ -1,16 +1,21 @@
 """Whether anybody is asked about a task: nobody found, the initiator's own, the same person again."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.execution.completions import completion_of
 from engine.execution.people import is_known
 from engine.interpreter import OpenedTask, Ruling, TaskRules, ruling_on
 from engine.model import HistoryEvent, UserTask
 from engine.organisation import Organisation, Reads
 
 _GIVEN_BACK = ("task.returned", "task.taken_back")
+_REFUSALS = frozenset({"reject", "return"})
+"""What ``decision`` says of who has not agreed."""
 
 
 class Rulings:
@@ -20,9 +25,12 @@ class Rulings:
         self._session, self._known, self._reads, self._instance_id = session, known, reads, instance_id
         self._passed: list[str] = []
         """Who was passed over in this step: they count as asked."""
+        self._said: Mapping[str, object] = {}
+        """What the person whose act this step is has handed in."""
 
-    def rule(self, rules: TaskRules, task: OpenedTask, initiator: object) -> Ruling | None:
+    def rule(self, rules: TaskRules, task: OpenedTask, initiator: object, said: Mapping[str, object]) -> Ruling | None:
         """Rule on a task that has just been opened; None where the people it names are asked."""
+        self._said = said
         ruling = self._rule(rules, task, initiator if isinstance(initiator, str) else None)
         if ruling is not None:
             self._reads.add(ruling_on(task), asdict(ruling))
@@ -61,11 +69,24 @@ class Rulings:
 
     def _has_acted(self, wanted: str, task: OpenedTask, initiator: str | None) -> bool:
         """Tell whether somebody has agreed in another step to what was handed in last, not to older data."""
-        acted = [*self._acted(task.element.id, initiator), *self._passed]
-        return acted[-1:] == [task.assignee] if wanted == "consecutive" else task.assignee in acted
+        if self._passed[-1:] == [task.assignee] or (wanted == "any" and task.assignee in self._passed):
+            return True
+        acted = self._acted(task.element.id, initiator)
+        if wanted == "consecutive":
+            acted = [] if self._passed else acted[-1:]
+        own = next((row for row in reversed(acted) if row.completed_by == task.assignee), None)
+        return own is not None and self._has_agreed(own)
 
-    def _acted(self, element_id: str, initiator: str | None) -> list[str]:
-        """Give who has done other tasks since the initiator has, and since something was given back."""
+    def _has_agreed(self, row: Any) -> bool:  # noqa: ANN401 - a row
+        """Tell whether what somebody did last was no refusal: nobody is made to agree who has said no."""
+        if row.parent_task_id is not None:
+            return all(one.get("agreed") is not False for one in row.signatures or ())
+        done = completion_of(self._session, self._instance_id, row.token) if self._instance_id is not None else None
+        said = (done.body.get("input") or {}) if done is not None else self._said
+        return said.get("decision") not in _REFUSALS
+
+    def _acted(self, element_id: str, initiator: str | None) -> list[Any]:
+        """Give the other tasks that were done since the initiator did one, and since something was given back."""
         if self._instance_id is None:
             return []
         given_back = select(func.max(HistoryEvent.at)).where(
@@ -73,7 +94,13 @@ class Rulings:
         )
         since = self._session.scalar(given_back)
         rows = self._session.execute(
-            select(UserTask.completed_by, UserTask.element_id)
+            select(
+                UserTask.completed_by,
+                UserTask.element_id,
+                UserTask.token,
+                UserTask.parent_task_id,
+                UserTask.signatures,
+            )
             .where(
                 UserTask.instance_id == self._instance_id,
                 UserTask.state == "COMPLETED",
@@ -83,4 +110,4 @@ class Rulings:
             .order_by(UserTask.completed_at, UserTask.id)
         ).all()
         last = max((index for index, row in enumerate(rows) if row.completed_by == initiator), default=-1)
-        return [row.completed_by for row in rows[last + 1 :] if row.completed_by and row.element_id != element_id]
+        return [row for row in rows[last + 1 :] if row.element_id != element_id]

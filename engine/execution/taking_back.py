@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import mark
-from engine.execution.ways import completion_of, way_of
+from engine.execution.completions import completion_of
+from engine.execution.ways import way_of
 from engine.interpreter import Arrival, Plan, Process
 from engine.model import HistoryEvent, Job, UserTask
 

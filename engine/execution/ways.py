@@ -1,19 +1,15 @@
 """The way a case has come, read from its passages; and what is written of it when somebody goes back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import json_text
-from engine.audit.kinds import completes
+from engine.execution.completions import completion_of
 from engine.execution.locked import LockedCase
 from engine.interpreter import Arrival, Process, Walked, Way
-from engine.model import ElementInstance, HistoryEvent, UserTask
-
-_MAY_COMPLETE = ("task.completed", "task.signed", "task.sign_removed")
+from engine.model import ElementInstance, UserTask
 
 
 def way_of(session: Session, process: Process, instance_id: int, arrivals: Sequence[Arrival] = ()) -> Way:
@@ -67,29 +63,6 @@ def values_missing(locked: LockedCase, target: Walked, variables: Mapping[str, o
     submitted = done.body.get("input") or {} if done is not None else {}
     missing = {name: value for name, value in submitted.items() if name not in variables}
     return missing or None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Completion:
-    """The event that completed a user task."""
-
-    sequence: int
-    body: Mapping[str, Any]
-
-
-def completion_of(session: Session, instance_id: int, token: int) -> Completion | None:
-    """Give the event that completed the task at a token: handed in, or let go by its last signature."""
-    rows = session.execute(
-        select(HistoryEvent.sequence, HistoryEvent.kind, HistoryEvent.body)
-        .where(HistoryEvent.instance_id == instance_id, HistoryEvent.token == token)
-        .where(HistoryEvent.kind.in_(_MAY_COMPLETE))
-        .order_by(HistoryEvent.sequence.desc())
-    )
-    for sequence, kind, text in rows:
-        body = json_text.loads(text)
-        if completes(kind, body):
-            return Completion(sequence=sequence, body=body)
-    return None
 
 
 def mark_returned(

@@ -157,6 +157,7 @@ class Case:
         task.internal_data["result"] = dict(result)
         if by is not None:
             task.internal_data["by"] = by
+            self._run.said = dict(result)
         task._set_state(TaskState.READY)
         self._run.run(task)
         self._run.settle()

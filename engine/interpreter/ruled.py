@@ -61,7 +61,7 @@ def _next(run: Run, opened: Opened, anew: set[int]) -> tuple[SpiffTask, PassedTa
 def _ruled(run: Run, opened: Opened, task: SpiffTask, one: OpenedTask) -> PassedTask | None:
     variables = run.visible(task)
     rules = rules_of(one.element, variables, run.env)
-    ruling = run.env.rule(rules, one, variables.get("initiator")) if rules is not None else None
+    ruling = run.env.rule(rules, one, variables.get("initiator"), run.said) if rules is not None else None
     if ruling is None:
         return None
     if ruling.action == "assign":

@@ -60,6 +60,8 @@ class Run:
         self.changed: list[ChangedTask] = []
         self.signals: list[str] = []
         """Names of signals thrown to the world."""
+        self.said: dict[str, object] = {}
+        """What a person has handed in, where this step began with that: no history tells it yet."""
         self.copies: list[dict[str, object]] = []
         """Whom the case is copied to, by the element that says so."""
         self.decisions: list[dict[str, object]] = []

@@ -133,6 +133,7 @@ def _let_happen(run: "Run", task: SpiffTask, element: Element, pending: Mapping[
         task.internal_data["result"] = dict(pending["wanted"]["result"])
         if "by" in pending["wanted"]:
             task.internal_data["by"] = pending["wanted"]["by"]
+            run.said = dict(pending["wanted"]["result"])
         run.run(task)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import select, update
 
+from engine.commands.add_signers import Signers, add_signers
 from engine.commands.complete_task import complete_task
 from engine.commands.return_task import return_task
+from engine.commands.sign_task import sign_task
 from engine.errors import UnpublishableError
 from engine.json_text import loads
 from engine.model import HistoryEvent, Incident, OrganisationRevision, User, UserTask
@@ -110,6 +112,38 @@ def test_the_same_person_again_after_somebody_else(world: World, rule: str, open
     complete(world, "a", "li.na")
     complete(world, "b", "wu.tao")
     assert [element for element, _person in asked(world)] == [open_now]
+
+
+@pytest.mark.parametrize("rule", ["consecutive", "any"])
+@pytest.mark.parametrize("decision", ["reject", "return"])
+def test_who_has_refused_before_is_asked_and_never_made_to_agree(world: World, rule: str, decision: str) -> None:
+    mapped = '<zeebe:ioMapping><zeebe:output source="=decision" target="verdict"/></zeebe:ioMapping>'
+    first = task("a", "li.na").replace("<zeebe:userTask/>", f"<zeebe:userTask/>{mapped}")
+    again = {"whenSamePerson": rule}
+    world.publish(row(first, task("b", "li.na", **again), task("c", "wu.tao"), task("d", "li.na", **again)))
+    world.start()
+    complete(world, "a", "li.na", decision=decision)
+    assert asked(world) == [("b", "li.na")]
+    complete(world, "b", "li.na", decision=decision)
+    world.clock.advance(minutes=1)
+    complete(world, "c", "wu.tao", decision="approve")
+    assert asked(world) == [("d", "li.na")]
+
+
+@pytest.mark.parametrize(("agreed", "open_now"), [(True, []), (False, [("b", "he.qiang")])])
+def test_a_signer_who_disagreed_is_asked_and_one_who_agreed_is_not(
+    world: World, agreed: bool, open_now: list[tuple[str, str]]
+) -> None:
+    world.publish(row(task("a", "li.na", operations="addSign"), task("b", "he.qiang", whenSamePerson="any")))
+    world.start()
+    with world.database.transaction() as session:
+        one = session.scalars(select(UserTask.id)).one()
+        add_signers(session, one, Signers(people=("he.qiang",), position="before", reason="请看"), "li.na")
+        signature = session.scalars(select(UserTask.id).where(UserTask.parent_task_id == one)).one()
+        sign_task(session, signature, "意见", "he.qiang", agreed=agreed)
+    with world.database.transaction() as session:
+        complete_task(session, one, {"decision": "approve"}, "li.na")
+    assert asked(world) == open_now
 
 
 def test_several_tasks_of_one_person_pass_in_one_step_and_the_case_ends(world: World) -> None:
