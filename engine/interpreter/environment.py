@@ -54,7 +54,7 @@ class Environment:
     decide: Callable[[str, Mapping[str, object]], Decided] = _no_decisions
     """Evaluate a decision of the same deployment."""
     rule: Callable[..., "Ruling | None"] = _no_ruling
-    """Decide, from a task's rules, the task as it was opened, the initiator and what was just handed in, who is asked."""
+    """Decide, from a task's rules, the task as opened, the initiator and what was just handed in, who is asked."""
     take_reads: Callable[[], list[object]] = list
     """Give and forget what the functions have read since the last call: kept with a rule's result as its proof."""
     all_reads: Callable[[], dict[str, object]] = dict
