@@ -73,6 +73,16 @@ def read(
     )
 
 
+def texts(form: Form, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Give what somebody has written into the texts of a form, with their labels: what it would be a pity to lose."""
+    written = [
+        (one.label, values.get(one.local[0]))
+        for one in form.walk()
+        if one.type in {"textfield", "textarea"} and len(one.local) == 1 and one.get("readonly") is not True
+    ]
+    return [(label, text) for label, text in written if isinstance(text, str) and text.strip()]
+
+
 def _searches(data: MultiDict[str, str]) -> dict[str, str]:
     """Give what is searched for: where the button was pressed, or Enter in a text that was not answered yet."""
     typed = {key.removesuffix(SEARCH): text for key, text in data.items() if key.endswith(SEARCH)}

@@ -122,7 +122,7 @@ class TaskView:
     ballots: tuple[Ballot, ...]
     """How it and other tasks of the case stand that several people do."""
     opinions: tuple[Happening, ...]
-    """What others have done in this case, oldest first, apart from what ``ballots`` tells."""
+    """What others have done in this case, oldest first, apart from what ``ballots`` and ``signatures`` tell."""
     data: tuple[Described, ...]
     """The case's present data, by label."""
     personal: Literal["none", "shown", "hidden"]
@@ -167,6 +167,10 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     if case.state != "ACTIVE" or case.suspended_at is not None:
         buttons = {}
     ballots_now = ballots(session, case, of, happenings, known)
+    besides = opinions_besides(ballots_now, happenings)
+    if task.parent_task_id is None:
+        # What was signed for this very task is in its signatures.
+        besides = tuple(one for one in besides if one.kind != "task.signed" or one.token != task.token)
     return TaskView(
         id=task.id,
         name=task.name,
@@ -205,7 +209,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         stored=stored if is_mine else {},
         draft=task.draft if is_mine else None,
         ballots=ballots_now,
-        opinions=opinions_besides(ballots_now, happenings),
+        opinions=besides,
         data=tuple(
             one for one in describe_case(session, of, seen.veil.values(variables), known) if one.key not in hidden
         ),

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 
+from engine import json_text
 from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.database import Database
+from engine.model import UserTask
+from tests.execution.operating import ONE
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.support.browser import PHONE, Watch
 from tests.support.clock import FixedClock
@@ -108,6 +112,29 @@ def test_the_initiator_withdraws_in_a_dialog(server: Server, desktop: Page) -> N
     desktop.get_by_label("撤销原因").fill("客户推迟合作")
     desktop.get_by_role("button", name="确认撤销").click()
     desktop.get_by_text("事项已撤销").wait_for()
+
+
+@pytest.mark.usefixtures("filed")
+def test_what_is_typed_into_a_form_outlives_a_comment_beside_it(server: Server, desktop: Page) -> None:
+    content = ONE.replace(b"<zeebe:userTask/>", b'<zeebe:userTask/><zeebe:formDefinition formId="request"/>')
+    request = {"type": "textarea", "id": "t", "key": "opinion", "label": "意见"}
+    form = json_text.dumps({"type": "default", "id": "request", "schemaVersion": 19, "components": [request]})
+    database = Database(server.database_url)
+    with database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=content), File(name="request.form", content=form)], "admin")
+        case = start_instance(session, "process", {}, "zhang.wei")
+    with database.reading() as session:
+        one = session.scalars(select(UserTask.id).where(UserTask.instance_id == case)).one()
+    database.dispose()
+    sign_in(desktop, server, "li.na")
+    desktop.goto(f"{server.url}/tasks/{one}")
+    desktop.get_by_label("意见").fill("写了十分钟的意见")
+    desktop.get_by_role("link", name="评论").click()
+    desktop.get_by_role("dialog").get_by_label("评论").fill("请看附件")
+    desktop.get_by_role("dialog").get_by_role("button", name="评论").click()
+    desktop.get_by_text("评论已写入办理经过").wait_for()
+    expect(desktop.get_by_label("意见")).to_have_value("写了十分钟的意见")
+    assert desktop.get_by_text("草稿已保存").is_visible()
 
 
 @pytest.mark.usefixtures("filed")

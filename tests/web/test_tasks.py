@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from engine.commands.suspend_instance import suspend_instance
 from tests.support.company import PDF
 from tests.web.conftest import Site, Visitor
 
@@ -147,9 +148,10 @@ def test_of_two_who_complete_exactly_one_wins_and_the_other_is_told(site: Site) 
     here, elsewhere = site.visitor("zhao.lei"), site.visitor("zhao.lei")
     elsewhere.read(f"/tasks/{task}")
     assert approve(here, task) == "/tasks"
-    late = elsewhere.post(f"/tasks/{task}", APPROVAL)
+    late = elsewhere.post(f"/tasks/{task}", {**APPROVAL, "opinion": "写了十分钟的意见"})
     assert late.status_code == 409
     assert "已由赵磊办理" in late.text
+    assert "写了十分钟的意见" in late.text
     assert "这个任务已由赵磊办理" in elsewhere.read(f"/tasks/{task}")
 
 
@@ -177,3 +179,15 @@ def test_a_new_file_of_a_refused_form_is_kept(site: Site) -> None:
     kept = re.search(r'/attachments/([\w-]+)">补充资质.pdf', refused.text)
     assert kept is not None
     assert visitor.get(f"/attachments/{kept[1]}").data == PDF
+
+
+def test_a_form_that_comes_while_its_case_rests_is_shown_again_filled(site: Site) -> None:
+    case = site.company.start()
+    task = site.company.task(case).id
+    visitor = site.visitor("zhao.lei")
+    with site.company.database.transaction() as session:
+        suspend_instance(session, case, "核查", "admin")
+    late = visitor.post(f"/tasks/{task}", {**APPROVAL, "opinion": "写了十分钟的意见"})
+    assert late.status_code == 409
+    assert "已暂停，恢复之后才能办理" in late.text
+    assert re.search(r"<textarea[^>]*>\s*写了十分钟的意见</textarea>", late.text)

@@ -19,11 +19,12 @@ from engine.commands.return_task import return_task
 from engine.commands.sign_task import sign_task
 from engine.commands.take_back_task import take_back_task
 from engine.commands.urge_task import urge_task
-from engine.errors import FieldProblem, InvalidError, mark
+from engine.errors import EngineError, FieldProblem, InvalidError, NotFoundError, mark
 from engine.queries.find_people import people_named, person_named
-from engine.queries.task_view import view_task
+from engine.queries.task_view import TaskView, view_task
 from web.auth import allow, current_person, current_session
-from web.i18n import gettext
+from web.errors import status_of
+from web.i18n import explain, gettext
 from web.views.tasks import show_task
 
 blueprint = Blueprint("task_operations", __name__, url_prefix="/tasks")
@@ -34,20 +35,41 @@ Form = Mapping[str, str]
 @blueprint.post("/<int:task_id>/operations/<operation>")
 @allow("staff")
 def operate(task_id: int, operation: str) -> ResponseReturnValue:
-    """Do something with a task, or show its page again with what is wrong beside the field."""
+    """Do something with a task, or show its page again with what is wrong, and all that was typed."""
     act = _OPERATIONS.get(operation)
     if act is None:
         raise NotFound
     db, form = current_session(), request.form
-    task = view_task(db, current_person(), task_id)
+    view_task(db, current_person(), task_id)
     try:
         with db.begin_nested():
             told = act(task_id, form)
-    except InvalidError as error:
-        problems = {error.where or "operation": FieldProblem(error.message, error.facts)}
-        return show_task(task, operation=operation, typed=form, problems=problems), 422
+    except EngineError as error:
+        return _refused(task_id, operation, error)
     flash(told, "ok")
     return redirect(url_for("tasks.inbox") if operation in _LEAVING else url_for("tasks.show", task_id=task_id))
+
+
+def _refused(task_id: int, operation: str, error: EngineError) -> ResponseReturnValue:
+    """Show a task as it is now: what is wrong stands in the dialog, or above the page where that is gone."""
+    try:
+        task = view_task(current_session(), current_person(), task_id)
+    except NotFoundError:
+        raise error from None
+    if not _has_dialog(task, operation):
+        lost = [(gettext(label), request.form[name]) for name, label in _TEXTS.items() if request.form.get(name)]
+        return show_task(task, refusal=explain(error), lost=lost), status_of(error)
+    beside = error.where if isinstance(error, InvalidError) and error.where in _FIELDS else "operation"
+    problems = {beside: FieldProblem(error.message, error.facts)}
+    return show_task(task, operation=operation, typed=request.form, problems=problems), status_of(error)
+
+
+def _has_dialog(task: TaskView, operation: str) -> bool:
+    """Tell whether the page of a task has the fields of an operation."""
+    if operation in {"sign", "resolve"}:
+        asked = task.signs if operation == "sign" else task.owner
+        return task.is_mine and task.pending is None and asked is not None
+    return operation in task.operations
 
 
 def _reassign(task_id: int, form: Form) -> str:
@@ -152,5 +174,17 @@ _OPERATIONS: Mapping[str, Callable[[int, Form], str]] = {
     "reject": _reject,
     "takeBack": _take_back,
 }
+_FIELDS = frozenset(
+    {"agreed", "assignee", "opinion", "people", "position", "reason", "signer", "straight_back", "target", "text"}
+)
+"""The fields of the dialogs beside which something may be wrong."""
+_TEXTS = {
+    "reason": mark("原因"),
+    "opinion": mark("意见"),
+    "text": mark("评论"),
+    "words": mark("附一句话"),
+    "note": mark("附一句话"),
+}
+"""What people write in dialogs, with its label."""
 _LEAVING = frozenset({"return", "reject", "takeBack", "reassign", "delegate", "resolve", "sign"})
 """After these the task is no longer the person's."""

@@ -11,16 +11,18 @@ from engine.commands.complete_task import complete_task
 from engine.commands.record_access import Look
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
-from engine.errors import FieldProblem, FormInvalidError
+from engine.errors import EngineError, FieldProblem, FormInvalidError, NotFoundError
+from engine.forms import Form
 from engine.queries.copies import list_copies
 from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
 from engine.queries.own_task import OwnTask, own_task
 from engine.queries.task_view import TaskView, view_task
 from web import form_pages
 from web.auth import allow, current_person, current_session
+from web.errors import status_of
 from web.form_pages import FormPage
-from web.forms import Submission
-from web.i18n import gettext
+from web.forms import Submission, texts
+from web.i18n import explain, gettext
 from web.listing import current_query, one_of, page_number
 from web.looks import note_look
 
@@ -81,15 +83,17 @@ def show(task_id: int) -> ResponseReturnValue:
     return show_task(view_task(current_session(), current_person(), task_id))
 
 
-def show_task(
-    task: TaskView, *, operation: str = "", typed: Mapping[str, str] | None = None, problems: Problems | None = None
-) -> str:
-    """Show a task, with the dialog of an operation open where something in it is wrong."""
+def show_task(task: TaskView, *, operation: str = "", **more: object) -> str:
+    """Show a task, with the dialog of an operation open where something in it is wrong.
+
+    ``more`` is what was ``typed`` into it and its ``problems``; where the page has no such dialog any more, the
+    ``refusal`` and in ``lost`` the texts that would be gone.
+    """
     page = None
     if task.form is not None and task.is_mine and task.pending is None:
         page = form_pages.show_kept(task.form, task.stored, task.instance_id) if not operation else None
         page = page or _form_page(task, _draft(task))
-    return _page(task, page, operation=operation, typed=typed or {}, problems=problems or {})
+    return _page(task, page, operation=operation, **more)
 
 
 @blueprint.post("/<int:task_id>")
@@ -108,7 +112,14 @@ def _hand_in_for_others(task_id: int) -> ResponseReturnValue:
     task = view_task(db, person, task_id)
     if task.form is None or not task.is_mine:
         # The command knows best who was first, and says so.
-        return _completed(task, done=complete_task(db, task_id, {}, person.username))
+        try:
+            with db.begin_nested():
+                done = complete_task(db, task_id, {}, person.username)
+        except EngineError as error:
+            if task.form is None:
+                raise
+            return _too_late(task_id, task.form, form_pages.submitted(task.form, task.instance_id), error)
+        return _completed(task, done=done)
     own = OwnTask(id=task.id, name=task.name, instance_id=task.instance_id, form=task.form)
     return _hand_in(own, form_pages.submitted(task.form, task.instance_id))
 
@@ -129,7 +140,24 @@ def _hand_in(own: OwnTask, submission: Submission) -> ResponseReturnValue:
             done = complete_task(db, own.id, submission.values, person.username)
     except FormInvalidError as error:
         return _refused(own, submission, error.problems)
+    except EngineError as error:
+        return _too_late(own.id, own.form, submission, error)
     return _completed(own, done=done)
+
+
+def _too_late(task_id: int, form: Form, submission: Submission, error: EngineError) -> ResponseReturnValue:
+    """Show a task that could not be handed in, with all that was typed: as the form, or where it is gone as text."""
+    try:
+        task = view_task(current_session(), current_person(), task_id)
+    except NotFoundError:
+        raise error from None
+    facts: dict[str, object] = {"refusal": explain(error)}
+    page = None
+    if task.form is not None and task.is_mine and task.pending is None:
+        page = _form_page(task, submission)
+    else:
+        facts["lost"] = texts(form, submission.values)
+    return _page(task, page, **facts), status_of(error)
 
 
 def _shown_again(own: OwnTask, submission: Submission) -> ResponseReturnValue:
@@ -179,7 +207,7 @@ def _form_page(
 def _page(task: TaskView, page: FormPage | None, **operating: object) -> str:
     if task.personal == "shown" and not task.is_mine:
         note_look(Look(kind="task", instance_id=task.instance_id, subject=task.name, personal=True))
-    facts = {"operation": "", "typed": {}, "problems": {}, **operating}
+    facts = {"operation": "", "typed": {}, "problems": {}, "refusal": "", "lost": (), **operating}
     return render_template("tasks/show.html", task=task, page=page, now=clock.now(), **facts)
 
 

@@ -35,6 +35,26 @@ for (const button of document.querySelectorAll("[data-closes]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }
 
+// What is being typed into the form of a task is kept as its draft before a dialog beside it is sent: the page comes
+// anew then.
+for (const work of document.querySelectorAll("form[data-draft]")) {
+  const entries = () => [...new FormData(work)].map(([name, value]) => `${name}=${value.name ?? value}`).join("\n");
+  const untouched = entries();
+  for (const form of document.querySelectorAll("dialog form")) {
+    form.addEventListener("submit", async (event) => {
+      if (form.dataset.sent || entries() === untouched) return;
+      event.preventDefault();
+      form.dataset.sent = "1";
+      const body = new FormData(work);
+      // A draft is saved whatever is still being searched for.
+      for (const name of [...body.keys()]) if (name.endsWith("@search")) body.delete(name);
+      body.append("_save", "1");
+      await fetch(work.getAttribute("action"), { method: "POST", body, redirect: "manual" }).catch(() => {});
+      HTMLFormElement.prototype.submit.call(form);
+    });
+  }
+}
+
 // A field that names colleagues offers them while one types; what was typed before the last comma stays.
 for (const field of document.querySelectorAll("[data-people]")) {
   let waits;
