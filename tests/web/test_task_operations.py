@@ -261,8 +261,10 @@ def test_who_stands_in_puts_back_what_they_claimed_and_keeps_a_draft(
     record = company.task(case).id
     with company.database.transaction() as session:
         start = company.clock.moment
-        away = {"starts_at": start, "ends_at": start.replace(day=9), "reason": "出差"}
-        create_substitution(session, WantedSubstitution(principal="wu.tao", substitute="li.na", **away), "wu.tao")
+        away = WantedSubstitution(
+            principal="wu.tao", substitute="li.na", starts_at=start, ends_at=start.replace(day=9), reason="出差"
+        )
+        create_substitution(session, away, "wu.tao")
     theirs = visitor("li.na")
     theirs.post(f"/tasks/{record}/claim")
     kept = theirs.post(f"/tasks/{record}", {"filing_remarks": "看过一半", "_save": "1"})
