@@ -6,6 +6,7 @@ from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.worker.housekeeping import Housekeeping
 from tests.api.conftest import AsPerson
+from tests.api.test_going_back import reasons
 from tests.execution.operating import task
 from tests.interpreter.build import END, START, diagram
 from tests.support.company import Company
@@ -60,6 +61,10 @@ def test_a_program_corrects_or_skips_what_got_stuck(case: str, company: Company,
     program("li.na").refused(403, "POST", f"/incidents/{first}/correction", json=correction)
     assert admin.call("POST", f"/incidents/{first}/correction", json=correction).status_code == 204
     admin.refused(409, "POST", f"/incidents/{first}/correction", json=correction)
+    again = {"reason": "再看一次"}
+    assert admin.call("POST", f"/incidents/{second}/resolution", json=again).status_code == 204
+    assert reasons(company, int(row["processInstanceKey"]), "incident.resolved") == ["再看一次"]
+    [second] = [one["incidentKey"] for one in admin.found("incidents", filter={"state": "ACTIVE"})]
     skip = {"reason": "按小额办", "sequenceFlowIds": ["no"]}
     assert admin.call("POST", f"/incidents/{second}/skip", json=skip).status_code == 204
     assert admin.found("incidents", filter={"state": "ACTIVE"}) == []

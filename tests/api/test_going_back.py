@@ -1,10 +1,23 @@
 """Returning, rejecting and taking back, called by programs."""
 
+import json
+
+from sqlalchemy import select
+
 from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
+from engine.model import HistoryEvent
 from tests.api.conftest import AsPerson
 from tests.execution.test_returning import BRANCHES, FORM
 from tests.support.company import Company
+
+
+def reasons(company: Company, case: int, kind: str) -> list[str | None]:
+    """Give the reasons that history keeps of what was done to a case."""
+    wanted = select(HistoryEvent).where(HistoryEvent.instance_id == case, HistoryEvent.kind == kind)
+    with company.database.reading() as session:
+        rows = session.scalars(wanted.order_by(HistoryEvent.sequence)).all()
+        return [json.loads(row.body).get("reason") for row in rows]
 
 
 def test_programs_return_take_back_and_reject(company: Company, program: AsPerson) -> None:
@@ -30,6 +43,12 @@ def test_programs_return_take_back_and_reject(company: Company, program: AsPerso
     last = complete("b")
     assert mine.call("DELETE", f"/user-tasks/{last}/completion").status_code == 204
     mine.refused(409, "DELETE", f"/user-tasks/{last}/completion")
+    again = complete("b")
+    why = {"reason": "金额写错了"}
+    other.refused(404, "POST", f"/user-tasks/{again}/take-back", json=why)
+    assert mine.call("POST", f"/user-tasks/{again}/take-back", json=why).status_code == 204
+    mine.refused(409, "POST", f"/user-tasks/{again}/take-back", json=why)
+    assert reasons(company, case, "task.taken_back") == [None, "金额写错了"]
     complete("b")
 
     decide = task("decide")

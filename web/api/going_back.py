@@ -10,7 +10,7 @@ from engine.commands.return_task import return_task
 from engine.commands.take_back_task import take_back_task
 from engine.queries.task_view import view_task
 from web.api.blueprint import READERS, blueprint
-from web.api.task_operations import TAG, Words, visible
+from web.api.task_operations import TAG, MaybeWords, Words, visible
 from web.api.wire import Answer, Body, Key, Moment
 from web.auth import allow, current_person, current_session
 
@@ -41,6 +41,12 @@ class Return(Body):
     straight_back: bool = Field(
         default=False, description="Leave everything else as it is; the task opens anew when the earlier one is done."
     )
+
+
+class TakingBack(Body):
+    """Why a task is taken back."""
+
+    reason: MaybeWords = ""
 
 
 class Rejection(Body):
@@ -100,14 +106,28 @@ def reject_user_task(user_task_key: str, sent: Rejection) -> ResponseReturnValue
     return "", 204
 
 
-@blueprint.delete("/user-tasks/<user_task_key>/completion")
+@blueprint.post("/user-tasks/<user_task_key>/take-back")
 @allow(*READERS)
+@blueprint.input(TakingBack, arg_name="sent")
 @blueprint.doc(
     operation_id="takeBackUserTask",
     tags=[TAG],
     responses={204: "The task is open again, under a new key.", 409: "What came of it has been touched."},
 )
-def take_back_user_task(user_task_key: str) -> ResponseReturnValue:
+def take_back_user_task(user_task_key: str, sent: TakingBack) -> ResponseReturnValue:
     """Take back a task the caller has completed while nobody and nothing has touched what came of it."""
+    take_back_task(current_session(), visible(user_task_key), current_person().username, reason=sent.reason)
+    return "", 204
+
+
+@blueprint.delete("/user-tasks/<user_task_key>/completion")
+@allow(*READERS)
+@blueprint.doc(
+    operation_id="deleteUserTaskCompletion",
+    tags=[TAG],
+    responses={204: "The task is open again, under a new key.", 409: "What came of it has been touched."},
+)
+def delete_user_task_completion(user_task_key: str) -> ResponseReturnValue:
+    """Take back a task as `takeBackUserTask` does, without saying why."""
     take_back_task(current_session(), visible(user_task_key), current_person().username)
     return "", 204

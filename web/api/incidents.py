@@ -45,9 +45,12 @@ class IncidentAnswer(Answer):
 
 
 class Resolution(Body):
-    """Nothing more needs to be said of a resolution."""
+    """Nothing needs to be said of a resolution; why may be."""
 
     operation_reference: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    reason: Annotated[str, Field(max_length=2000)] = Field(
+        default="", description="Why; history keeps it. Not of Camunda."
+    )
 
 
 @blueprint.get("/incidents/<incident_key>")
@@ -61,15 +64,16 @@ def get_incident(incident_key: str) -> IncidentAnswer:
 
 @blueprint.post("/incidents/<incident_key>/resolution")
 @allow(*PROGRAMS)
-@blueprint.input(Resolution, arg_name="_sent")
+@blueprint.input(Resolution, arg_name="sent")
 @blueprint.doc(
     operation_id="resolveIncident",
     tags=["Incident"],
     responses={204: "What got stuck is tried again.", 409: "It was resolved before, or the case has ended."},
 )
-def resolve_incident(incident_key: str, _sent: Resolution) -> ResponseReturnValue:
+def resolve_incident(incident_key: str, sent: Resolution) -> ResponseReturnValue:
     """Try again what got stuck: where the cause is still there, a new incident says so."""
-    resolve_incident_command(current_session(), key_of(incident_key), current_person().username)
+    person = current_person().username
+    resolve_incident_command(current_session(), key_of(incident_key), person, reason=sent.reason)
     return "", 204
 
 

@@ -18,6 +18,7 @@ from web.auth import allow, current_person, current_session
 
 Username = Annotated[str, Field(min_length=1, max_length=255)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
+MaybeWords = Annotated[str, Field(max_length=2000)]
 TAG = "User task operations (not of Camunda)"
 
 

@@ -13,12 +13,11 @@ from engine.commands.sign_task import sign_task
 from engine.commands.urge_task import urge_task
 from engine.queries.access import require_case_reader
 from web.api.blueprint import READERS, blueprint
-from web.api.task_operations import TAG, Username, Words, readable, visible
+from web.api.task_operations import TAG, MaybeWords, Username, Words, readable, visible
 from web.api.wire import Answer, Body, key_of
 from web.auth import allow, current_person, current_session
 
 Usernames = Annotated[list[Username], Field(min_length=1, max_length=100)]
-MaybeWords = Annotated[str, Field(max_length=2000)]
 
 
 class WantedSigners(Body):
