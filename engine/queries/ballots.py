@@ -15,7 +15,8 @@ from engine.model import ElementInstance, ProcessInstance, UserTask
 from engine.organisation import Organisation
 from engine.queries.timeline import Happening
 
-_HANDED_IN = frozenset({"task.completed", "task.held", "task.timed_out"})
+HANDED_IN = frozenset({"task.completed", "task.held", "task.timed_out"})
+"""The events that say what somebody has entered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,11 @@ class Vote:
     """When it was done."""
     entered: tuple[Described, ...]
     """What they entered, by label."""
+    task_id: int | None = None
+    """Their task; empty where it is not their turn yet."""
+    token: int | None = None
+    username: str | None = None
+    """Of a later turn what the collection holds; empty while nobody has claimed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +57,7 @@ def ballots(
     session: Session, case: ProcessInstance, of: Definition, happenings: Sequence[Happening], known: Organisation
 ) -> tuple[Ballot, ...]:
     """Give the ballots that are open in a case; a process without such tasks costs no statement."""
-    repeated = [e.id for e in of.process.elements.values() if e.kind == "userTask" and e.loop is not None]
+    repeated = repeated_tasks(of)
     if not repeated or case.state != "ACTIVE":
         return ()
     bodies = session.execute(
@@ -60,7 +66,7 @@ def ballots(
         .where(ElementInstance.state == "ACTIVE", ElementInstance.element_id.in_(repeated))
         .order_by(ElementInstance.token)
     ).all()
-    entered = {one.token: one.entered for one in happenings if one.kind in _HANDED_IN}
+    entered = {one.token: one.entered for one in happenings if one.kind in HANDED_IN}
     found = []
     for body in bodies:
         element = of.process.elements[body.element_id]
@@ -75,6 +81,11 @@ def ballots(
             )
         )
     return tuple(found)
+
+
+def repeated_tasks(of: Definition) -> frozenset[str]:
+    """Give the ids of the user tasks of a version that several people do."""
+    return frozenset(e.id for e in of.process.elements.values() if e.kind == "userTask" and e.loop is not None)
 
 
 def opinions_besides(found: Sequence[Ballot], happenings: Sequence[Happening]) -> tuple[Happening, ...]:
@@ -100,6 +111,9 @@ def _vote(row: UserTask, entered: tuple[Described, ...], known: Organisation) ->
         state="done" if row.state == "COMPLETED" else "open",
         at=row.completed_at,
         entered=entered,
+        task_id=row.id,
+        token=row.token,
+        username=row.assignee,
     )
 
 
@@ -112,4 +126,5 @@ def _later(
         return
     awake = Case.wake(case.body, of.specification, environment(session, known, of))
     for item in awake.queue(present.token):
-        yield Vote(person=known.display_name(str(item)), state="later", at=None, entered=())
+        person = known.display_name(str(item))
+        yield Vote(person=person, state="later", at=None, entered=(), username=str(item))

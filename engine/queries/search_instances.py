@@ -1,7 +1,7 @@
 """Cases, as programs search them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, and_, case, select
@@ -12,6 +12,7 @@ from engine.queries.access import require_case_reader
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
+from engine.queries.standing_ballots import Standing, standings
 from engine.queries.visibility import visible_instances
 
 
@@ -35,6 +36,8 @@ class InstanceRecord:
     process_name: str
     version: int
     version_tag: str | None
+    ballots: tuple[Standing, ...] = ()
+    """How its tasks stand that several people do now."""
 
 
 _STATE = case(
@@ -62,7 +65,9 @@ def search_instances(session: Session, person: Person, search: Search) -> Found[
     statement = _select().where(
         visible_instances(session, person), *(instance_condition(criterion) for criterion in search.criteria)
     )
-    return fetch(session, statement, _COLUMNS, ProcessInstance.id, search, _record)
+    found = fetch(session, statement, _COLUMNS, ProcessInstance.id, search, _record)
+    standing = standings(session, {case.id: case.definition_id for case in found.items})
+    return replace(found, items=[replace(case, ballots=standing.get(case.id, ())) for case in found.items])
 
 
 def find_instance(session: Session, person: Person, instance_id: int) -> InstanceRecord:
@@ -101,4 +106,4 @@ def instance_condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchem
 
 def _record(row: Row[*tuple[Any, ...]]) -> InstanceRecord:
     facts = row._asdict()
-    return InstanceRecord(**{name: facts[name] for name in InstanceRecord.__dataclass_fields__})
+    return InstanceRecord(**{name: facts[name] for name in InstanceRecord.__dataclass_fields__ if name in facts})

@@ -14,6 +14,7 @@ from engine.model import ProcessDefinition, ProcessInstance, UserTask, UserTaskC
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
+from engine.queries.standing_ballots import Standing, ballot_of_task, standings
 from engine.queries.visibility import visible_tasks
 
 
@@ -41,6 +42,8 @@ class TaskRecord:
     version: int
     candidate_users: tuple[str, ...] = ()
     candidate_groups: tuple[str, ...] = ()
+    ballot: Standing | None = None
+    """How it stands with all who do it, where several do."""
 
 
 # What its listeners are asked about is the state of an open task.
@@ -74,7 +77,7 @@ def search_tasks(session: Session, person: Person, search: Search) -> Found[Task
         visible_tasks(session, person), *(_condition(criterion) for criterion in search.criteria)
     )
     found = fetch(session, statement, _COLUMNS, UserTask.id, search, _record)
-    return replace(found, items=_with_candidates(session, found.items))
+    return replace(found, items=_with_ballots(session, _with_candidates(session, found.items)))
 
 
 def find_task(session: Session, person: Person, task_id: int) -> TaskRecord:
@@ -137,6 +140,14 @@ def _with_candidates(session: Session, tasks: Sequence[TaskRecord]) -> list[Task
             candidate_users=tuple(principals[task.id, "user"]),
             candidate_groups=tuple(principals[task.id, "group"]),
         )
+        for task in tasks
+    ]
+
+
+def _with_ballots(session: Session, tasks: Sequence[TaskRecord]) -> list[TaskRecord]:
+    found = standings(session, {task.instance_id: task.definition_id for task in tasks})
+    return [
+        replace(task, ballot=ballot_of_task(task.element_id, task.created_at, found.get(task.instance_id, ())))
         for task in tasks
     ]
 

@@ -1,7 +1,9 @@
 """Cases: started, found, ended."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import Discriminator, Field, RootModel, Tag
 
@@ -11,6 +13,7 @@ from engine.commands.withdraw_instance import withdraw_instance
 from engine.queries.passages import passage_number
 from engine.queries.search_definitions import find_definition
 from engine.queries.search_instances import InstanceRecord, find_instance, search_instances
+from web.api.ballots import Ballot, read_ballots, written
 from web.api.blueprint import READERS, blueprint
 from web.api.search_calls import SearchCall, serve_search
 from web.api.searches import ABSENT, CaseFilter, WantedKey, WantedMoment, WantedNumber, WantedText
@@ -116,6 +119,9 @@ class ProcessInstance(Answer):
     root_process_instance_key: Key | None = Field(description="The first caller; the case itself where nobody called.")
     tags: list[str] = Field(default_factory=list)
     business_id: None = None
+    ballots: list[Ballot] = Field(
+        description="How its tasks stand that several people do, while they go on. Not of Camunda."
+    )
 
 
 @blueprint.post("/process-instances")
@@ -156,7 +162,8 @@ def create_process_instance(sent: Creation) -> CreatedInstance:
 @blueprint.doc(operation_id="getProcessInstance", tags=["Process instance"])
 def get_process_instance(process_instance_key: str) -> ProcessInstance:
     """Give one case that the caller may see."""
-    return _answer(find_instance(current_session(), current_person(), key_of(process_instance_key)))
+    record = find_instance(current_session(), current_person(), key_of(process_instance_key))
+    return _answer(replace(record, ballots=read_ballots(record.id, request.path)))
 
 
 @blueprint.post("/process-instances/<process_instance_key>/cancellation")
@@ -195,6 +202,7 @@ def _answer(record: InstanceRecord) -> ProcessInstance:
         parent_process_instance_key=record.parent_id,
         parent_element_instance_key=_calling_passage(record),
         root_process_instance_key=record.root_id,
+        ballots=[written(one) for one in record.ballots],
     )
 
 

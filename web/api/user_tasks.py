@@ -1,9 +1,10 @@
 """Work for people: found, taken, done."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -15,6 +16,8 @@ from engine.commands.unclaim_task import unclaim_task
 from engine.commands.update_task import update_task
 from engine.queries.published_forms import find_form
 from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
+from engine.queries.standing_ballots import ballot_of_task
+from web.api.ballots import Ballot, read_ballots, written
 from web.api.blueprint import PROGRAMS, READERS, blueprint
 from web.api.forms import FormAnswer
 from web.api.search_calls import SearchCall, serve_search
@@ -71,6 +74,7 @@ class UserTask(Answer):
     custom_headers: dict[str, str] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list)
     business_id: None = None
+    ballot: Ballot | None = Field(description="How it stands with all who do it, while several do. Not of Camunda.")
 
 
 class Assignment(Body):
@@ -112,7 +116,9 @@ class TaskUpdate(Body):
 @blueprint.doc(operation_id="getUserTask", tags=["User task"])
 def get_user_task(user_task_key: str) -> UserTask:
     """Give one task of the caller."""
-    return _answer(_visible(user_task_key))
+    record = _visible(user_task_key)
+    ballots = read_ballots(record.instance_id, request.path)
+    return _answer(replace(record, ballot=ballot_of_task(record.element_id, record.created_at, ballots)))
 
 
 @blueprint.get("/user-tasks/<user_task_key>/form")
@@ -138,14 +144,14 @@ def get_user_task_form(user_task_key: str) -> ResponseReturnValue:
 def update_user_task(user_task_key: str, sent: TaskUpdate) -> ResponseReturnValue:
     """Change candidates, dates and priority of a task; one that is left to nobody goes to the administrators."""
     changes = (sent.changeset or Changeset()).model_dump(by_alias=True, exclude_none=True)
-    written = {name: _written(value) for name, value in changes.items()}
+    written = {name: _changed_to(value) for name, value in changes.items()}
     update_task(
         current_session(), key_of(user_task_key), written, current_person().username, action=sent.action or "update"
     )
     return "", 204
 
 
-def _written(value: object) -> object:
+def _changed_to(value: object) -> object:
     if isinstance(value, dt.datetime):
         return value.isoformat()
     return None if value == "" else value
@@ -231,6 +237,7 @@ def _answer(record: TaskRecord) -> UserTask:
         process_definition_id=record.process_id,
         process_definition_version=record.version,
         process_name=record.process_name,
+        ballot=written(record.ballot) if record.ballot is not None else None,
     )
 
 
