@@ -29,6 +29,8 @@ class FormPage:
     broken: list[Control | Repeat] = field(default_factory=list)
     live: bool = False
     """Parts of it depend on others."""
+    refused: bool = False
+    """It was handed in and something in it is wrong, so that the rest is looked at each time it is drawn anew."""
     file_labels: Mapping[str, str] = field(default_factory=dict)
     """The label of each file picker, sent along so that a request too large to read can still name its field."""
 
@@ -42,17 +44,19 @@ def show(
 ) -> FormPage:
     """Lay a form out with what is stored, or with what was typed."""
     typed = submission or Submission(values={})
+    wrong = typed.problems if problems is None else problems
     rows = forms.view(
         form,
         stored,
-        typed.problems if problems is None else problems,
+        {**wrong, **typed.unanswered},
         submitted=None if submission is None else typed.values,
         clock=clock.now,
         finder=form_finder(current_session(), typed.searches, instance_id),
     )
     g.frames = framed(rows)
     labels = {one.key: one.label for one in form.fields if one.type == "filepicker"}
-    return FormPage(rows=rows, broken=broken(rows), live=bool(form.live), file_labels=labels)
+    refused = bool(wrong) or "_refused" in request.form
+    return FormPage(rows=rows, broken=broken(rows), live=bool(form.live), refused=refused, file_labels=labels)
 
 
 def show_kept(form: Form, stored: Mapping[str, object], instance_id: int | None = None) -> FormPage | None:

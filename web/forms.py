@@ -32,6 +32,8 @@ Known = Callable[[str], Reference | None]
 
 SEARCH, SEARCHED = "@search", "@searched"
 
+NOT_SUBMITTED = mark("还没有提交：“{text}”只是查找的文字，还没有选。请在查找结果里选，或清空查找的文字，再提交。")
+NOT_SAVED = mark("还没有保存：“{text}”只是查找的文字，还没有选。请在查找结果里选，或清空查找的文字，再保存。")
 GONE = FieldProblem(mark("有附件已失效，请重新上传。"))
 ACTIONS = ("_refresh", "_pick", "_add", "_remove", "_drop", "_resume")
 """Their presence means: only show the form again. ``_resume`` comes from the sign-in page, after a session ended."""
@@ -47,6 +49,8 @@ class Submission:
     """What was already wrong while reading: uploads that were refused."""
     searches: Mapping[str, str] = field(default_factory=dict)
     """What is searched for in pickers, by their names."""
+    unanswered: Mapping[str, FieldProblem] = field(default_factory=dict)
+    """Where the form was handed in with a search that nobody has answered yet: why it comes back, by picker."""
     final: bool = True
     """False if a button was used that only changes what is shown, or something is still to be searched for."""
 
@@ -64,12 +68,14 @@ def read(
     values: dict[str, object] = {}
     for component in form.components:
         reading.into(values, component, ())
-    searches = _searches(data)
+    searches, asks = _searches(data), any(action in data for action in ACTIONS)
+    back = NOT_SAVED if "_save" in data else NOT_SUBMITTED
     return Submission(
         values=values,
         problems=reading.problems,
         searches=searches,
-        final=not (searches or any(action in data for action in ACTIONS)),
+        unanswered={} if asks else {name: FieldProblem(back, {"text": text}) for name, text in searches.items()},
+        final=not (searches or asks),
     )
 
 
@@ -89,7 +95,8 @@ def _searches(data: MultiDict[str, str]) -> dict[str, str]:
     return {
         name: text
         for name, text in typed.items()
-        if data.get("_pick") == name or text != data.get(f"{name}{SEARCHED}", "")
+        # Whoever has emptied it searches for nothing any more.
+        if data.get("_pick") == name or (text.strip() and text != data.get(f"{name}{SEARCHED}", ""))
     }
 
 

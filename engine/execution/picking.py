@@ -5,6 +5,7 @@ An entry can be held: while a running case has it at work, no other case can tak
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -59,7 +60,10 @@ class RegisterFinder:
             find = self._entries if picker.source == "register" else self._people_or_departments
             found = {one.token: one for one in find(picker, chosen, kept)}
             if name in self._searches:
-                found = {one.token: one for one in find(picker, None, (), self._searches[name])} | found
+                searched = {one.token: one for one in find(picker, None, (), self._searches[name])}
+                found = {token: replace(found.get(token, one), found=True) for token, one in searched.items()} | {
+                    token: one for token, one in found.items() if token not in searched
+                }
             self._known[key] = tuple(found.values())
         return self._known[key]
 

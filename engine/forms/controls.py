@@ -90,6 +90,7 @@ def choose(instance: Instance, page: Page) -> parts.Part:
             note=one.note,
             refusal=one.refusal,
             case=one.case,
+            found=one.found,
         )
         for index, one in enumerate(offered)
     )

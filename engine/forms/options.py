@@ -30,6 +30,8 @@ class Option:
     """Why it can't be chosen now."""
     case: int | None = None
     """The case that has it at work."""
+    found: bool = False
+    """A search has found it."""
 
     @property
     def token(self) -> str:

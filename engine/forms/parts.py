@@ -90,6 +90,8 @@ class Choice:
     """Why it can't be chosen now."""
     case: int | None = None
     """The case that has it at work."""
+    found: bool = False
+    """A search has found it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,11 @@ class Choose(Control):
     def found(self) -> tuple[Choice, ...]:
         """List what was found and is not chosen."""
         return tuple(one for one in self.choices if not one.chosen)
+
+    @property
+    def found_chosen(self) -> tuple[Choice, ...]:
+        """List what was found and is chosen already."""
+        return tuple(one for one in self.choices if one.chosen and one.found)
 
     @property
     def chosen(self) -> tuple[Choice, ...]:

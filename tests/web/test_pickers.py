@@ -9,8 +9,12 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from engine.commands.deploy import File, deploy
+from engine.commands.start_instance import start_instance
 from engine.database import Database
 from engine.registers import Writer, add_entry, require_register
+from tests.execution.operating import task
+from tests.interpreter.build import END, diagram
+from tests.interpreter.build import START as START_EVENT
 from tests.support.clock import FixedClock
 from tests.support.company import Company
 from tests.support.server import Server
@@ -19,6 +23,7 @@ from tests.web.test_in_browser import sign_in
 
 HERE = Path(__file__).parents[1] / "execution"
 START = "/cases/start/change_an_entry"
+FLOWS: dict[str, str | tuple[str, str]] = {"start->check": "f1", "check->end": "f2"}
 CASE = re.compile(r"/cases/\d+$")
 
 
@@ -60,6 +65,51 @@ def test_enter_in_a_text_that_was_not_answered_searches_instead_of_starting(mana
 
 def test_nothing_found_is_said(manager: Visitor) -> None:
     assert "没有找到。" in _shown(manager, **{"helper@search": "不存在", "_pick": "helper"})
+
+
+def test_a_form_that_is_handed_in_with_an_open_search_says_beside_the_field_why_it_comes_back(manager: Visitor) -> None:
+    typed = {"channel": "QD-2026-0001", "channel@search": "城北", "channel@searched": ""}
+    page = _shown(manager, **typed)
+    said = "还没有提交：“城北”只是查找的文字，还没有选。请在查找结果里选，或清空查找的文字，再提交。"
+    assert re.search(rf'id="([\w-]+)-error">{said}', page)
+    assert "表单有 1 处需要修改" in page
+    # Only this is said: somebody may have pressed Enter to search, and is not done with the rest.
+    assert 'name="_refused"' not in page
+    asked = _shown(manager, **typed, _pick="channel")
+    assert "还没有提交" not in asked
+    assert "城北旗舰店（QD-2026-0002）" in asked
+
+
+def test_a_search_that_was_emptied_is_none(manager: Visitor) -> None:
+    typed = {"channel": "QD-2026-0001", "helper": "wu.tao", "channel@search": " ", "channel@searched": "城北"}
+    assert manager.post(START, typed, page=START).status_code == 302
+
+
+def test_a_draft_with_an_open_search_says_that_it_is_not_saved(company: Company, manager: Visitor) -> None:
+    at_task = "<zeebe:userTask/>" + '<zeebe:formDefinition formId="change_an_entry"/>'
+    drawn = diagram(START_EVENT + task("check", "zhang.wei").replace("<zeebe:userTask/>", at_task) + END, FLOWS)
+    with company.database.transaction() as session:
+        files = [("check.bpmn", drawn), ("change_an_entry.form", (HERE / "change_an_entry.form").read_bytes())]
+        deploy(session, [File(name=name, content=content) for name, content in files], "zeng.rui")
+        case = start_instance(session, "process", {}, "zhang.wei")
+    path = f"/tasks/{company.task(case).id}"
+    typed = {"helper": "wu.tao", "channel@search": "城北", "_save": "1"}
+    page = unescape(manager.post(path, typed, page=path).text)
+    assert "还没有保存：“城北”只是查找的文字，还没有选。请在查找结果里选，或清空查找的文字，再保存。" in page
+    assert company.task(case).draft is None
+    saved = manager.post(path, {**typed, "channel@search": ""}, page=path)
+    assert saved.status_code == 302
+    assert (company.task(case).draft or {})["helper"] == "wu.tao"
+
+
+def test_what_is_found_and_chosen_already_is_said_to_be_so(manager: Visitor) -> None:
+    page = _shown(manager, channel="QD-2026-0001", **{"channel@search": "城南", "_pick": "channel"})
+    assert "没有找到" not in page
+    assert "只找到城南社群（QD-2026-0001），上面已经选了。要找别的，请换几个字再试。" in page
+    others = _shown(manager, channel="QD-2026-0002", **{"channel@search": "城北", "_pick": "channel"})
+    assert "上面已经选了" not in others
+    several = _shown(manager, helper="wu.tao", **{"helper@search": "吴涛", "_pick": "helper"})
+    assert "只找到吴涛" in several
 
 
 def test_a_picked_entry_starts_a_case_and_is_refused_to_the_next_with_a_link(manager: Visitor) -> None:

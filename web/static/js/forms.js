@@ -38,7 +38,7 @@ class LiveForm {
   submitted(event) {
     const searches = [...this.fields.querySelectorAll("[data-picker-search]")];
     const inPlace = event.submitter?.name && this.fields.contains(event.submitter);
-    const source = inPlace ? event.submitter : searches.find((one) => one.value !== answerTo(one).value);
+    const source = inPlace ? event.submitter : searches.find((one) => one.value.trim() && one.value !== answerTo(one).value);
     if (!source) return;
     event.preventDefault();
     source.focus();
