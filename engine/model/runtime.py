@@ -77,7 +77,7 @@ class UserTask(Base):
     form_id: Mapped[str | None] = mapped_column(Name)
     facts: Mapped[dict[str, Any]]
     """Which rule found the people, and what it read of the organisation: the answer to 为什么是我?"""
-    draft: Mapped[dict[str, Any] | None]
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What the assignee has typed and not yet handed in."""
     pending: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What its listeners are deciding on: the ``state`` meanwhile (``COMPLETING``), who asked, and for what."""

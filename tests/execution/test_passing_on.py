@@ -1,6 +1,7 @@
 """Tasks passed on for good (转办) and for an opinion (委派)."""
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.assign_task import assign_task
 from engine.commands.complete_task import complete_task
@@ -11,6 +12,7 @@ from engine.commands.resolve_task import resolve_task
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.model import UserTask
 from engine.queries.access import may_read_case
 from engine.queries.people import find_person
 from tests.execution.operating import Office, task
@@ -33,6 +35,9 @@ def test_a_task_that_is_passed_on_is_the_other_person_s_and_history_says_why(off
 
     again = office.row(case)
     assert (again.id, again.assignee, again.draft) == (one.id, "wang.fang", None)
+    with office.database.reading() as session:
+        # Not the JSON of nothing either, which lists and 撤回 would take for something that was typed.
+        assert session.scalars(select(UserTask.id).where(UserTask.draft.is_not(None))).all() == []
     event = office.events(case)[-1]
     assert (event.kind, event.actor, event.on_behalf_of) == ("task.reassigned", "li.na", None)
     assert '"assignee":["li.na","wang.fang"]' in event.body

@@ -96,6 +96,22 @@ def test_a_task_that_was_open_before_tasks_could_be_added_to_stays_as_it_was(emp
     database.dispose()
 
 
+def test_a_draft_that_was_gone_is_none(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0017")
+    with database.transaction() as session:
+        for row in CASE_WITH_A_TASK:
+            session.execute(text(row))
+        session.execute(text("UPDATE user_tasks SET draft = 'null'"))
+        kept = str(CASE_WITH_A_TASK[4]).replace("(1, 5,", "(1, 6,").replace("priority, facts", "priority, draft, facts")
+        session.execute(text(kept.replace("50, '{}'", "50, '{\"amount\": 3}', '{}'")))
+    upgrade(database)
+    with database.reading() as session:
+        found = session.execute(select(UserTask.token, UserTask.draft).where(UserTask.draft.is_not(None))).all()
+    assert [(row.token, row.draft) for row in found] == [(6, {"amount": 3})]
+    database.dispose()
+
+
 CASE_WITH_A_TASK = (
     "INSERT INTO contents (sha256, body) VALUES ('x', '')",
     (
