@@ -52,15 +52,15 @@ class Signature:
 
 @dataclass(eq=False)
 class Builtin:
-    """A function of the standard or of Camunda's FEEL, with all ways to call it."""
+    """A function of the standard, of Camunda's FEEL or of our own, with all ways to call it."""
 
     name: str
     summary: str
     """What it gives, for process owners, in Chinese."""
     subject: str
     """The module it stands in."""
-    standard: bool
-    """Whether it is one of DMN 1.5, else one of Camunda's."""
+    source: str
+    """Whose it is: of ``DMN`` 1.5, of ``Camunda``, or of ``渠成``."""
     signatures: list[Signature] = field(default_factory=list)
 
 
@@ -71,7 +71,7 @@ _PARAMETER = re.compile(r"(?P<name>[\w ]+?)(?P<optional>\?)?(?P<repeated>\.\.\.)
 
 
 def builtin(
-    name: str, *signatures: str, summary: str = "", standard: bool = True
+    name: str, *signatures: str, summary: str = "", standard: bool = True, own: bool = False
 ) -> Callable[[Registered], Registered]:
     """Register a function with its signatures, such as ``string: string, length?: number``.
 
@@ -80,7 +80,8 @@ def builtin(
 
     def register(call: Registered) -> Registered:
         subject = call.__module__.rpartition(".")[2]
-        known = BUILTINS.setdefault(name, Builtin(name, summary, subject, standard))
+        source = "渠成" if own else "DMN" if standard else "Camunda"
+        known = BUILTINS.setdefault(name, Builtin(name, summary, subject, source))
         known.signatures.extend(Signature(parameters(text), call) for text in signatures)
         return call
 

@@ -20,7 +20,7 @@ def table() -> str:
 def row(function: Builtin) -> str:
     """Give the line of one function."""
     ways = dict.fromkeys(f"`{function.name}({signature})`" for signature in function.signatures)
-    return f"| {'<br>'.join(ways)} | {function.summary} | {'DMN' if function.standard else 'Camunda'} |"
+    return f"| {'<br>'.join(ways)} | {function.summary} | {function.source} |"
 
 
 def refreshed(readme: str) -> str:

@@ -1,10 +1,12 @@
 """What every diagram of the product keeps, so that it opens tidily and says which clause it meets."""
 
 import re
+from decimal import Decimal
 from itertools import combinations
 
 import pytest
 
+from engine import feel
 from engine.connectors import CONNECTORS
 from engine.dmn import declared
 from engine.interpreter.lint import check
@@ -183,3 +185,15 @@ def _sides(line: Segment, other: Segment) -> bool:
     (x1, y1), (x2, y2) = line
     sides = [(x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) for x, y in other]
     return sides[0] * sides[1] <= 0
+
+
+def test_a_notice_writes_amounts_as_people_read_them() -> None:
+    rules = [rule for drawing in drawings() for rule in drawing.texts("//zeebe:input/@source")]
+    assert [rule for rule in rules if re.search(r'string\([\w.]+\) \+ " 万?元', rule)] == []
+    [paid] = [rule for rule in rules if "，返给店家 " in rule]
+    amounts = {"store_rebate": "1200.5", "referrer_commission": "75", "salesperson_commission": "74.99"}
+    known = {name: Decimal(amount) for name, amount in amounts.items()}
+    texts = {"store": "甲店", "rebate_number": "FK-1", "referrer": "li.na", "commission": {"name": "各半"}}
+    shown = str(feel.evaluate(paid.removeprefix("="), {**known, **texts, "paid_on": "2026-03-05"}))
+    assert "返给店家 1,200.50 元" in shown
+    assert "推荐同事 75.00 元，业务员 74.99 元" in shown

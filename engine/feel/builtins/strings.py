@@ -126,6 +126,15 @@ def is_blank(state: State, string: str) -> bool:
     return not string.strip()
 
 
+@builtin("money", "n: number", summary="金额的写法：千分位和两位小数，如 `1,200.50`；更多的小数位都写出", own=True)
+def money(state: State, n: Decimal) -> str:
+    """Write an amount as forms show it: thousands apart, at least two digits behind the point."""
+    plain = format(n, "f").rstrip("0") if n.as_tuple().exponent else format(n, "f")
+    written = format(n, f",.{max(2, len(plain.partition('.')[2]))}f")
+    state.spend_text(len(written))
+    return written
+
+
 @builtin("uuid", "", summary="新的唯一编号;每次不同,重放时也不同", standard=False)
 def uuid_(_: State) -> str:
     """Give a new random identifier."""
