@@ -14,6 +14,7 @@ from engine.connectors.shapes import SHAPES
 from engine.errors import Finding, UnpublishableError, mark
 from engine.execution.publishing import newest_decisions, newest_forms
 from engine.execution.registers import check_register, is_register, read_register
+from engine.execution.shared_answers import shared_answers
 from engine.execution.start_events import never_due
 from engine.interpreter import Process
 from engine.interpreter.lint import check
@@ -65,6 +66,8 @@ def check_files(session: Session, files: Sequence[File]) -> Checked:
     _same_process_twice(checked)
     checked.findings += _pickers(session, checked)
     checked.findings += _rights(checked)
+    loaded = {form_id: forms.load(file.content, file.name) for form_id, file in checked.forms.items()}
+    checked.findings += shared_answers(((process, file.name) for process, file in checked.processes), loaded)
     checked.findings.sort(key=lambda found: found.severity != "error")
     return checked
 

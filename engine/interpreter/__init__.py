@@ -5,6 +5,7 @@ from engine.interpreter.diagram import Element, Flow, Process
 from engine.interpreter.environment import Decided, Environment, StuckError
 from engine.interpreter.events import REPEATING
 from engine.interpreter.live import Live
+from engine.interpreter.loops import written_together
 from engine.interpreter.outcome import (
     ChangedTask,
     OpenedJob,
@@ -82,4 +83,5 @@ __all__ = [
     "ruling_on",
     "specification",
     "steps_of",
+    "written_together",
 ]

@@ -4,7 +4,7 @@ Scopes nest as Camunda's do: the body holds the collected results, each instance
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import mark
 from engine.feel.naming import RESERVED
 from engine.interpreter import rules
+from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.offered import offered
 from engine.interpreter.task_specs import UserTask
@@ -157,6 +158,24 @@ def _variable(expression: str) -> str | None:
     """Give the variable that a result is read from, be it a part of it; None for any other expression."""
     found = _READ.fullmatch(expression)
     return found["name"] if found is not None and found["name"] not in RESERVED | _VALUES | {"loopCounter"} else None
+
+
+def written_together(element: Element, answered: Iterable[str]) -> tuple[str, ...]:
+    """Give the variables that all instances of a parallel user task write, of those that somebody answers with it.
+
+    What an input mapping sets, the item, and the variable that the result is read from are each instance's own.
+    """
+    loop = element.loop
+    if loop is None or loop.sequential or element.kind != "userTask":
+        return ()
+    own = {_first(mapped.target) for mapped in element.inputs} | {loop.item, _variable(loop.result or "")}
+    written = {_first(mapped.target) for mapped in element.outputs}
+    names = dict.fromkeys(_first(name) for name in answered)
+    return tuple(name for name in names if name not in own and (not element.outputs or name in written))
+
+
+def _first(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
