@@ -117,6 +117,28 @@ def test_money_and_personal_data_are_chosen_in_the_panel_of_a_form(desk: Desk) -
     assert {"format", "capitals"}.isdisjoint(again["expected_business_size"])
 
 
+def test_what_must_hold_between_fields_is_written_in_the_panel_of_a_form(desk: Desk) -> None:
+    page = desk.edit(FILING, FORM)
+    group = page.locator(".bio-properties-panel-group-header").filter(has_text="与别项的关系")
+    page.locator("[data-part=canvas] .fjs-element[data-id=field_expected_business_size]").click()
+    group.click()
+    page.get_by_label("填了就必须成立").fill("=expected_business_size > 10")
+    page.get_by_label("不成立时怎么说").fill("规模太小，至少 10 万元。")
+    # The keyboard saves without leaving the field.
+    desk.save()
+    saved = properties(desk)["expected_business_size"]
+    assert saved["mustHold"] == "=expected_business_size > 10"
+    assert saved["otherwise"] == "规模太小，至少 10 万元。"
+    page.get_by_label("填了就必须成立").fill("expected_business_size > 10")
+    page.get_by_label("不成立时怎么说").fill("")
+    desk.save()
+    expect(page.locator(".finding-error").first).to_contain_text("要以 = 开头")
+    assert "otherwise" not in properties(desk)["expected_business_size"]
+    page.locator("[data-part=canvas] .fjs-element[data-id=group_plan]").first.click()
+    expect(page.locator(".bio-properties-panel-group-header").filter(has_text="填写习惯和个人信息")).to_be_visible()
+    expect(group).to_have_count(0)
+
+
 def properties(desk: Desk) -> dict[str, Mapping[str, str]]:
     """Give the custom properties of the fields of the saved form, by key."""
     schema = desk.page.request.get(f"{desk.url}/designer/{FILING}/files/{FORM}").json()

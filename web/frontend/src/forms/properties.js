@@ -1,5 +1,5 @@
-// What form-js does not know of a field and Qucheng does: how it is written, and whether it is personal. Both stand in
-// the custom properties of the component, where any editor of form-js keeps them.
+// What form-js does not know of a field and Qucheng does: how it is written, whether it is personal, and what must hold
+// of it and other fields. All of it stands in the custom properties of the component, where any editor of form-js keeps it.
 import { h } from "preact";
 
 import { translate } from "../i18n/translate.js";
@@ -17,6 +17,9 @@ const SAYS_ONLY = new Set([
   "default", "button", "text", "html", "image", "table", "documentPreview", "spacer", "separator", "iframe",
 ]); // prettier-ignore
 
+/** What nothing is entered into: no rule can hold of it, nor be broken beside it. */
+const HOLDS_OTHERS = new Set(["group", "dynamiclist", "expression"]);
+
 class OwnProperties {
   constructor(propertiesPanel) {
     propertiesPanel.registerProvider(this, 500);
@@ -24,11 +27,14 @@ class OwnProperties {
 
   getGroups(field, editField) {
     return (groups) => {
-      const entries = SAYS_ONLY.has(field.type) ? [] : entriesOf(field, editField);
-      if (!entries.length) return groups;
-      const own = { id: "qucheng", label: translate("Writing and privacy"), entries };
+      if (SAYS_ONLY.has(field.type)) return groups;
+      const entry = entriesOf(field, editField);
+      const own = [{ id: "qucheng", label: translate("Writing and privacy"), entries: writingAndPrivacy(field, entry) }];
+      if (!HOLDS_OTHERS.has(field.type)) {
+        own.push({ id: "qucheng-rule", label: translate("Rule between fields"), entries: rule(entry) });
+      }
       const place = groups.findIndex((group) => group.id === "custom-values");
-      return place < 0 ? [...groups, own] : groups.toSpliced(place, 0, own);
+      return place < 0 ? [...groups, ...own] : groups.toSpliced(place, 0, ...own);
     };
   }
 }
@@ -36,43 +42,65 @@ OwnProperties.$inject = ["propertiesPanel"];
 
 export const ownProperties = { __init__: ["ownProperties"], ownProperties: ["type", OwnProperties] };
 
+/** Give what makes an entry of the panel of each property: its name, its component, what that needs. */
 function entriesOf(field, editField) {
   const properties = field.properties ?? {};
-  const formats = FORMATS[field.type];
   const set = (changes) => {
     const after = { ...properties, ...changes };
     for (const [name, value] of Object.entries(after)) if (!value) delete after[name];
     editField(field, ["properties"], after);
   };
-  const entry = (name, component, facts) => ({
+  return (name, component, facts, besides = () => ({})) => ({
     id: `own-${name}`,
     component,
     isEdited: () => Boolean(properties[name]),
     value: properties[name] ?? "",
+    change: (value) => set({ [name]: value, ...besides(value) }),
     ...facts,
   });
-  const tick = (name, label, description) =>
-    entry(name, Tick, { label, description, change: (on) => set({ [name]: on ? "true" : "" }) });
+}
+
+function writingAndPrivacy(field, entry) {
+  const formats = FORMATS[field.type];
   return [
     ...(formats
       ? [
-          entry("format", Choose, {
-            label: translate("Format"),
-            description: translate("Typed the way people are used to, checked, and shown alike everywhere."),
-            options: [["", translate("As it is typed")], ...formats.map(([value, name]) => [value, translate(name)])],
+          entry(
+            "format",
+            Choose,
+            {
+              label: translate("Format"),
+              description: translate("Typed the way people are used to, checked, and shown alike everywhere."),
+              options: [["", translate("As it is typed")], ...formats.map(([value, name]) => [value, translate(name)])],
+            },
             // Capitals are for amounts of money only.
-            change: (format) => set({ format, ...(format === "money" ? {} : { capitals: "" }) }),
-          }),
+            (format) => (format === "money" ? {} : { capitals: "" }),
+          ),
         ]
       : []),
-    ...(properties.format === "money" && field.type === "number"
-      ? [tick("capitals", translate("Also in capitals (read-only and in print)"), "")]
+    ...(field.properties?.format === "money" && field.type === "number"
+      ? [entry("capitals", Tick, { label: translate("Also in capitals (read-only and in print)"), description: "" })]
       : []),
-    tick(
-      "personal",
-      translate("Personal data"),
-      translate("Only the people of the case and their superiors see it as it is; every look is recorded."),
-    ),
+    entry("personal", Tick, {
+      label: translate("Personal data"),
+      description: translate("Only the people of the case and their superiors see it as it is; every look is recorded."),
+    }),
+  ];
+}
+
+function rule(entry) {
+  return [
+    entry("mustHold", Write, {
+      label: translate("Must hold once it is filled in"),
+      description: translate(
+        "A condition that may use other fields, such as =price >= deductions. Where it can't be decided nobody is kept back.",
+      ),
+      monospace: true,
+    }),
+    entry("otherwise", Write, {
+      label: translate("Said beside the field where it does not hold"),
+      description: translate("What is wrong and how to mend it. Double braces around a key write its value."),
+    }),
   ];
 }
 
@@ -109,10 +137,34 @@ function Tick({ id, label, description, value, change }) {
         class: "bio-properties-panel-input",
         checked: value === "true",
         "aria-describedby": description ? `${input}-says` : undefined,
-        onChange: (event) => change(event.target.checked),
+        onChange: (event) => change(event.target.checked ? "true" : ""),
       }),
       h("label", { for: input, class: "bio-properties-panel-label" }, label),
     ]),
     description && h("div", { id: `${input}-says`, class: "bio-properties-panel-description" }, description),
+  ]);
+}
+
+function Write({ id, label, description, value, change, monospace = false }) {
+  const input = `bio-properties-panel-${id}`;
+  return h("div", { class: "bio-properties-panel-entry", "data-entry-id": id }, [
+    h("div", { class: "bio-properties-panel-textarea" }, [
+      h("label", { for: input, class: "bio-properties-panel-label" }, label),
+      h("textarea", {
+        id: input,
+        name: id,
+        class: `bio-properties-panel-input${monospace ? " bio-properties-panel-input-monospace" : ""}`,
+        rows: 2,
+        spellcheck: false,
+        value,
+        "aria-describedby": `${input}-says`,
+        onChange: (event) => change(event.target.value.trim()),
+        // Ctrl+S saves what stands here, too: the browser tells of no change while the focus stays.
+        onKeyDown: (event) => {
+          if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") change(event.target.value.trim());
+        },
+      }),
+    ]),
+    h("div", { id: `${input}-says`, class: "bio-properties-panel-description" }, description),
   ]);
 }
