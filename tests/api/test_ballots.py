@@ -45,7 +45,7 @@ def test_votes_so_far_are_read_with_a_task_and_with_its_case(
     numbers["open"] = 1 if sequential else 2
     assert {**numbers, "startDate": task["ballot"]["startDate"], "votes": None} == task["ballot"]
     one = mine.get(f"/user-tasks/{task['userTaskKey']}")["ballot"]
-    last = ("chen.jie", "LATER" if sequential else "OPEN", {})
+    last: tuple[str, str, dict[str, Any]] = ("chen.jie", "LATER" if sequential else "OPEN", {})
     assert parts(one) == [("li.na", "DONE", {"decision": "approve", "signatures": []}), ("wang.fang", "OPEN", {}), last]
     assert [vote["userTaskKey"] is None for vote in one["votes"]] == [False, False, sequential]
     assert one["votes"][0]["completionDate"] is not None
