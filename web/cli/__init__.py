@@ -25,6 +25,7 @@ qucheng.rooms = {
     "run": "web.cli.server",
     "worker": "web.cli.server",
     "token": "web.cli.accounts",
+    "register": "web.cli.registers",
     "verify": "web.cli.evidence",
     "seal": "web.cli.evidence",
     "replay": "web.cli.evidence",

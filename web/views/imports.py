@@ -5,11 +5,9 @@ figure is live without any script, and both stop when its reader leaves: what wa
 """
 
 import io
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import partial
-from itertools import islice
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from flask import (
@@ -25,12 +23,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from engine.commands.begin_check import begin_check
 from engine.commands.begin_import import begin_import
 from engine.commands.cancel_import import cancel_import
-from engine.commands.check_import import CellProblem, Row, Sheet, check_import
-from engine.commands.confirm_import import confirm_import
-from engine.commands.end_check import end_check
 from engine.commands.upload_attachment import upload_attachment
 from engine.errors import EngineError, InvalidError
 from engine.queries.register_imports import (
@@ -44,14 +38,10 @@ from web.application import this_application
 from web.auth import allow, current_person, current_session
 from web.excel import workbook
 from web.i18n import explain, gettext
-from web.sheets import read_rows
+from web.importing import Step, check_sheet, write_rows
 
 blueprint = Blueprint("imports", __name__, url_prefix="/registers/<name>/imports")
 
-AT_ONCE = 500
-"""Rows that are checked in one transaction: others write between them."""
-Step = tuple[int, int | None]
-"""How many rows are done, and of how many, if that is known."""
 PLACE = "[[progress]]"
 """Where the page of a running import grows."""
 
@@ -135,7 +125,8 @@ def confirm(name: str, import_id: int) -> ResponseReturnValue:
     require_import_reader(db, person, name)
     one = view_import(db, person, view_register(db, current_person(), name), import_id)
     total = one.new_count + one.changed_count
-    return _growing(name, import_id, _writing(import_id, person.username, total), gettext("正在写入"))
+    steps = write_rows(this_application().database, import_id, person.username, total)
+    return _growing(name, import_id, steps, gettext("正在写入"))
 
 
 @blueprint.post("/<int:import_id>/cancel")
@@ -158,35 +149,10 @@ def _index(name: str, problem: str | None = None) -> str:
 
 
 def _checking(name: str, import_id: int, digest: str, file_name: str) -> Response:
-    path = this_application().settings.attachments_folder / digest[:2] / digest
-    return _growing(name, import_id, _check(import_id, path, file_name, current_person().username), gettext("正在检查"))
-
-
-def _check(import_id: int, path: Path, file_name: str, actor: str) -> Generator[Step, None, None]:
-    """Check a sheet, some rows in each transaction, and tell again and again how far it is."""
-    transaction = this_application().database.transaction
-    problems: list[CellProblem] = []
-    expected: list[int] = []
-    rows = read_rows(path, file_name, expected.append)
-    _number, heading = next(rows, (1, []))
-    with transaction() as db:
-        sheet, problems = begin_check(db, import_id, heading, actor)
-    if not problems:
-        while some := list(islice(rows, AT_ONCE)):
-            yield _check_some(import_id, sheet, some, actor), next(iter(expected), None)
-    with transaction() as db:
-        end_check(db, import_id, actor, problems)
-
-
-def _check_some(import_id: int, sheet: Sheet, rows: Sequence[Row], actor: str) -> int:
-    with this_application().database.transaction() as db:
-        return check_import(db, import_id, sheet, rows, actor)
-
-
-def _writing(import_id: int, actor: str, total: int) -> Generator[Step, None, None]:
-    with this_application().database.transaction() as db:
-        for done in confirm_import(db, import_id, actor):
-            yield done, total
+    application = this_application()
+    path = application.settings.attachments_folder / digest[:2] / digest
+    steps = check_sheet(application.database, import_id, path, file_name, current_person().username)
+    return _growing(name, import_id, steps, gettext("正在检查"))
 
 
 def _growing(name: str, import_id: int, steps: Generator[Step, None, None], doing: str) -> Response:
