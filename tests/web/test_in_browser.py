@@ -114,11 +114,10 @@ def test_the_initiator_withdraws_in_a_dialog(server: Server, desktop: Page) -> N
     desktop.get_by_text("事项已撤销").wait_for()
 
 
-@pytest.mark.usefixtures("filed")
-def test_what_is_typed_into_a_form_outlives_a_comment_beside_it(server: Server, desktop: Page) -> None:
+def task_with(server: Server, field: dict[str, str]) -> int:
+    """Publish a process with a form of one field, begin a case for li.na and give the task's number."""
     content = ONE.replace(b"<zeebe:userTask/>", b'<zeebe:userTask/><zeebe:formDefinition formId="request"/>')
-    request = {"type": "textarea", "id": "t", "key": "opinion", "label": "意见"}
-    form = json_text.dumps({"type": "default", "id": "request", "schemaVersion": 19, "components": [request]})
+    form = json_text.dumps({"type": "default", "id": "request", "schemaVersion": 19, "components": [field]})
     database = Database(server.database_url)
     with database.transaction() as session:
         deploy(session, [File(name="process.bpmn", content=content), File(name="request.form", content=form)], "admin")
@@ -126,6 +125,34 @@ def test_what_is_typed_into_a_form_outlives_a_comment_beside_it(server: Server, 
     with database.reading() as session:
         one = session.scalars(select(UserTask.id).where(UserTask.instance_id == case)).one()
     database.dispose()
+    return one
+
+
+SEND_TWICE = """() => {
+  const answers = [];
+  window.addEventListener("submit", (event) => {
+    answers.push(event.defaultPrevented);
+    event.preventDefault();
+  });
+  const form = document.querySelector("form [name=method]").form;
+  for (let time = 0; time < 2; time++) {
+    form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+  }
+  return answers;
+}"""
+
+
+@pytest.mark.usefixtures("filed")
+def test_a_form_is_sent_once_whatever_its_fields_are_called(server: Server, desktop: Page) -> None:
+    one = task_with(server, {"type": "textfield", "id": "t", "key": "method", "label": "付款方式"})
+    sign_in(desktop, server, "li.na")
+    desktop.goto(f"{server.url}/tasks/{one}")
+    assert desktop.evaluate(SEND_TWICE) == [False, True]
+
+
+@pytest.mark.usefixtures("filed")
+def test_what_is_typed_into_a_form_outlives_a_comment_beside_it(server: Server, desktop: Page) -> None:
+    one = task_with(server, {"type": "textarea", "id": "t", "key": "opinion", "label": "意见"})
     sign_in(desktop, server, "li.na")
     desktop.goto(f"{server.url}/tasks/{one}")
     desktop.get_by_label("意见").fill("写了十分钟的意见")

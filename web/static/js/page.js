@@ -80,7 +80,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // A form is sent once: a second click while the first is on its way would only earn a conflict.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  // Not `form.method`: a field may have that name, and would be given instead.
+  if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
