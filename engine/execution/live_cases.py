@@ -18,8 +18,8 @@ from engine.interpreter import Case, Environment, Live, Outcome, Specification
 if TYPE_CHECKING:
     from engine.execution.locked import LockedCase
 
-MOST = 6_000
-"""Tasks and scopes of variables that all of them have together, at 1 to 2 kB each; the least used go first."""
+MOST = 12_200
+"""Tasks, sub-processes and scopes that all of them have together, at about 1 kB each; the least used go first."""
 _AWAKE = "awake_cases"
 
 
@@ -80,6 +80,17 @@ def stay_awake(locked: "LockedCase", outcome: Outcome) -> None:
 def keep_awake(session: Session, instance_id: int, case: Case, specification: Specification, outcome: Outcome) -> None:
     """Let a case that was just begun, or gone on with, stay awake when this transaction is committed."""
     run_after_commit(session, partial(_keep, instance_id, case, specification, outcome.body))
+
+
+def stay_awake_as_it_was(locked: "LockedCase") -> None:
+    """Let a case stay awake when this transaction is committed, if it was only asked for its variables."""
+    case: Case | None = locked.session.info.get(_AWAKE, {}).pop(locked.instance.id, None)
+    live = case.rest_as_it_was() if case is not None else None
+    if live is not None:
+        run_after_commit(
+            locked.session,
+            partial(LIVE.keep, locked.instance.id, locked.instance.body, locked.definition.specification, live),
+        )
 
 
 def _keep(instance_id: int, case: Case, specification: Specification, body: bytes) -> None:

@@ -97,7 +97,9 @@ def settle(run: "Run") -> bool:
     """End the ad-hoc sub-processes in which nothing is left to do; tell whether one ended."""
     if not run.specification.process.has_adhoc:
         return False
-    choices = [task for task in run.workflow.open_tasks() if isinstance(task.task_spec, Choice)]
+    # Nothing has happened in one that sleeps since it was looked after.
+    flows = [flow for flow in run.workflow.subprocesses.in_order() if isinstance(flow.spec, AdHocSpec)]
+    choices = [task for flow in flows for task in flow.tasks.open.values() if isinstance(task.task_spec, Choice)]
     ended = [_look_after(run, choice) for choice in choices if run.is_live(choice)]
     return any(ended)
 

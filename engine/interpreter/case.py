@@ -29,7 +29,7 @@ from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment, StuckError
 from engine.interpreter.migrating import Migration
-from engine.interpreter.open_scopes import open_scopes, scope_passages
+from engine.interpreter.open_scopes import scope_passages
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import Moved, Outcome, Stuck
 from engine.interpreter.preparing import original
@@ -39,7 +39,8 @@ from engine.interpreter.scopes import ROOT
 from engine.interpreter.segments import Segments
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_specs import UserTask
-from engine.interpreter.workflow import Counter, Workflow
+from engine.interpreter.task_table import Counter
+from engine.interpreter.workflow import Workflow
 
 
 class Case:
@@ -59,7 +60,6 @@ class Case:
         """The state that was written last, and how much had happened until then."""
         self._again: dict[int, timers.Due] = {}
         """Timers that fired and will again, by token."""
-        self._scopes_before: dict[int, SpiffTask] = {}
         self._removed: dict[int, Element] = {}
         """What was waiting and has no place in the version it was migrated to."""
 
@@ -119,7 +119,6 @@ class Case:
         self._phases_before = {token: listeners.phase(task) for token, task in run.odd().items()}
         self._stuck_before = {token for token, task in run.odd().items() if "stuck" in task.peek}
         self._variables_before = dict(run.scopes.seen_root)
-        self._scopes_before = open_scopes(run)
 
     @classmethod
     def migrate(cls, awake: "Case", specification: Specification, mapping: Mapping[str, str]) -> "Case":
@@ -141,7 +140,6 @@ class Case:
         case._phases_before = {token: phase for token, phase in awake._phases_before.items() if token in waiting}
         case._stuck_before = awake._stuck_before
         case._variables_before = awake._variables_before
-        case._scopes_before = open_scopes(run)
         case._removed = {token: element_of(old, task) for token, task in before.items() if token not in waiting}
         run.settle()
         return case
@@ -407,7 +405,8 @@ class Case:
 
     def inputs(self, token: int) -> dict[str, object]:
         """Give the local variables of the element at a token: its input mappings' values."""
-        return dict(self._run.scopes.values.get(token, {})) if token != ROOT else {}
+        values = self._run.scopes.values
+        return dict(values.peek(token)) if token != ROOT and token in values else {}
 
     def inputs_of_listener(self, token: int) -> dict[str, object]:
         """Give what a built-in listener works on: the element's inputs and its headers. May raise StuckError."""
@@ -450,7 +449,7 @@ class Case:
             changes=self._changes(),
             reads=run.env.all_reads(),
             passages=tuple(run.passages),
-            scopes=tuple(scope_passages(run, self._scopes_before)),
+            scopes=tuple(scope_passages(run)),
             origins=run.origins,
             tasks=tuple(opened.tasks),
             passed=tuple(passed),
@@ -484,6 +483,13 @@ class Case:
         if written is None or written.body is not body or happened != len(run.workflow.log):
             return None
         return live.rest(live.Live(run.workflow, run.scopes, run.watch, self._segments, written.waiting), run.ledger)
+
+    def rest_as_it_was(self) -> live.Live | None:
+        """Stay awake where nothing was done to the case, but its variables were read; None where something was."""
+        run, values = self._run, self._run.scopes.values
+        if run.workflow.log or values.touched or values.named or run.scopes.parts.touched:
+            return None
+        return live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places_before or {})
 
     def _left(self) -> set[int]:
         """Give the tokens whose work was done in this step and whose end listeners are asked now."""

@@ -15,7 +15,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.interpreter import loops
 from engine.interpreter.adhoc_specs import Path
-from engine.interpreter.repeating_specs import MultiInstance
+from engine.interpreter.inside import Inside
 from engine.interpreter.task_specs import Trigger
 from engine.interpreter.watching import Watch
 
@@ -62,13 +62,9 @@ def needed(flow: BpmnBaseWorkflow, watch: Watch | None = None) -> Needed:
     tasks, unfinished = flow.tasks, flow.tasks.open
     found = Needed(unfinished, set())
     found.add(int(flow.task_tree.id))
-    parents = watch.parents() if watch is not None and watch.workflow is flow else None
-    if watch is not None and parents is not None:
-        bodies = list(watch.bodies().values())
-    else:
-        bodies = [task for task in unfinished.values() if isinstance(task.task_spec, MultiInstance)]
-        parents = list(dict.fromkeys([task._parent for task in unfinished.values()]))
-    for token in [token for body in bodies for token in loops.pending(body) if token in tasks]:
+    inside = (watch.inside(flow) if watch is not None and watch.workflow is flow.top_workflow else None) or Inside(flow)
+    parents = list(inside.below)
+    for token in [token for body in inside.bodies.values() for token in loops.pending(body) if token in tasks]:
         found.add(token)
     for number in parents:
         _keep_above(tasks.get(number), found)

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.util.event import EventManager
+from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
 from engine.interpreter.ledger import Ledger
-from engine.interpreter.scopes import Scopes
+from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
 from engine.interpreter.segments import Segments
+from engine.interpreter.task_table import TaskTable
 from engine.interpreter.watching import Watch
-from engine.interpreter.workflow import TaskTable, Workflow
+from engine.interpreter.workflow import Workflow
 
 _FEW = 8
 _SAME = frozenset({str, bool, type(None)})
@@ -38,35 +40,82 @@ class Live:
 
     @property
     def size(self) -> int:
-        """Give how many tasks and scopes of variables it holds in memory; a case by itself counts as some."""
-        return _ITSELF + len(self.workflow.tasks) + len(self.scopes.values) + len(self.scopes.parts)
+        """Give how many tasks, sub-processes and scopes of variables it holds; a case by itself counts as some."""
+        workflow, scopes = self.workflow, self.scopes
+        flows = (workflow, *workflow.subprocesses.awake.values())
+        tasks = sum(len(flow.tasks) for flow in flows) + len(workflow.subprocesses)
+        return _ITSELF + tasks + len(scopes.values) + len(scopes.parts)
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:
     """Bring a case whose state was just written to what reading that state gives; None where that is not certain."""
-    workflow, scopes, found = resting.workflow, resting.scopes, resting.segments.found
-    simple = not (workflow.subprocesses or workflow.ready or workflow.tasks.disordered or ledger.levels)
-    if found is None or not simple or workflow.completed or not workflow.success:
+    workflow, kept = resting.workflow, resting.segments.kept
+    over = workflow.completed or not workflow.success
+    if over or workflow.ready or ledger.levels or not kept or not resting.watch.is_certain():
         return None
-    resting.watch.waiting()
-    _prune(workflow.tasks, found)
-    changed = [task for task in dict.fromkeys(workflow.log) if task.peek and task.id in found]
-    tables = (scopes.values, scopes.parts)
-    touched = [(table, number) for table in tables for number in table.touched & table.keys()]
-    known = _read_back([*(task.peek for task in changed), *(table.peek(number) for table, number in touched)])
-    for task, data in zip(changed, known, strict=False):
-        task.restore_data(data)
-    for (table, number), values in zip(touched, known[len(changed) :], strict=True):
-        dict.__setitem__(table, number, values)
-    for table in tables:
-        table.rest()
-    last = workflow.last_task
-    workflow.last_task = workflow.tasks.get(last.id) if last is not None else None
+    flows = workflow.subprocesses
+    for token in [token for token, flow in flows.awake.items() if flow.completed]:
+        del flows[token]
+    for flow in (workflow, *flows.awake.values()):
+        if flow is workflow or flow.parent_task_id in kept:
+            _prune(flow.tasks, kept[flow.parent_task_id or ROOT])
+        last = flow.last_task
+        flow.last_task = flow.tasks.get(last.id) if last is not None else None
+    _read_back_what_was_touched(workflow, resting.scopes)
     # What the library collects there nobody asks for, and a state does not keep it.
     workflow.event_manager = EventManager(workflow)
     workflow.bpmn_events.clear()
     resting.watch.rest()
+    _let_sleep(resting)
+    resting.segments.rest()
     return resting
+
+
+def _read_back_what_was_touched(workflow: Workflow, scopes: Scopes) -> None:
+    tasks = [task for task in dict.fromkeys(workflow.log) if task.peek and _is_kept(workflow, task)]
+    tables = (scopes.values, scopes.parts)
+    touched = [(table, number) for table in tables for number in table.touched & table.keys()]
+    known = _read_back([*(task.peek for task in tasks), *(table.peek(number) for table, number in touched)])
+    for task, data in zip(tasks, known, strict=False):
+        task.restore_data(data)
+    _read_parts_back(scopes.values)
+    for (table, number), values in zip(touched, known[len(tasks) :], strict=True):
+        dict.__setitem__(table, number, values)
+    for table in tables:
+        table.rest()
+
+
+def _read_parts_back(table: ScopeTable) -> None:
+    """Bring scopes of which only a part was touched to what reading gives: the rest is as it was read."""
+    changed = (table.named.keys() | table.elements.keys()) - table.touched
+    for scope in changed & table.keys():
+        values = table.peek(scope)
+        for name, places in table.elements.get(scope, {}).items():
+            found = values.get(name)
+            if isinstance(found, list):
+                for place in places:
+                    found[place] = json_text.loads(json_text.dumps(found[place]))
+        named = {name: values[name] for name in table.named.get(scope, ()) if name in values}
+        read = json_text.loads(json_text.dumps(named))
+        dict.__setitem__(table, scope, dict(sorted({**values, **read}.items())))
+
+
+def _is_kept(workflow: Workflow, task: SpiffTask) -> bool:
+    """Tell whether a task is still one of the case."""
+    return workflow.holds(task.workflow) and task.workflow.tasks.get(task.id) is task
+
+
+def _let_sleep(resting: Live) -> None:
+    """Let the small sub-processes sleep that no other one is awake in."""
+    flows = resting.workflow.subprocesses
+    busy = {resting.workflow}
+    for token in sorted(flows.awake, reverse=True):
+        flow, text = flows.awake[token], resting.segments.text(token)
+        if text is None or flow in busy:
+            busy.add(flow.parent_workflow)
+            continue
+        resting.watch.forget_asleep(token, flow.tasks)
+        flows.send_to_sleep(token, text)
 
 
 def _read_back(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

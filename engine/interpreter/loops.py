@@ -183,9 +183,8 @@ def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     if not loop.results or not loop.result:
         return
     value = run.env.evaluate(loop.result, run.scopes.visible(instance.id))
-    results = run.scopes.values[body.id][loop.results]
-    assert isinstance(results, list)  # noqa: S101 - made so by ``_begin``
-    results[int(instance.internal_data["index"])] = rules.as_json({"value": value})["value"]
+    place = int(instance.peek["index"])
+    run.scopes.values.set_element(body.id, loop.results, place, rules.as_json({"value": value})["value"])
 
 
 def is_enough(run: "Run", body: SpiffTask, visible: Mapping[str, object], *, done: int) -> bool:
@@ -200,9 +199,14 @@ def is_enough(run: "Run", body: SpiffTask, visible: Mapping[str, object], *, don
         "numberOfTerminatedInstances": 0,
     }
     if "numberOfActiveInstances" in loop.completion:
-        # Only for who asks: it looks at every instance there is.
-        variables["numberOfActiveInstances"] = 0 if loop.sequential else len(active(body))
+        variables["numberOfActiveInstances"] = 0 if loop.sequential else _count_active(run, body)
     return run.env.evaluate(loop.completion, variables) is True
+
+
+def _count_active(run: "Run", body: SpiffTask) -> int:
+    """Give how many instances of a body are open, without looking at each where they were counted."""
+    inside = run.watch.inside(body.workflow)
+    return inside.active.get(body.id, 0) if inside is not None else len(active(body))
 
 
 def active(body: SpiffTask) -> list[SpiffTask]:

@@ -1,6 +1,6 @@
 """Which sub-processes and bodies of repeated activities are open: they hold other elements and wait for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -14,27 +14,20 @@ if TYPE_CHECKING:
     from engine.interpreter.run import Run
 
 
-def open_scopes(run: "Run") -> dict[int, SpiffTask]:
-    """Give them by token."""
-    return dict(run.watch.holders())
-
-
-def scope_passages(run: "Run", before: Mapping[int, SpiffTask]) -> Iterator[ScopePassage]:
-    """Tell which have opened and which have ended since; one that did both in one step is told as ended.
+def scope_passages(run: "Run") -> Iterator[ScopePassage]:
+    """Tell which have opened and which have ended in this step; one that did both is told as ended.
 
     A sub-process that completed in the step it opened in is a passage like that of a task.
     """
-    after = open_scopes(run)
-    for token, task in after.items():
-        if token not in before:
-            yield _passage(run, task, "entered")
-    yield from (body for body in run.bodies if body.token not in before)
-    for token, task in before.items():
-        if token not in after:
-            yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
+    holders = run.watch.holders()
+    for token in holders.came():
+        yield _passage(run, holders[token], "entered")
+    yield from (body for body in run.bodies if not holders.was_there(body.token))
+    for task in holders.gone().values():
+        yield _passage(run, task, "completed" if task.state == TaskState.COMPLETED else "canceled")
     for token, task in run.opened.items():
-        gone = token not in after and token not in before
-        if gone and task.state != TaskState.COMPLETED and is_for_others(task):
+        came_and_went = token not in holders and not holders.was_there(token)
+        if came_and_went and task.state != TaskState.COMPLETED and is_for_others(task):
             yield _passage(run, task, "canceled")
 
 

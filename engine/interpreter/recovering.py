@@ -92,7 +92,7 @@ def _chosen(run: "Run", task: SpiffTask, flow_ids: Sequence[str]) -> list[object
 
 def mark_dead_ends(run: "Run") -> None:
     """Tell a case in which nothing waits but joins, for tokens that can't come any more: an Incident, not silence."""
-    if run.workflow.completed or run.waiting():
+    if run.workflow.completed or run.watch.waiting():
         return
     for task in run.workflow.open_tasks():
         if task.state == TaskState.WAITING and isinstance(task.task_spec, (Parallel, Inclusive)):

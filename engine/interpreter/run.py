@@ -259,7 +259,7 @@ class Run:
         """Tell whether a task is still part of the case: a sub-process may have been taken away around it."""
         flow = task.workflow
         while flow is not self.workflow:
-            if self.workflow.subprocesses.get(flow.parent_task_id) is not flow:
+            if not self.workflow.holds(flow):
                 return False
             flow = flow.parent_workflow
         return task.workflow.tasks.get(task.id) is task

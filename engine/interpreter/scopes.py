@@ -25,6 +25,10 @@ class ScopeTable(dict[int, Values]):
     def __init__(self, values: Mapping[int, Values]) -> None:
         super().__init__(values)
         self.touched: set[int] = set()
+        self.elements: dict[int, dict[str, set[int]]] = {}
+        """Where only elements of lists were changed: scope → name → places."""
+        self.named: dict[int, set[str]] = {}
+        """Where only some variables were set: scope → names."""
         self.disordered = True
         """Whether a scope stands behind one with a greater number."""
         self.rest()
@@ -41,13 +45,31 @@ class ScopeTable(dict[int, Values]):
         super().__setitem__(scope, values)
 
     def rest(self) -> None:
-        """Begin anew to note what is touched."""
+        """Begin anew to note what is touched, in the order of the numbers, as a state has them."""
         self.touched.clear()
-        self.disordered = self.disordered and list(self) != sorted(self)
+        self.elements.clear()
+        self.named.clear()
+        if self.disordered:
+            in_order = sorted(self.items())
+            self.clear()
+            self.update(in_order)
+            self.disordered = False
 
     def peek(self, scope: int) -> Values:
         """Give the variables of a scope to somebody who only looks."""
         return super().__getitem__(scope)
+
+    def set_variable(self, scope: int, name: str, value: object) -> None:
+        """Set one variable; the others of the scope do not count as touched."""
+        super().__getitem__(scope)[name] = value
+        self.named.setdefault(scope, set()).add(name)
+
+    def set_element(self, scope: int, name: str, place: int, value: object) -> None:
+        """Set one element of a list; the rest of the scope does not count as touched."""
+        values = super().__getitem__(scope)[name]
+        assert isinstance(values, list)  # noqa: S101 - made so by who asks
+        values[place] = value
+        self.elements.setdefault(scope, {}).setdefault(name, set()).add(place)
 
     def get(self, scope: int, default: Any = None) -> Any:  # noqa: ANN401 - of any type
         """Give the variables of a scope, or else what is asked for."""
@@ -127,11 +149,8 @@ class Scopes:
 
         The rule of Zeebe for variables that come with a completed job or task.
         """
-        if scope == ROOT:
-            self.values[ROOT].update(values)
-            return
         for name, value in values.items():
             target = scope
             while target != ROOT and name not in self.values.peek(target):
                 target = self.parents[target]
-            self.values[target][name] = value
+            self.values.set_variable(target, name, value)

@@ -5,7 +5,7 @@ A segment has the tasks or the scopes of a range of numbers; the numbers of a ca
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,21 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
+from engine.interpreter.pieces import Pieces, long_list
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import Workflow
 
 BIG = 256
 """Tasks and scopes from which on a state is written in segments."""
-_SIZE = 64
+_SIZE = 256
 """Numbers in one segment."""
 LEVEL = -1
 """Of compression: a tenth longer than at the usual one, in a third of the time. An ended case has hardly any state."""
+_WIDE = 2
+"""So much wider are segments of sub-processes, each of which has several numbers."""
+MUCH = 64
+"""Tasks from which on a sub-process is big."""
 
 
 class _Tools(threading.local):
@@ -53,35 +58,56 @@ def task_record(task: SpiffTask, parent: int | None) -> list[object]:
     return [task.id, parent, task.state, task.task_spec.name, task.triggered or None, task.peek or None]
 
 
+def flow_record(flow: BpmnBaseWorkflow, tasks: list[list[object]]) -> dict[str, Any]:
+    """Give the run of a process or sub-process as the state has it."""
+    last = flow.last_task.id if flow.last_task is not None else None
+    return {"on": flow.parent_task_id, "spec": flow.spec.name, "last": last, "tasks": tasks}
+
+
 @dataclass
 class Written:
-    """The tasks or the scopes of one case as they were written last, by segment."""
+    """The tasks, the scopes or the sub-processes of one case as they were written last, by segment."""
 
+    wide: int = 1
+    """How many times wider than those of tasks its segments are."""
     texts: dict[int, dict[int, bytes]] = field(default_factory=dict)
     """The text of each number: what stands beside something that was touched need not be put into words again."""
     frames: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
     """Each segment, compressed, and whether it is the first, which no comma precedes."""
 
-    def write(self, numbers: Collection[int], changed: Iterable[int], record: Callable[[int], object]) -> int:
+    def has(self, number: int) -> bool:
+        """Tell whether something was put into words."""
+        return self.text(number) is not None
+
+    def text(self, number: int) -> bytes | None:
+        """Give what was put into words of a number."""
+        return self.texts.get(self._part(number), {}).get(number)
+
+    def _part(self, number: int) -> int:
+        """Give the segment of a number. What the whole case knows stands alone: it may be much, and hardly changes."""
+        return number // (_SIZE * self.wide) if number != ROOT else -1
+
+    def write(self, numbers: Collection[int], changed: Iterable[int], words: Callable[[int], bytes]) -> int:
         """Put what has changed into words; everything where nothing was written so far. Give how much that was."""
         anew = {number for number in changed if number in numbers} if self.texts else set(numbers)
         gone = set(changed) - anew if self.texts else set()
         for number in anew:
-            self.texts.setdefault(_part(number), {})[number] = json_text.dumps(record(number))
+            self.texts.setdefault(self._part(number), {})[number] = words(number)
         for number in gone:
-            self.texts.get(_part(number), {}).pop(number, None)
-        for part in {_part(number) for number in anew | gone}:
+            self.texts.get(self._part(number), {}).pop(number, None)
+        for part in set(map(self._part, anew | gone)):
             self.frames.pop(part, None)
             if not self.texts.get(part):
                 self.texts.pop(part, None)
         return len(anew)
 
-    def parts(self) -> list[bytes]:
-        """Give the segments; those in which nothing has changed are as they were."""
+    def parts(self, *, follow: bool = False) -> list[bytes]:
+        """Give the segments; those in which nothing has changed are as they were. ``follow``: others come before."""
         for place, part in enumerate(sorted(self.texts)):
-            if self.frames.get(part, (None,))[0] != (place == 0):
+            leads = place == 0 and not follow
+            if self.frames.get(part, (None,))[0] != leads:
                 rows = b",".join(text for _number, text in sorted(self.texts[part].items()))
-                self.frames[part] = place == 0, compress(rows if place == 0 else b"," + rows)
+                self.frames[part] = leads, compress(rows if leads else b"," + rows)
         return [self.frames[part][1] for part in sorted(self.frames)]
 
 
@@ -89,60 +115,163 @@ class Segments:
     """The segments of one case as they were written last."""
 
     def __init__(self) -> None:
-        self._tasks = Written()
+        self._tasks: dict[int, Written] = {}
+        """Of the process and each big sub-process, by the token it hangs on."""
+        self._flows = Written(wide=_WIDE)
+        """The small sub-processes."""
         self._scopes = Written()
+        self._long: dict[int, Pieces] = {}
+        """The scopes that have a long list."""
         self._parts = Written()
-        self._finished: set[int] = set()
+        self._finished: dict[int, set[int]] = {}
         """The finished tasks that were written: one that is not needed any more need not have been touched."""
-        self.found: Needed | None = None
-        """What of the case the state that was written last has kept."""
+        self.kept: dict[int, Needed] = {}
+        """What the state that was written last has kept of the process and the sub-processes it had to look at."""
+        self.texts: dict[int, bytes] = {}
+        """What it says of those sub-processes, where they are small."""
         self.records = 0
-        """Tasks and scopes that were put into words so far."""
+        """Tasks, scopes and sub-processes that were put into words so far."""
         self.watch: Watch | None = None
         """Spares looking at each task."""
 
-    def suit(self, workflow: Workflow, scopes: Scopes, kept: Mapping[BpmnBaseWorkflow, Needed]) -> bool:
-        """Tell whether a state is big, and all its tasks and scopes stand in the order of their numbers."""
-        if len(kept) != 1 or len(kept[workflow]) + len(scopes.values) + len(scopes.parts) < BIG:
+    def knows(self, token: int) -> bool:
+        """Tell whether a sub-process was written."""
+        return token in self._tasks or self._flows.has(token)
+
+    def text(self, token: int) -> bytes | None:
+        """Give what the state that was written last says of a small sub-process; None of a big one."""
+        return self.texts.get(token) or self._flows.text(token)
+
+    def suit(self, workflow: Workflow, scopes: Scopes) -> bool:
+        """Tell whether a state is big, and all its tasks stand in the order of their numbers."""
+        tasks = len(self.kept[ROOT]) + len(workflow.subprocesses.home)
+        if tasks + len(scopes.values) + len(scopes.parts) < BIG:
             return False
-        return not workflow.tasks.disordered and not scopes.values.disordered
+        big = (workflow, *(workflow.subprocesses.awake[token] for token in self._big(workflow)))
+        return not any(flow.tasks.disordered for flow in big)
+
+    def rest(self) -> None:
+        """Hold nothing that the case does not need until its next step."""
+        self.kept, self.texts = {}, {}
 
     def forget(self) -> None:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
-        if self._tasks.texts or self._scopes.texts or self._parts.texts:
-            self._tasks, self._scopes, self._parts = Written(), Written(), Written()
+        if self._tasks:
+            self._tasks, self._flows, self._scopes, self._parts = {}, Written(wide=_WIDE), Written(), Written()
+            self._long = {}
 
-    def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes, found: Needed) -> bytes:
+    def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes) -> bytes:
         """Give the state with its tasks and scopes put into ``content``."""
-        changed = {task.id for task in workflow.log} | found.hung.keys() | (self._finished ^ found.finished)
-        self._finished = set(found.finished)
-        values, tasks = scopes.values, workflow.tasks
-        self.records += self._scopes.write(
-            values, values.touched, lambda scope: [scope, scopes.parents.get(scope), values.peek(scope)]
+        parts, flows = scopes.parts, workflow.subprocesses
+        in_scopes = self._write_scopes(scopes)
+        self.records += self._parts.write(parts, parts.touched, lambda token: _words([token, parts.peek(token)]))
+        pieces = [*self._process(workflow, workflow)]
+        big = self._big(workflow)
+        for token in self._tasks.keys() - {ROOT, *big}:
+            del self._tasks[token]
+        for token in big:
+            pieces += [compress(b","), *self._process(workflow, flows.awake[token])]
+        elsewhere = {*big, *(token for token, flow in flows.awake.items() if flow.completed)}
+        changed = self.texts.keys() | {gone.token for gone in flows.gone} | elsewhere
+        self.records += self._flows.write(
+            flows.keys() - elsewhere if elsewhere else flows,
+            changed,
+            lambda token: self.texts.get(token) or flows.text(token) or b"",
         )
-        self.records += self._tasks.write(
-            found, changed, lambda number: task_record(tasks[number], found.above(tasks[number]))
-        )
-        kept = scopes.parts
-        self.records += self._parts.write(kept, kept.touched, lambda token: [token, kept.peek(token)])
         head, *between, tail = map(compress, _around(content))
-        written = (*self._parts.parts(), between[0], *self._scopes.parts(), between[1], *self._tasks.parts())
-        return b"".join((head, *written, tail))
+        written = (*self._parts.parts(), between[0], *in_scopes, between[1], *pieces)
+        return b"".join((head, *written, *self._flows.parts(follow=True), tail))
+
+    def _write_scopes(self, scopes: Scopes) -> list[bytes]:
+        """Give the scopes; those with a long list after the others, but for that of the whole case, which is first."""
+        values, parents = scopes.values, scopes.parents
+        changed = values.touched | values.named.keys() | values.elements.keys()
+        for scope in changed if self._scopes.texts or self._long else list(values):
+            self._keep_long(scope, scopes)
+        self.records += self._scopes.write(
+            _But(values, self._long), changed, lambda scope: _words([scope, parents.get(scope), values.peek(scope)])
+        )
+        found = self._scopes.parts(follow=ROOT in self._long)
+        for scope, pieces in sorted(self._long.items()):
+            places = values.elements.get(scope, {}).get(pieces.name, ())
+            frames, count = pieces.write(values.peek(scope), places, compress)
+            self.records += count
+            found = [*frames, *found] if scope == ROOT else [*found, compress(b","), *frames]
+        return found
+
+    def _keep_long(self, scope: int, scopes: Scopes) -> None:
+        """Know whether a scope that has changed has a long list, and whether that is another one than before."""
+        values = scopes.values
+        name = long_list(values.peek(scope)) if scope in values else None
+        known = self._long.get(scope)
+        if name is None:
+            self._long.pop(scope, None)
+            return
+        same = known is not None and known.name == name and scope not in values.touched
+        if known is None or not same or name in values.named.get(scope, ()):
+            known = self._long[scope] = Pieces([scope, scopes.parents.get(scope)], name)
+        known.around = None
+
+    def _big(self, workflow: Workflow) -> list[int]:
+        """Give the tokens of the big sub-processes: they are written task by task."""
+        known = (*self._tasks, *(token for token, found in self.kept.items() if is_big(found)))
+        flows = workflow.subprocesses
+        found = {token for token in known if token in flows.awake and token not in self.texts}
+        return sorted(token for token in found if not flows.awake[token].completed)
+
+    def _process(self, workflow: Workflow, flow: BpmnBaseWorkflow) -> Iterator[bytes]:
+        """Give the process or a big sub-process."""
+        token, tasks = flow.parent_task_id or ROOT, flow.tasks
+        found = self.kept.get(token)
+        record = json_text.dumps(flow_record(flow, []))
+        yield compress(record.removesuffix(b"]}"))
+        known = self._tasks.setdefault(token, Written())
+        if found is not None:
+            before = self._finished.get(token, set())
+            changed = {task.id for task in workflow.log if task.workflow is flow}
+            changed |= found.hung.keys() | (before ^ found.finished)
+            self._finished[token] = set(found.finished)
+            self.records += known.write(
+                found, changed, lambda number: _words(task_record(tasks[number], found.above(tasks[number])))
+            )
+        yield from known.parts()
+        yield compress(b"]}")
 
 
-def _part(number: int) -> int:
-    """Give the segment of a number. What the whole case knows stands alone: it may be much, and hardly ever changes."""
-    return number // _SIZE if number != ROOT else -1
+class _But(Collection[int]):
+    """Some numbers but for others, without a copy of thousands."""
+
+    def __init__(self, some: Collection[int], others: Collection[int]) -> None:
+        self._some, self._others = some, others
+
+    def __contains__(self, number: object) -> bool:
+        """Tell whether it is one of them."""
+        return number in self._some and number not in self._others
+
+    def __iter__(self) -> Iterator[int]:
+        """Give them."""
+        return (number for number in self._some if number not in self._others)
+
+    def __len__(self) -> int:
+        """Give how many they are."""
+        return sum(1 for _number in self)
+
+
+def is_big(found: Needed) -> bool:
+    """Tell whether a sub-process is too big to be put into words as a whole whenever something happens in it."""
+    return len(found) > MUCH
+
+
+def _words(record: object) -> bytes:
+    return to_keep(json_text.dumps(record))
+
+
+def to_keep(text: bytes) -> bytes:
+    """Give a text to be kept: what orjson gives takes 4 kB of memory, however short it is."""
+    return bytes(memoryview(text))
 
 
 def _around(content: dict[str, Any]) -> tuple[bytes, bytes, bytes, bytes]:
     """Give what stands before the parts, between them and the scopes, between those and the tasks, and after them."""
-    (record,) = content["workflows"]
     first = {name: value for name, value in content.items() if name not in {"parts", "scopes", "workflows"}}
-    flow = {name: value for name, value in record.items() if name != "tasks"}
-    return (
-        json_text.dumps(first)[:-1] + b',"parts":[',
-        b'],"scopes":[',
-        b'],"workflows":[' + json_text.dumps(flow)[:-1] + b',"tasks":[',
-        b"]}]}",
-    )
+    return json_text.dumps(first)[:-1] + b',"parts":[', b'],"scopes":[', b'],"workflows":[', b"]}"

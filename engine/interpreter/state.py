@@ -1,21 +1,21 @@
 """The state of a case as bytes: tokens and variables, never the diagram."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
 from engine.interpreter.compacting import Needed, needed
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
-from engine.interpreter.segments import Segments, compress, decompress, task_record
+from engine.interpreter.segments import Segments, compress, decompress, flow_record, is_big, task_record, to_keep
 from engine.interpreter.specification import Specification
+from engine.interpreter.task_table import Counter
 from engine.interpreter.upgrading import revive_arrivals, revive_parts
-from engine.interpreter.workflow import Counter, SubWorkflow, Workflow
+from engine.interpreter.workflow import Workflow
 
 FORMAT = 2
 """2: every token that has arrived at a join waits there; see ``upgrading`` for the states before."""
@@ -35,38 +35,69 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
 
     Of a big case it is one text in segments, and those in which nothing was touched are as they were.
     """
-    kept: dict[BpmnBaseWorkflow, Needed] = {}
+    segments = segments or Segments()
+    segments.kept, segments.texts = {}, {}
     if not workflow.completed:
-        watch = segments.watch if segments is not None else None
-        kept = {flow: needed(flow, watch) for _token, flow in _live(workflow)}
+        _put_into_words(workflow, segments)
     content: dict[str, Any] = {
         "format": FORMAT,
         "last": workflow.counter.last,
         "end": scopes.end,
         "parts": [],
         "scopes": [],
-        "workflows": [_workflow(token, flow) for token, flow in (_live(workflow) if kept else ())],
+        "workflows": [],
     }
     _forget_what_is_over(workflow, scopes)
     if ledger.levels and not workflow.completed:
         content["completed"] = ledger.as_lists({task.id for task in workflow.open_tasks()})
-    if segments is not None:
-        segments.found = kept.get(workflow)
-    if segments is not None and segments.suit(workflow, scopes, kept):
-        return segments.write(content, workflow, scopes, kept[workflow])
-    if segments is not None:
-        segments.forget()
-    content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in scopes.values.items()]
+    if segments.kept and segments.suit(workflow, scopes):
+        return segments.write(content, workflow, scopes)
+    segments.forget()
+    content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in sorted(scopes.values.items())]
     content["parts"] = [[token, values] for token, values in sorted(scopes.parts.items())]
-    for record, (flow, found) in zip(content["workflows"], kept.items(), strict=True):
-        tasks = [task for number, task in flow.tasks.items() if number in found]
-        record["tasks"] = [task_record(task, found.above(task)) for task in tasks]
+    if segments.kept:
+        content["workflows"] = [json_text.as_it_is(text) for text in _all_words(workflow, segments)]
     return compress(json_text.dumps(content))
+
+
+def _put_into_words(workflow: Workflow, segments: Segments) -> None:
+    """Find what is needed of the process and of each sub-process in which something may have happened."""
+    watch, flows = segments.watch, workflow.subprocesses
+    segments.kept[ROOT] = needed(workflow, watch)
+    happened = {task.workflow.parent_task_id for task in workflow.log}
+    for token, flow in flows.awake.items():
+        if flow.completed or (segments.knows(token) and token not in happened):
+            continue
+        found = segments.kept[token] = needed(flow, watch)
+        if not is_big(found):
+            segments.texts[token] = to_keep(_words(flow, found))
+
+
+def _all_words(workflow: Workflow, segments: Segments) -> Iterator[bytes]:
+    """Give the text of the process and of each sub-process, parents before children."""
+    flows = workflow.subprocesses
+    yield _words(workflow, segments.kept[ROOT])
+    for token in sorted(flows):
+        text = segments.texts.get(token) or flows.text(token)
+        flow = flows[token] if text is None else None
+        if flow is None or not flow.completed:
+            # The task a sub-process hangs on exists when it is restored.
+            yield text if text is not None else _words(flow, segments.kept.get(token) or needed(flow, None))
+
+
+def _words(flow: BpmnBaseWorkflow, found: Needed) -> bytes:
+    tasks = [task_record(task, found.above(task)) for number, task in flow.tasks.items() if number in found]
+    return json_text.dumps(flow_record(flow, tasks))
 
 
 def _forget_what_is_over(workflow: Workflow, scopes: Scopes) -> None:
     """Forget the parts of bodies that were taken away."""
+    flows = workflow.subprocesses
     for body in list(scopes.bodies):
+        around = flows.home.get(body)
+        if around in flows and around not in flows.awake and not workflow.completed:
+            # Nothing has happened there.
+            continue
         task = workflow.find(body)
         if workflow.completed or task is None or task.has_state(TaskState.FINISHED_MASK):
             scopes.forget_parts(body)
@@ -97,9 +128,15 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
         counter=Counter(int(content["last"])),
         deserializing=True,
     )
-    for record in content["workflows"]:
-        _restore_workflow(top, record)
-    top.completed = not content["workflows"]
+    first, *others = content["workflows"] or [None]
+    if first is not None:
+        top.fill(first)
+    # Parents before children: the tokens of a case only grow.
+    for record in sorted(others, key=lambda record: int(record["on"])):
+        flow = top.restored(record)
+        top.subprocesses[flow.parent_task_id] = flow
+    top.subprocesses.rest()
+    top.completed = first is None
     if content["format"] < FORMAT:
         for flow in (top, *top.subprocesses.values()):
             revive_arrivals(flow)
@@ -116,35 +153,3 @@ def load(body: bytes, specification: Specification, script_engine: object) -> Re
 def _content(body: bytes) -> dict[str, Any]:
     content: dict[str, Any] = json_text.loads(decompress(body))
     return content
-
-
-def _live(workflow: Workflow) -> list[tuple[int | None, BpmnBaseWorkflow]]:
-    # Parents before children, so that the task a sub-process hangs on exists when it is restored.
-    inner = sorted(workflow.subprocesses.items(), key=lambda item: item[0])
-    return [(None, workflow), *((token, sub) for token, sub in inner if not sub.completed)]
-
-
-def _workflow(token: int | None, flow: BpmnBaseWorkflow) -> dict[str, Any]:
-    last = flow.last_task.id if flow.last_task is not None else None
-    return {"on": token, "spec": flow.spec.name, "last": last, "tasks": []}
-
-
-def _restore_workflow(top: Workflow, record: dict[str, Any]) -> None:
-    flow: BpmnBaseWorkflow = top
-    if record["on"] is not None:
-        on = top.get_task_from_id(int(record["on"]))
-        flow = SubWorkflow(top.subprocess_specs[record["spec"]], on.id, top, deserializing=True)
-        top.subprocesses[on.id] = flow
-        flow.completed_event.connect(on.task_spec._on_subworkflow_completed, on)
-    for number, parent, state, spec_name, triggered, internal in record["tasks"]:
-        task = SpiffTask(flow, flow.spec.task_specs[spec_name], state=int(state), id=int(number))
-        task._parent = None if parent is None else int(parent)
-        task.triggered = bool(triggered)
-        task.restore_data(internal or {})
-        if task._parent is not None:
-            flow.tasks[task._parent]._children.append(task.id)
-        flow.tasks.place(task)
-    flow.task_tree = next(task for task in flow.tasks.values() if task._parent is None)
-    flow.last_task = flow.tasks.get(int(record["last"])) if record["last"] is not None else None
-    if isinstance(flow, BpmnWorkflow):
-        flow.completed = False

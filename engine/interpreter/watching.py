@@ -1,19 +1,22 @@
 """What of a case waits, kept true from one change to the next instead of being looked for among all its tasks.
 
-The log of a case names every task that may have changed. Where tasks are not in the order of their numbers, or stand in
-sub-processes, which can be taken away as a whole, everything is looked for anew: the answer is always the same.
+The log of a case names every task that may have changed. Where tasks are not in the order of their numbers, everything
+is looked for anew: the answer is always the same. Tasks in sub-processes that sleep are known by their numbers.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.adhoc_specs import Choice
-from engine.interpreter.repeating_specs import MultiInstance, Repeated
+from engine.interpreter.flows import Gone
+from engine.interpreter.inside import Inside
+from engine.interpreter.kinds import Key, Kind
+from engine.interpreter.repeating_specs import Repeated
 from engine.interpreter.task_specs import Detour, JobTask, SubProcess, UserTask
 from engine.interpreter.workflow import Workflow
 
@@ -57,11 +60,6 @@ def holds_others(task: SpiffTask) -> bool:
     return bool(task.state == TaskState.STARTED and is_for_others(task))
 
 
-def is_body(task: SpiffTask) -> bool:
-    """Tell whether a task is the body of a multi-instance."""
-    return isinstance(task.task_spec, MultiInstance)
-
-
 def is_of_detour(task: SpiffTask) -> bool:
     """Tell whether a task is a detour, or keeps its place until one is done."""
     return isinstance(task.task_spec, Detour) or AWAY in task.peek
@@ -72,7 +70,7 @@ def token_of(task: SpiffTask) -> int:
     return int(task.workflow.parent_task_id if isinstance(task.task_spec, Choice) else task.id)
 
 
-_KINDS = (waits, is_odd, holds_others, is_of_detour, is_body)
+_KINDS = (waits, is_odd, holds_others, is_of_detour)
 _WATCHED: dict[type[object], bool] = {}
 """Of each class of specs, whether its tasks may be of any of these kinds whatever is kept about them."""
 _MARKS = frozenset({"stuck", "listener", AWAY})
@@ -97,19 +95,12 @@ class Watch:
         self.workflow = workflow
         self.looked_at = 0
         """Tasks that were looked at so far."""
-        self._kinds: tuple[Tasks, ...] = tuple({} for _kind in _KINDS)
-        self._parents: dict[int, int | None] = {}
-        """What each unfinished task hangs on."""
-        self._below: dict[int | None, int] = {}
-        """How many unfinished tasks hang on each."""
-        self._was: dict[int, SpiffTask | None] = {}
-        """Of the tokens that began or ceased to wait since it was marked: what had waited there."""
-        self._marked: list[int] | None = []
-        """The tokens that waited when it was marked; None where they were in the order of their numbers."""
+        self._kinds = tuple(Kind(workflow.find) for _kind in _KINDS)
+        self._inside: dict[int | None, Inside] = {}
+        """What is in the process and in those sub-processes that something has happened in."""
         self._is_true = False
-        self._seen = 0
-        self._flows: int | None = None
-        """How many sub-processes there were when it was looked at last."""
+        self._seen = self._seen_gone = 0
+        """How much of what has happened was looked at, and of the sub-processes that were taken away."""
 
     def waiting(self) -> Mapping[int, SpiffTask]:
         """Give what waits for people, machines, events or help."""
@@ -119,7 +110,7 @@ class Watch:
         """Give what is stuck or held by a listener."""
         return self._now(1)
 
-    def holders(self) -> Mapping[int, SpiffTask]:
+    def holders(self) -> Kind:
         """Give the open sub-processes and bodies of repeated activities."""
         return self._now(2)
 
@@ -127,118 +118,119 @@ class Watch:
         """Give the detours, and what keeps its place until one is done."""
         return self._now(3)
 
-    def bodies(self) -> Mapping[int, SpiffTask]:
-        """Give the bodies of multi-instances."""
-        return self._now(4)
-
-    def parents(self) -> list[int | None] | None:
-        """Give what unfinished tasks hang on, each once; None where that is not known."""
+    def inside(self, flow: BpmnBaseWorkflow) -> Inside | None:
+        """Give what is in the process or a sub-process, as far as it is unfinished; None where that is not known."""
         self._now(0)
-        return list(self._below) if self._is_true else None
+        return self._inside.get(flow.parent_task_id) if self._is_true else None
 
     # -- since it was marked --------------------------------------------------------------------------
 
     def mark(self) -> None:
-        """Compare with what waits now from here on. Before that, everything has come."""
-        waiting = self._now(0)
-        self._was, self._marked = {}, None if self._is_true else list(waiting)
+        """Compare with what waits and what holds others now from here on. Before that, everything has come."""
+        self._now(0)
+        for kind in self._kinds:
+            kind.mark(is_in_order=self._is_true)
 
     def waited(self, token: int) -> bool:
         """Tell whether something waited at a token when it was marked."""
-        waiting = self._now(0)
-        return self._was[token] is not None if token in self._was else token in waiting
+        return self._now(0).was_there(token)
 
     def came(self, anew: AbstractSet[int] = frozenset()) -> list[int]:
         """Give the tokens at which something waits only since it was marked, or counts as if, since it is ``anew``."""
-        waiting = self._now(0)
-        new = {token for token, before in self._was.items() if before is None} | anew
-        return self._in_order({token for token in new if token in waiting})
+        return self._now(0).came(anew)
 
     def gone(self) -> Tasks:
         """Give what waited when it was marked and waits no longer."""
-        waiting = self._now(0)
-        found = {token: task for token, task in self._was.items() if task is not None and token not in waiting}
-        order = sorted(found) if self._marked is None else [token for token in self._marked if token in found]
-        return {token: found[token] for token in order}
+        return self._now(0).gone()
 
     def touched(self) -> list[int]:
         """Give the tokens of what waits now and may have changed since the case was woken."""
         waiting = self._now(0)
-        return self._in_order({token for token in map(token_of, dict.fromkeys(self.workflow.log)) if token in waiting})
+        return waiting.in_order(
+            {token for token in map(token_of, dict.fromkeys(self.workflow.log)) if token in waiting}
+        )
+
+    def is_certain(self) -> bool:
+        """Tell whether everything is in the order of the numbers."""
+        self._now(0)
+        return self._is_true
 
     def rest(self) -> None:
         """Begin with an empty log, after everything in it was looked at."""
         self._now(0)
         self.workflow.log.clear()
-        self._seen = 0
+        flows = self.workflow.subprocesses
+        for token, before in flows.rest().items():
+            for kind in self._kinds:
+                kind.move(before, flows.rank(token), (token, *flows.awake[token].tasks))
+        self._seen = self._seen_gone = 0
 
-    def _in_order(self, tokens: set[int]) -> list[int]:
-        return sorted(tokens) if self._is_true else [token for token in self._kinds[0] if token in tokens]
+    def forget_asleep(self, token: int, numbers: Iterable[int]) -> None:
+        """Know the tasks of a sub-process that has fallen asleep by their numbers only."""
+        self._inside.pop(token, None)
+        for kind in self._kinds:
+            kind.let_sleep(self.workflow.subprocesses.rank(token), (token, *numbers))
 
     # -- keeping it true ------------------------------------------------------------------------------
 
-    def _now(self, kind: int) -> Tasks:
-        log = self.workflow.log
-        if self._seen == len(log) and (self._is_true or self._flows == len(self.workflow.subprocesses)):
+    def _now(self, kind: int) -> Kind:
+        log, flows = self.workflow.log, self.workflow.subprocesses
+        if self._seen == len(log) and self._seen_gone == len(flows.gone) and self._inside:
             return self._kinds[kind]
-        fresh, self._seen = log[self._seen :], len(log)
-        certain = self._is_true and not self.workflow.subprocesses and not self.workflow.tasks.disordered
-        if not (certain and all(self._look_at(task) for task in dict.fromkeys(fresh))):
+        fresh, self._seen = dict.fromkeys(log[self._seen :]), len(log)
+        for task in fresh:
+            for found in self._kinds:
+                found.meet(token_of(task), task)
+        self.workflow.forget_hanging_on(fresh)
+        gone, self._seen_gone = flows.gone[self._seen_gone :], len(flows.gone)
+        for one in gone:
+            self._forget_flow(one)
+        if not (self._is_true and all(self._look_at(task) for task in fresh)):
             self._look_everywhere()
-        self._flows = len(self.workflow.subprocesses)
         return self._kinds[kind]
 
     def _look_everywhere(self) -> None:
         tasks = self.workflow.open_tasks()
-        self.looked_at += len(tasks)
-        before = dict(self._kinds[0])
+        flows = self.workflow.subprocesses
+        self._seen_gone = len(flows.gone)
+        everything: tuple[BpmnBaseWorkflow, ...] = (self.workflow, *flows.values())
+        self._is_true = not any(flow.tasks.disordered for flow in everything)
         for belongs, found in zip(_KINDS, self._kinds, strict=True):
-            found.clear()
-            found.update((token_of(task), task) for task in tasks if belongs(task))
-        for token in before.keys() ^ self._kinds[0].keys():
-            self._was.setdefault(token, before.get(token))
-        self._parents = {task.id: task._parent for task in tasks}
-        self._below = dict(Counter(self._parents.values()))
-        self._is_true = not self.workflow.subprocesses and not self.workflow.tasks.disordered
+            found.replace(
+                (token_of(task), self._key(task, place), task) for place, task in enumerate(tasks) if belongs(task)
+            )
+        self._inside = {flow.parent_task_id: Inside(flow) for flow in everything}
+        self.looked_at += len(tasks)
+
+    def _key(self, task: SpiffTask, place: int) -> Key:
+        """Give the place of a task in the order of the state."""
+        return (self.workflow.subprocesses.rank(task.workflow.parent_task_id), task.id) if self._is_true else (0, place)
 
     def _look_at(self, task: SpiffTask) -> bool:
-        """Note what one task is now; False where its place among the others is not at the end."""
+        """Note what one task is now; False where its place among the others is not certain."""
         self.looked_at += 1
-        number = task.id
-        self._take_off(number)
-        is_open = self.workflow.tasks.open.get(number) is task
-        if is_open:
-            self._parents[number] = task._parent
-            self._below[task._parent] = self._below.get(task._parent, 0) + 1
-        if not (is_open and _may_belong(task)):
-            self._forget(number)
+        flow, token = task.workflow, token_of(task)
+        if not self.workflow.holds(flow):
+            # Of a sub-process that was taken away.
+            for found in self._kinds:
+                found.forget(token, task)
             return True
-        for belongs, found in zip(_KINDS, self._kinds, strict=True):
-            belongs_now = belongs(task)
-            if belongs_now == (number in found):
-                continue
-            if belongs_now and found and next(reversed(found)) > number:
-                return False
-            if found is self._kinds[0]:
-                self._was.setdefault(number, found.get(number))
-            if belongs_now:
-                found[number] = task
-            else:
-                del found[number]
-        return True
+        if flow.tasks.disordered:
+            return False
+        inside = self._inside.get(flow.parent_task_id)
+        if inside is None:
+            self._inside[flow.parent_task_id] = Inside(flow)
+            self.looked_at += len(flow.tasks.open)
+        else:
+            inside.look_at(task)
+        may_belong = flow.tasks.open.get(task.id) is task and _may_belong(task)
+        key = self._key(task, 0)
+        return all(
+            found.set(token, key, task, belongs=may_belong and belongs(task))
+            for belongs, found in zip(_KINDS, self._kinds, strict=True)
+        )
 
-    def _forget(self, number: int) -> None:
-        if number in self._kinds[0]:
-            self._was.setdefault(number, self._kinds[0][number])
-        for found in self._kinds:
-            found.pop(number, None)
-
-    def _take_off(self, number: int) -> None:
-        """Note that a task hangs on nothing any more."""
-        if number in self._parents:
-            above = self._parents.pop(number)
-            left = self._below[above] - 1
-            if left:
-                self._below[above] = left
-            else:
-                self._below.pop(above)
+    def _forget_flow(self, gone: Gone) -> None:
+        self._inside.pop(gone.token, None)
+        for kind in self._kinds:
+            kind.drop(gone)

@@ -1,194 +1,19 @@
-"""SpiffWorkflow's workflows with short, repeatable task numbers and an index of what is open.
+"""SpiffWorkflow's workflows, whose tasks know their numbers and whose sub-processes sleep while nothing happens."""
 
-A task's number is its *token*: unique within the case for ever, so rows of the database can point to it,
-and the same steps give the same numbers when a case is replayed. The index is kept where states change: the
-library would walk the whole tree for every question, and stops without a word at a depth of 1,000.
-"""
-
-import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.exceptions import WorkflowException
-from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
-_ARRIVED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-
-
-class Counter:
-    """The last number given."""
-
-    def __init__(self, last: int = 0) -> None:
-        self.last = last
-
-    def next(self) -> int:
-        """Give the next number."""
-        self.last += 1
-        return self.last
-
-
-class Token(SpiffTask):
-    """A task that tells its workflow when it changes, and climbs its ancestors without recursion."""
-
-    @property
-    def internal_data(self) -> dict[str, Any]:
-        """Give what is kept about it. Whoever asks may change it, so it counts as touched."""
-        self.workflow._tasks.log.append(self)
-        return self._data
-
-    @internal_data.setter
-    def internal_data(self, data: dict[str, Any]) -> None:
-        self.workflow.tasks.log.append(self)
-        self._data = data
-
-    @property
-    def parent(self) -> SpiffTask | None:
-        """Give what it hangs on."""
-        return self.workflow._tasks.get(self._parent)
-
-    @parent.setter
-    def parent(self, task: SpiffTask | None) -> None:
-        self._parent = task.id if task is not None else None
-
-    @property
-    def peek(self) -> Mapping[str, Any]:
-        """Give what is kept about it to somebody who only looks."""
-        return self._data
-
-    def restore_data(self, data: dict[str, Any]) -> None:
-        """Take what the state says is kept about it."""
-        self._data = data
-
-    def _set_state(self, value: int) -> None:
-        # Not the library's own, which collects facts for its log at every change, wanted or not.
-        if value != self.state:
-            self.last_state_change = time.time()
-        self._state = value
-        self.workflow.tasks.note(self, value)
-        if value & _ARRIVED and "cut" in self._data:
-            del self.internal_data["cut"]
-            self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
-
-    def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:
-        """Add a child; one that is made waiting is noted, since its state has not changed to that."""
-        if self._state & TaskState.PREDICTED_MASK and not state & TaskState.PREDICTED_MASK:
-            raise WorkflowException("a predicted task can have predicted children only", task_spec=self.task_spec)
-        # The library would draw a random id for it first, which takes longer than all the rest.
-        child = Token(self.workflow, task_spec, self, state, id=self.workflow.top_workflow.counter.next())
-        child.thread_id = self.thread_id
-        if state == TaskState.READY:
-            child._ready()
-        elif state == TaskState.WAITING:
-            self.workflow.tasks.place(child)
-        return child
-
-    def is_descendant_of(self, task: SpiffTask) -> bool:
-        """Tell whether a task is an ancestor of this one."""
-        above = self.parent
-        while above is not None and above is not task:
-            above = above.parent
-        return above is not None
-
-    def find_ancestor(self, spec_name: str) -> SpiffTask | None:
-        """Give the nearest ancestor with a spec of that name."""
-        above = self.parent
-        while above is not None and above.task_spec.name != spec_name:
-            above = above.parent
-        return above
-
-    def _sync_children(self, task_specs: list[TaskSpec], state: int = TaskState.MAYBE) -> None:
-        """Look ahead; into a circle that no gateway leaves only once, since the library would never return from it.
-
-        What lies behind the cut is looked at when a token arrives there.
-        """
-        goes_round = self.state == TaskState.FUTURE and self.task_spec.name in self.workflow.spec.circles
-        above = self.parent if goes_round else None
-        while above is not None and above.state == TaskState.FUTURE:
-            if above.task_spec is self.task_spec:
-                self.internal_data["cut"] = True
-                return
-            above = above.parent
-        super()._sync_children(task_specs, state)
-
-
-class TaskTable(dict[int, SpiffTask]):
-    """The tasks of a workflow by number. A new task comes with a random id and gets its number here."""
-
-    def __init__(self, counter: Counter, ready: deque[SpiffTask], log: list[SpiffTask]) -> None:
-        super().__init__()
-        self._counter = counter
-        self._ready = ready
-        self.log = log
-        """Every task of the case that was added, taken out, changed or handed out to be changed, in that order."""
-        self.open: dict[int, SpiffTask] = {}
-        """The tasks that are not finished, predicted ones included."""
-        self.finished: set[int] = set()
-        """The numbers of all others."""
-        self.joins: set[int] = set()
-        """The tasks that wait and are no events: they ask again whenever another one is completed."""
-        self.disordered = False
-        """Whether a task stands behind one with a greater number, as one that was opened again does."""
-
-    def __setitem__(self, key: UUID | int, task: SpiffTask) -> None:
-        """Add a task; the library does so before it tells the parent, which then takes the number."""
-        # The library makes its tasks itself and has no hook for a class of ours.
-        task.__class__ = Token
-        number = self._counter.next() if isinstance(key, UUID) else key
-        task.id = number
-        self.disordered = self.disordered or number < next(reversed(self), 0)
-        super().__setitem__(number, task)
-        self.open[number] = task
-        self.log.append(task)
-
-    def pop(self, key: int) -> SpiffTask:  # type: ignore[override] # the library pops by key alone
-        """Take a task out."""
-        self.open.pop(key, None)
-        self.finished.discard(key)
-        self.joins.discard(key)
-        task = super().pop(key)
-        self.log.append(task)
-        return task
-
-    def forget(self, key: int) -> None:
-        """Take out a finished task that nothing needs any more; nobody is told."""
-        self.finished.discard(key)
-        super().pop(key)
-
-    def place(self, task: SpiffTask) -> None:
-        """Note the state that a task was made with: it has not changed to it just now."""
-        if task.has_state(TaskState.FINISHED_MASK):
-            self.open.pop(task.id)
-            self.finished.add(task.id)
-        elif task.state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
-            self.joins.add(task.id)
-
-    def note(self, task: SpiffTask, state: int) -> None:
-        """Keep the index true after a change of state."""
-        if task.id not in self:
-            return
-        self.log.append(task)
-        if state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
-            self.joins.add(task.id)
-        else:
-            self.joins.discard(task.id)
-        if state & TaskState.FINISHED_MASK:
-            self.open.pop(task.id, None)
-            self.finished.add(task.id)
-        else:
-            self.disordered = self.disordered or task.id not in self.open
-            self.finished.discard(task.id)
-            self.open[task.id] = task
-        if state == TaskState.READY or (state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)):
-            # An event that begins to wait may have listeners to ask before.
-            self._ready.append(task)
+from engine.interpreter.flows import Flows, Record
+from engine.interpreter.task_table import Counter, TaskTable
 
 
 class _Indexed:
@@ -204,12 +29,27 @@ class _Indexed:
 
     @tasks.setter
     def tasks(self, tasks: Mapping[int, SpiffTask]) -> None:
-        top = self.top_workflow  # type: ignore[attr-defined] # of the class this is mixed into
-        self._tasks = TaskTable(top.counter, top.ready, top.log)
+        top, token = self.top_workflow, self.parent_task_id  # type: ignore[attr-defined] # of the class this is mixed into
+        home = top.subprocesses.home if token is not None else None
+        self._tasks = TaskTable(top.counter, top.ready, top.log, home, token or 0)
         # One by one: ``update`` would pass the index by.
         for number, task in tasks.items():
             self._tasks[number] = task
             self._tasks.place(task)
+
+    def fill(self, record: Record) -> None:
+        """Take the tasks that the state has."""
+        specs = self.spec.task_specs  # type: ignore[attr-defined] # of the class this is mixed into
+        for number, parent, state, spec_name, triggered, internal in record["tasks"]:
+            task = SpiffTask(self, specs[spec_name], state=int(state), id=int(number))
+            task._parent = None if parent is None else int(parent)
+            task.triggered = bool(triggered)
+            task.restore_data(internal or {})
+            if task._parent is not None:
+                self.tasks[task._parent]._children.append(task.id)
+            self.tasks.place(task)
+        self.task_tree = next(task for task in self.tasks.values() if task._parent is None)
+        self.last_task = self.tasks.get(int(record["last"])) if record["last"] is not None else None
 
     def _mark_complete(self, task: SpiffTask) -> None:
         """Note that the run is over. The library would count all its tasks, for its log."""
@@ -224,16 +64,31 @@ class _Indexed:
         if self.completed:
             self.completed_event(self)  # type: ignore[attr-defined] # of the class this is mixed into
             return
-        if not self.tasks.joins:
+        if self.tasks.joins:
+            self._ask_joins()
+
+    def _ask_joins(self) -> None:
+        """Ask what waits for other tokens, but no event: those fire only when they are told to."""
+        if self.tasks.disordered:
+            for waiting in list(self.tasks.open.values()):
+                if waiting.state == TaskState.WAITING and not isinstance(waiting.task_spec, CatchingEvent):
+                    waiting.task_spec._update(waiting)
             return
-        for waiting in list(self.tasks.open.values()):
-            # Events fire only when they are told to; asking them again would be wasted.
-            if waiting.state == TaskState.WAITING and not isinstance(waiting.task_spec, CatchingEvent):
-                waiting.task_spec._update(waiting)
+        # The same without looking at thousands of instances: one that is asked may let others wait, or go on.
+        asked, newest = 0, self.top_workflow.counter.last  # type: ignore[attr-defined] # of the class this is mixed into
+        while later := [number for number in self.tasks.joins if asked < number <= newest]:
+            asked = min(later)
+            task = self.tasks[asked]
+            task.task_spec._update(task)
 
 
 class SubWorkflow(_Indexed, BpmnSubWorkflow):
     """The run of an embedded sub-process."""
+
+    @property
+    def parent_workflow(self) -> BpmnBaseWorkflow:
+        """Give the run it hangs in."""
+        return self.top_workflow.host(self.parent_task_id).workflow
 
 
 class Workflow(_Indexed, BpmnWorkflow):
@@ -251,9 +106,20 @@ class Workflow(_Indexed, BpmnWorkflow):
         self.counter = counter
         self.ready: deque[SpiffTask] = deque()
         self.log: list[SpiffTask] = []
+        self._flows = Flows(self._woken)
         self.at_rest = False
         """Whether nothing moves, so that inclusive gateways may look where the tokens are."""
         super().__init__(spec, subprocess_specs, script_engine, deserializing=deserializing)
+
+    @property
+    def subprocesses(self) -> Flows:
+        """Give the runs of sub-processes by the tokens they hang on."""
+        return self._flows
+
+    @subprocesses.setter
+    def subprocesses(self, none: Mapping[int, BpmnBaseWorkflow]) -> None:
+        """Begin without any, as the library does."""
+        assert not none  # noqa: S101 - the library sets an empty one, once
 
     def create_subprocess(self, my_task: SpiffTask, spec_name: str) -> SubWorkflow:
         """Begin the run of a sub-process."""
@@ -262,9 +128,27 @@ class Workflow(_Indexed, BpmnWorkflow):
         self.subprocesses[my_task.id] = subprocess
         return subprocess
 
+    def restored(self, record: Record) -> SubWorkflow:
+        """Give the run of a sub-process that the state tells of."""
+        on = self.host(int(record["on"]))
+        flow = SubWorkflow(self.subprocess_specs[record["spec"]], on.id, self, deserializing=True)
+        flow.completed_event.connect(on.task_spec._on_subworkflow_completed, on)
+        flow.fill(record)
+        return flow
+
+    def _woken(self, record: Record) -> SubWorkflow:
+        """Give a run that has slept: nothing has happened by that."""
+        happened = len(self.log)
+        flow = self.restored(record)
+        del self.log[happened:]
+        return flow
+
     def waiting_joins(self) -> list[SpiffTask]:
-        """Give what waits for other tokens and is no event, in the order of the numbers."""
-        flows = (self, *self.subprocesses.values())
+        """Give what waits for other tokens and is no event, in the order of the numbers.
+
+        Nothing has changed for those in sub-processes that sleep since they were asked.
+        """
+        flows = (self, *self.subprocesses.in_order())
         return [flow.tasks[number] for flow in flows for number in sorted(flow.tasks.joins)]
 
     def open_tasks(self) -> list[SpiffTask]:
@@ -274,8 +158,26 @@ class Workflow(_Indexed, BpmnWorkflow):
 
     def find(self, token: int) -> SpiffTask | None:
         """Give a task of the process or of a sub-process that runs; None where there is none any more."""
-        flows = (flow for flow in (self, *self.subprocesses.values()) if token in flow.tasks)
-        return next((flow.tasks[token] for flow in flows), None)
+        if token in self.tasks:
+            return self.tasks[token]
+        flow = self.subprocesses.get(self.subprocesses.home.get(token, 0))
+        return flow.tasks.get(token) if flow is not None else None
+
+    def holds(self, flow: BpmnBaseWorkflow) -> bool:
+        """Tell whether this is the run of the case itself or of one of its sub-processes, and not taken away."""
+        return flow is self or self.subprocesses.awake.get(flow.parent_task_id) is flow
+
+    def get_task_from_id(self, task_id: int) -> SpiffTask:
+        """Give a task by its number, as the library asks for it: no other sub-process is looked at."""
+        found = self.find(task_id)
+        if found is None:
+            raise TaskNotFoundException(f"A task with id {task_id} was not found", task_spec=self.spec)
+        return found
+
+    def host(self, token: int) -> SpiffTask:
+        """Give the task that a sub-process hangs on, also where it was taken out in this step."""
+        found = self.find(token)
+        return next(task for task in reversed(self.log) if task.id == token) if found is None else found
 
     def cancel(self, workflow: BpmnWorkflow | None = None) -> list[SpiffTask]:
         """Cancel every open task of the case or of one sub-process, and all sub-processes inside."""
@@ -287,14 +189,24 @@ class Workflow(_Indexed, BpmnWorkflow):
         self._forget_orphans()
         return canceled
 
+    def forget_hanging_on(self, tasks: Iterable[SpiffTask]) -> None:
+        """Forget the sub-processes that hang on some tasks, where these are over: the library leaves them running."""
+        for task in tasks:
+            if task.id in self.subprocesses and task.workflow.tasks.open.get(task.id) is not task:
+                del self.subprocesses[task.id]
+
     def _forget_orphans(self) -> None:
-        """Forget sub-processes whose task was cancelled or removed: the library leaves them running."""
+        """Forget sub-processes whose task was cancelled or removed."""
         for token in list(self.subprocesses):
             if token in self.subprocesses and self._is_orphan(token):
-                self.subprocesses.pop(token)
+                del self.subprocesses[token]
 
     def _is_orphan(self, token: int) -> bool:
-        for flow in (self, *self.subprocesses.values()):
-            if token in flow.tasks:
-                return token not in flow.tasks.open or (flow is not self and self._is_orphan(flow.parent_task_id))
-        return True
+        if token in self.tasks:
+            return token not in self.tasks.open
+        around = self.subprocesses.home.get(token)
+        if around is None or around not in self.subprocesses:
+            return True
+        flow = self.subprocesses.awake.get(around)
+        # What hangs in one that sleeps hung on an open task when it fell asleep.
+        return (flow is not None and token not in flow.tasks.open) or self._is_orphan(around)

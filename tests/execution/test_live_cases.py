@@ -63,6 +63,52 @@ def test_no_step_reads_a_state_that_was_just_written(world: World, woken: list[b
     assert woken == []
 
 
+INSIDE = (
+    '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/><bpmn:sequenceFlow id="g1" sourceRef="s" targetRef="sign"/>'
+    '<bpmn:sequenceFlow id="g2" sourceRef="sign" targetRef="e"/>'
+)
+
+
+def test_the_second_step_among_sub_processes_reads_no_state(world: World, woken: list[bytes]) -> None:
+    loop = many("sign", RESULTS).split("<bpmn:multiInstance")[1].split("</bpmn:userTask>")[0]
+    stage = f'<bpmn:subProcess id="stage"><bpmn:multiInstance{loop}{INSIDE}{user_task("sign")}</bpmn:subProcess>'
+    flows = {"start->stage": "f1", "stage->after": "f2", "after->end": "f3"}
+    world.publish(written(START + stage + user_task("after") + END, {**flows}).replace(*MINE_IN_BYTES))
+    case = world.start(people=["zhang.wei", "zhang.wei", "zhang.wei"])
+    for vote in ("yes", "no", "perhaps"):
+        world.complete("sign", vote=vote)
+    world.complete("after")
+    assert len(woken) == 1
+    assert world.state(case) == "COMPLETED"
+    votes = world.variables(case)["votes"]
+    assert [one["vote"] for one in votes] == ["yes", "no", "perhaps"]  # type: ignore[attr-defined] # a list of contexts
+
+
+def test_a_case_that_calls_several_reads_its_state_once(world: World, woken: list[bytes]) -> None:
+    called = world_of_calls(world)
+    world.start(people=["a", "b", "c"])
+    world.work()
+    assert len(woken) == 1
+    assert len([case for case in world.cases() if case.parent_id is not None]) == 3
+    for _ in range(3):
+        world.complete(called)
+    world.work()
+    assert [case.state for case in world.cases()] == ["COMPLETED"] * 4
+
+
+def world_of_calls(world: World) -> str:
+    """Publish a process that calls another one for each of some people; give the task in that."""
+    loop = many("sign", "").split("<bpmn:multiInstance")[1].split("</bpmn:userTask>")[0]
+    call = (
+        '<bpmn:callActivity id="ask"><bpmn:extensionElements><zeebe:calledElement processId="called"/>'
+        f"</bpmn:extensionElements><bpmn:multiInstance{loop}</bpmn:callActivity>"
+    )
+    inner = written(START + user_task("answer") + END, {"start->answer": "f1", "answer->end": "f2"})
+    world.publish(inner.replace(b'id="process"', b'id="called"').replace(*MINE_IN_BYTES), process="called")
+    world.publish(written(START + call + END, {"start->ask": "f1", "ask->end": "f2"}))
+    return "answer"
+
+
 def test_what_is_rolled_back_is_forgotten(world: World, woken: list[bytes]) -> None:
     case = three(world)
     with pytest.raises(ZeroDivisionError):

@@ -1,10 +1,15 @@
 """A step among very many instances looks at none of the others, and writes only what it has touched."""
 
+import re
+from collections import Counter
+
 import pytest
+from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
-from engine.interpreter import Case
+from engine.interpreter import Case, loops
 from engine.interpreter.segments import BIG, compress, decompress
+from engine.interpreter.workflow import Workflow
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
 from tests.interpreter.test_compacting import stored_tokens
@@ -101,7 +106,7 @@ def test_a_vote_costs_the_same_after_few_and_after_many(twins: Twins) -> None:
         before = case._segments.records
         case.complete(run.token("sign"), {})
         run.outcome = case.outcome()
-        segments = (case._segments._tasks, case._segments._scopes, case._segments._parts)
+        segments = (case._segments._tasks[0], case._segments._scopes, case._segments._parts)
         body = sum(len(segment.texts[0].get(3, b"")) for segment in segments)
         put.append((case._segments.records - before, body))
     assert twins.rested > BIG // 2
@@ -125,18 +130,126 @@ def test_a_part_that_was_stored_in_its_body_can_still_be_taken_back() -> None:
     assert b"taken" not in decompress(again.body)
 
 
-def test_a_step_among_sub_processes_looks_at_the_others_once_for_each_thing_that_happens() -> None:
-    inside = '<bpmn:startEvent id="s"/>' + user_task("ask") + '<bpmn:endEvent id="e"/>'
-    inside += '<bpmn:sequenceFlow id="g1" sourceRef="s" targetRef="ask"/>'
-    inside += '<bpmn:sequenceFlow id="g2" sourceRef="ask" targetRef="e"/>'
-    loop = '<zeebe:loopCharacteristics inputCollection="=people" inputElement="person"/>'
-    sub_process = (
-        '<bpmn:subProcess id="each" name="each"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>'
-        f"{loop}</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>{inside}</bpmn:subProcess>"
+def repeated(element_id: str, inside: str, collection: str = "people", condition: str = "") -> str:
+    """Draw a sub-process that is done for each of some items, all at once."""
+    asked = f"<bpmn:completionCondition>={condition}</bpmn:completionCondition>"
+    loop = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        f'<zeebe:loopCharacteristics inputCollection="={collection}" inputElement="{element_id}_item" '
+        f'outputCollection="{element_id}_votes" outputElement="={{{{who: {element_id}_item, vote: vote}}}}"/>'
+        f"</bpmn:extensionElements>{asked if condition else ''}</bpmn:multiInstanceLoopCharacteristics>"
     )
-    run = Run(written(START + sub_process + END, {"start->each": "f1", "each->end": "f2"}), people=list("abcdefghij"))
+    return sub_process(element_id, loop.replace("{{", "{").replace("}}", "}") + inside)
+
+
+def sub_process(element_id: str, inside: str) -> str:
+    """Draw a sub-process around one element, whose id is ``ask`` or ends with an underscore after this one's."""
+    first = re.findall(r'<bpmn:(?:userTask|subProcess) id="(\w+)"', inside)[0]
+    return (
+        f'<bpmn:subProcess id="{element_id}" name="{element_id}">{inside}'
+        f'<bpmn:startEvent id="{element_id}_s"/><bpmn:endEvent id="{element_id}_e"/>'
+        f'<bpmn:sequenceFlow id="{element_id}_1" sourceRef="{element_id}_s" targetRef="{first}"/>'
+        f'<bpmn:sequenceFlow id="{element_id}_2" sourceRef="{first}" targetRef="{element_id}_e"/></bpmn:subProcess>'
+    )
+
+
+def around(drawn: str, element_id: str) -> bytes:
+    """Draw a process around a sub-process."""
+    return written(START + drawn + END, {f"start->{element_id}": "f1", f"{element_id}->end": "f2"})
+
+
+ASK = user_task("ask")
+TWO_EACH = many("ask", "").replace('inputCollection="=people"', 'inputCollection="=[1, 2]"')
+SHAPES = {
+    "sub-processes": around(repeated("each", ASK), "each"),
+    "sub-processes that are counted": around(repeated("each", ASK, condition="numberOfActiveInstances &lt; 0"), "each"),
+    "sub-processes in sub-processes": around(repeated("each", sub_process("inner", ASK)), "each"),
+    "sub-processes in one sub-process": around(sub_process("stage", repeated("each", ASK)), "stage"),
+    "tasks in one sub-process": around(sub_process("stage", many("ask", RESULTS)), "stage"),
+    "several in each of several": around(repeated("each", TWO_EACH), "each"),
+    "tasks with results": written(START + many("ask", RESULTS) + END, {"start->ask": "f1", "ask->end": "f2"}),
+}
+"""What thousands may be done at once of."""
+
+
+def effort_of_an_answer(content: bytes, people: int, patch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Give what one more answer costs: tasks looked at, records and bytes put into words, bytes read, runs woken."""
+    run = Run(content, people=[{"name": f"p{number:05}", "department": "legal"} for number in range(people)])
+    for _ in range(3):
+        run.complete("ask", vote="yes")
     case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
-    before, tasks = case._run.watch.looked_at, len(case._run.workflow.open_tasks())
-    case.complete(run.token("ask"), {})
-    assert case.outcome().completed_tokens
-    assert case._run.watch.looked_at - before < 8 * tasks
+    effort = Counter[str]()
+    dumps, loads, woken = json_text.dumps, json_text.loads, Workflow._woken
+    before = case._run.watch.looked_at, case._segments.records
+
+    def note_dumps(value: object) -> bytes:
+        text = dumps(value)
+        effort["written"] += len(text)
+        return text
+
+    def note_loads(text: bytes | str) -> object:
+        effort["read"] += len(text)
+        return loads(text)
+
+    def note_woken(workflow: Workflow, record: dict[str, object]) -> object:
+        effort["woken"] += 1
+        return woken(workflow, record)
+
+    with patch.context() as inner:
+        inner.setattr(json_text, "dumps", note_dumps)
+        inner.setattr(json_text, "loads", note_loads)
+        inner.setattr(Workflow, "_woken", note_woken)
+        inner.setattr(loops, "active", no_scan)
+        case.complete(run.token("ask"), {"vote": "no"})
+        outcome = UNTWINNED(case)
+        assert case.rest(outcome.body) is not None
+    looked_at = case._run.watch.looked_at - before[0]
+    return {"looked at": looked_at, "records": case._segments.records - before[1], **effort}
+
+
+def no_scan(body: SpiffTask) -> list[SpiffTask]:
+    """Stand for the way through all instances of a body, which no answer needs where they are many."""
+    assert len(body._children) < FEW, "every instance was looked at"
+    return ACTIVE(body)
+
+
+ACTIVE = loops.active
+UNTWINNED = Case.outcome
+"""As it is, without the twin: what is counted is one case's."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_answer_costs_the_same_among_few_and_among_many(
+    shape: str, twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = effort_of_an_answer(SHAPES[shape], FEW, monkeypatch)
+    many_more = effort_of_an_answer(SHAPES[shape], MANY, monkeypatch)
+    assert few.keys() == many_more.keys()
+    # Numbers have more digits among many, and a segment or piece of a list may be fuller.
+    assert all(many_more[what] <= few[what] * 1.2 + 20 for what in few), (few, many_more)
+    assert few["looked at"] < 100
+    assert few.get("woken", 0) == many_more.get("woken", 0) <= 2
+    assert twins.rested == 8
+    assert twins.asleep > 0 or "tasks" in shape
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_many_in_sub_processes_come_to_the_same_end_as_when_each_state_is_read(shape: str, twins: Twins) -> None:
+    people = [{"name": f"p{number}", "department": "legal"} for number in range(12)]
+    run = Run(SHAPES[shape], people=people)
+    answers = 0
+    while not run.outcome.ended:
+        run.complete("ask", vote=f"v{answers}")
+        answers += 1
+    assert answers == (24 if shape == "several in each of several" else 12)
+    assert twins.rested == answers
+
+
+def test_a_condition_knows_how_many_are_open_among_those_that_sleep() -> None:
+    content = around(repeated("each", ASK, condition="numberOfActiveInstances = 2"), "each")
+    run = Run(content, people=list("abcde"))
+    for _ in range(3):
+        assert len(run.outcome.waiting) > 2
+        run.complete("ask", vote="yes")
+    assert run.outcome.ended
+    assert [one is not None for one in run.outcome.variables["each_votes"]] == [True] * 3 + [False] * 2  # type: ignore[attr-defined] # a list

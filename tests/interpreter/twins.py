@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 import pytest
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.util.task import TaskIterator, TaskState
 
 from engine import json_text
@@ -47,6 +48,8 @@ class Twins:
         self._awake: dict[bytes, Live] = {}
         self.rested = 0
         """How many cases have stayed awake after a step."""
+        self.asleep = 0
+        """How many of their sub-processes slept."""
         self.smaller = 0
         """How many states have lost something."""
         wake, migrate, outcome = Case.wake, Case.migrate, Case.outcome
@@ -70,7 +73,8 @@ class Twins:
             if other is not None:
                 assert replace(found, body=b"") == replace(other, body=b"")
             assert _lives(found.body) == _lives(whole)
-            _require_true_index(case)
+            with looked_at(case._run.workflow):
+                _require_true_index(case)
             self.smaller += len(found.body) < len(whole)
             self._whole[found.body] = whole
             self._let_rest(case, found.body)
@@ -88,7 +92,9 @@ class Twins:
         if resting is None:
             return
         specification = case._run.specification
-        assert picture(resting.workflow, resting.scopes) == picture(*_loaded(body, specification))
+        with looked_at(resting.workflow) as asleep:
+            assert picture(resting.workflow, resting.scopes) == picture(*_loaded(body, specification))
+        self.asleep += asleep
         self._awake[body] = resting
         self.rested += 1
 
@@ -104,6 +110,16 @@ def forgetting_nothing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state, "needed", lambda flow, _watch: Needed(flow.tasks.open, flow.tasks.finished))
         yield
+
+
+@contextmanager
+def looked_at(workflow: Workflow) -> Iterator[int]:
+    """Let sub-processes that sleep be looked at, and sleep again; give how many there are."""
+    flows = workflow.subprocesses
+    texts = {token: text for token in flows if (text := flows.text(token)) is not None}
+    yield len(texts)
+    for token in texts.keys() & flows.awake.keys():
+        flows.send_to_sleep(token, texts[token])
 
 
 def _require_true_index(case: Case) -> None:
@@ -154,26 +170,35 @@ def _loaded(body: bytes, specification: Specification) -> tuple[Workflow, Scopes
 
 def picture(workflow: Workflow, scopes: Scopes) -> object:
     """Give all that a case in memory says, with the types of its values: 1 and Decimal(1) are not the same."""
-    tasks = [
-        (n, t.id, t._parent, t._children, t.state, t.task_spec.name, t.triggered, _typed(t.peek), t.data)
-        for n, t in workflow.tasks.items()
-    ]
     return (
-        tasks,
-        list(workflow.tasks.open),
-        workflow.tasks.joins,
-        workflow.tasks.disordered,
+        _flow(workflow),
+        [_flow(flow) for flow in workflow.subprocesses.values()],
+        (list(workflow.subprocesses), workflow.subprocesses.home),
         list(workflow.ready),
         workflow.counter.last,
-        workflow.last_task.id if workflow.last_task is not None else None,
-        workflow.task_tree.id,
-        (workflow.success, workflow.completed, dict(workflow.subprocesses), workflow.data, workflow.correlations),
         workflow.event_manager.tasks,
         [(scope, _typed(values)) for scope, values in scopes.values.items()],
         scopes.parents,
         {token: _typed(part) for token, part in scopes.parts.items()},
         scopes.bodies,
         scopes.end,
+    )
+
+
+def _flow(flow: BpmnBaseWorkflow) -> object:
+    tasks = [
+        (n, t.id, t._parent, t._children, t.state, t.task_spec.name, t.triggered, _typed(t.peek), t.data)
+        for n, t in flow.tasks.items()
+    ]
+    return (
+        tasks,
+        list(flow.tasks.open),
+        flow.tasks.finished,
+        flow.tasks.joins,
+        flow.tasks.disordered,
+        flow.last_task.id if flow.last_task is not None else None,
+        flow.task_tree.id,
+        (flow.parent_task_id, flow.spec.name, flow.success, flow.completed, flow.data, flow.correlations),
     )
 
 
@@ -194,6 +219,6 @@ def _lives(body: bytes) -> tuple[object, ...]:
     content = json_text.loads(decompress(body))
     tokens = [
         [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in flow["tasks"] if _lives_on(one)]]
-        for flow in content.pop("workflows")
+        for flow in sorted(content.pop("workflows"), key=lambda flow: int(flow["on"] or 0))
     ]
     return content, tokens
