@@ -40,24 +40,39 @@ def measure_age(database: Database, number: int, progress: Callable[[], object],
 def measure_instances(
     database: Database, number: int, progress: Callable[[], object], many: int = MANY
 ) -> list[Figure]:
-    """Compare a completion among 2,000 instances of one activity with one among 20, in turn."""
-    crowd = _voters(database, many, number)
+    """Compare a completion among 2,000 instances of one activity with one among 20, in turn.
+
+    The activity is a task, and then a sub-process with a task in it whose condition counts what is still open.
+    """
+    kinds = {"instances.time": "bench_votes", "instances.inside": "bench_stages"}
+    return [_compare(database, name, process, number, progress, many) for name, process in kinds.items()]
+
+
+def _compare(
+    database: Database, name: str, process: str, number: int, progress: Callable[[], object], many: int
+) -> Figure:
+    crowd_case, crowd = _voters(database, process, many, number)
     few: list[Took] = []
     of_many: list[Took] = []
+    few_case = 0
     while crowd:
-        for task in _voters(database, FEW, FEW - 2):
+        few_case, tasks = _voters(database, process, FEW, FEW - 2)
+        for task in tasks:
             few.append(cases.complete(database, task, VOTE))
             if crowd:
                 of_many.append(cases.complete(database, crowd.pop(), VOTE))
                 progress()
     parts = {"few_ms": median(few[1:]), "many_ms": median(of_many[1:])}
-    return [Figure(name="instances.time", value=parts["many_ms"] / parts["few_ms"], unit="x", goal=1.5, parts=parts)]
+    parts |= {"few_cpu_ms": median_of_work(few[1:]), "many_cpu_ms": median_of_work(of_many[1:])}
+    sizes = {"few_kB": _bytes_of_state(database, few_case), "many_kB": _bytes_of_state(database, crowd_case)}
+    parts |= {size: count / 1000 for size, count in sizes.items()}
+    return Figure(name=name, value=parts["many_ms"] / parts["few_ms"], unit="x", goal=1.5, parts=parts)
 
 
-def _voters(database: Database, count: int, wanted: int) -> list[int]:
-    """Begin a case with some instances and give the first tasks of it."""
-    case = cases.start(database, "bench_votes", {"voters": [f"voter-{index}" for index in range(count)]})
-    return cases.open_tasks(database, case, limit=wanted)
+def _voters(database: Database, process: str, count: int, wanted: int) -> tuple[int, list[int]]:
+    """Begin a case with some instances and give it and its first tasks."""
+    case = cases.start(database, process, {"voters": [f"voter-{index}" for index in range(count)]})
+    return case, cases.open_tasks(database, case, limit=wanted)
 
 
 def _bytes_of_state(database: Database, case: int) -> int:

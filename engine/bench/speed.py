@@ -45,7 +45,7 @@ class Speed:
         each = {
             "completion": len(self.kinds) * (self.cases + 1),
             "age": AGE - 1 + self.cases,
-            "instances": self.cases,
+            "instances": 2 * self.cases,
             "storage": len(self.kinds) * 2 * MANY_CASES * self.cases,
             "lists": len(self.kinds) * self.tasks // 1000,
             "http": (1 + CLIENTS) * self.cases * len(ROUND),

@@ -51,7 +51,12 @@ def test_every_part_tells_its_steps_and_gives_figures(migrated_sqlite: Path, tmp
 def test_age_and_instances_are_compared_with_the_young_and_the_few(prepared: Database) -> None:
     age = measure_age(prepared, 1, lambda: None, age=12)
     instances = measure_instances(prepared, 3, lambda: None, many=30)
-    assert [figure.name for figure in (*age, *instances)] == ["age.time", "age.state", "instances.time"]
+    assert [figure.name for figure in (*age, *instances)] == [
+        "age.time",
+        "age.state",
+        "instances.time",
+        "instances.inside",
+    ]
     state = next(figure for figure in age if figure.name == "age.state")
     assert state.reached, state
 
