@@ -124,7 +124,7 @@ def tokens_at(run: "Run", element_id: str) -> list[int]:
 
 def find(run: "Run", token: int) -> SpiffTask | None:
     """Give the task of a token that stands at an element; None where there is none any more."""
-    found = next((task for task in run.workflow.open_tasks() if task.id == token), None)
+    found = run.workflow.find_open(token)
     stands = found is not None and found.has_state(HOLDS_TOKEN) and not isinstance(found.task_spec, Choice)
     return found if stands and run.element(found) is not None else None
 

@@ -37,6 +37,7 @@ class _Tools(threading.local):
 
     def __init__(self) -> None:
         self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self.for_segments = zstandard.ZstdCompressor(level=3)
         self.decompressor = zstandard.ZstdDecompressor()
 
 
@@ -46,6 +47,11 @@ _TOOLS = _Tools()
 def compress(text: bytes) -> bytes:
     """Compress a text to one frame."""
     return _TOOLS.compressor.compress(text)
+
+
+def compress_segment(text: bytes) -> bytes:
+    """Compress a segment: most are written again as they are, so that each byte counts at every step."""
+    return _TOOLS.for_segments.compress(text)
 
 
 def decompress(body: bytes) -> bytes:
@@ -107,7 +113,7 @@ class Written:
             leads = place == 0 and not follow
             if self.frames.get(part, (None,))[0] != leads:
                 rows = b",".join(text for _number, text in sorted(self.texts[part].items()))
-                self.frames[part] = leads, compress(rows if leads else b"," + rows)
+                self.frames[part] = leads, compress_segment(rows if leads else b"," + rows)
         return [self.frames[part][1] for part in sorted(self.frames)]
 
 
@@ -194,7 +200,7 @@ class Segments:
         found = self._scopes.parts(follow=ROOT in self._long)
         for scope, pieces in sorted(self._long.items()):
             places = values.elements.get(scope, {}).get(pieces.name, ())
-            frames, count = pieces.write(values.peek(scope), places, compress)
+            frames, count = pieces.write(values.peek(scope), places, compress_segment)
             self.records += count
             found = [*frames, *found] if scope == ROOT else [*found, compress(b","), *frames]
         return found

@@ -116,7 +116,7 @@ def _kept(run: "Run", token: int) -> tuple[SpiffTask, Mapping[str, Any]]:
     if token not in run.scopes.parts:
         raise _gone()
     part: dict[str, Any] = run.scopes.parts.peek(token)
-    body = next((task for task in run.workflow.open_tasks() if task.id == int(part["body"])), None)
+    body = run.workflow.find_open(int(part["body"]))
     if body is None:
         raise _gone()
     return body, part

@@ -163,6 +163,12 @@ class Workflow(_Indexed, BpmnWorkflow):
         flow = self.subprocesses.get(self.subprocesses.home.get(token, 0))
         return flow.tasks.get(token) if flow is not None else None
 
+    def find_open(self, token: int) -> SpiffTask | None:
+        """Give an unfinished task; None where there is none, or where its sub-process was taken away."""
+        self._forget_orphans()
+        found = self.find(token)
+        return found if found is not None and token in found.workflow.tasks.open else None
+
     def holds(self, flow: BpmnBaseWorkflow) -> bool:
         """Tell whether this is the run of the case itself or of one of its sub-processes, and not taken away."""
         return flow is self or self.subprocesses.awake.get(flow.parent_task_id) is flow
