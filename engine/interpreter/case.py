@@ -487,7 +487,7 @@ class Case:
     def rest_as_it_was(self) -> live.Live | None:
         """Stay awake where nothing was done to the case, but its variables were read; None where something was."""
         run, values = self._run, self._run.scopes.values
-        if run.workflow.log or values.touched or values.named or run.scopes.parts.touched:
+        if run.workflow.log or values.touched or values.named or run.scopes.parts.touched or run.ledger.levels:
             return None
         return live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places_before or {})
 

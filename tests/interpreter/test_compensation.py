@@ -477,3 +477,19 @@ def test_an_event_that_is_taken_away_by_hand_leaves_the_rest_as_it_is() -> None:
     assert run.waiting == ["after"]
     assert [element.id for element in run.outcome.canceled.values()] == ["undo_b"]
     assert run.complete("after").ended
+
+
+def test_a_case_that_was_only_looked_at_stays_awake_unless_something_can_still_be_undone() -> None:
+    run = Run(line(undoable("a") + user_task("b"), "a", "b"))
+    looked_at = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    assert looked_at.visible(run.token("a")) == run.outcome.variables
+    resting = looked_at.rest_as_it_was()
+    assert resting is not None
+    again = Case.resume(resting, run.specification, ENVIRONMENT)
+    again.complete(run.token("a"), {})
+    run.outcome = again.outcome()
+    assert run.waiting == ["b"]
+    assert Case.wake(run.outcome.body, run.specification, ENVIRONMENT).rest_as_it_was() is None
+    changed = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    changed.correct(run.token("b"), {"more": 1})
+    assert changed.rest_as_it_was() is None
