@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
@@ -19,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.interpreter import moving
 from engine.interpreter.diagram import Element, Process
 from engine.interpreter.joins import FROM
-from engine.interpreter.origins import CAUSES
+from engine.interpreter.origins import CAUSES, border_of, split_of
 from engine.interpreter.preparing import prepared
 from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Detour
 from engine.interpreter.watching import AWAY
@@ -135,7 +134,7 @@ def _begin(flow: BpmnBaseWorkflow, element: Element, causes: Iterable[int]) -> S
 def _open_anew(run: "Run", task: SpiffTask) -> None:
     """Open a task again in the place it was left in, under a new number."""
     away = task.internal_data[AWAY]
-    split = task.parent if isinstance(task.parent.task_spec, BoundaryEventSplit) else None
+    split = split_of(task)
     first = split or task
     anew = first.parent._add_child(first.task_spec, TaskState.FUTURE)
     anew.triggered = True
@@ -175,7 +174,4 @@ def _kept(task: SpiffTask) -> dict[str, object]:
 
 
 def _border(task: SpiffTask) -> list[SpiffTask]:
-    if not isinstance(task.parent.task_spec, BoundaryEventSplit):
-        return []
-    events = [one for one in task.parent.children if isinstance(one.task_spec, BoundaryEvent)]
-    return [one for one in events if not one.has_state(TaskState.FINISHED_MASK)]
+    return [one for one in border_of(task) if not one.has_state(TaskState.FINISHED_MASK)]

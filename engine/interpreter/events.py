@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
-from engine.interpreter.origins import CAUSES
+from engine.interpreter.origins import CAUSES, border_of
+from engine.interpreter.repeating_specs import is_instance
 from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Trigger
 
 if TYPE_CHECKING:
@@ -164,12 +164,7 @@ def _outwards(run: "Run", task: SpiffTask) -> Iterator[list[SpiffTask]]:
 
 def on_border(task: SpiffTask) -> list[SpiffTask]:
     """Give the boundary events of the activity a task is, or is an instance of."""
-    parent = task.parent
-    if parent is not None and parent.task_spec.bpmn_id == task.task_spec.bpmn_id and task.task_spec.bpmn_id:
-        parent = parent.parent
-    if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
-        return []
-    return [child for child in parent.children if isinstance(child.task_spec, BoundaryEvent)]
+    return border_of(task.parent if is_instance(task) else task)
 
 
 def _interrupts(run: "Run", catcher: SpiffTask) -> bool:

@@ -22,6 +22,7 @@ from engine.interpreter.diagram import Element
 from engine.interpreter.joins import FROM, Inclusive, Parallel, source_of
 from engine.interpreter.ledger import Done, Ledger
 from engine.interpreter.moving import HOLDS_TOKEN, entry_of
+from engine.interpreter.origins import border_of
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import Repeated, is_instance
 from engine.interpreter.run import Engine, Run
@@ -168,8 +169,7 @@ class Migration:
 
     def _carry_border(self, task: SpiffTask, split: SpiffTask) -> None:
         """Keep the events on a border that were there, and let new ones wait; one that has happened is over."""
-        siblings = task.parent.children if isinstance(task.parent.task_spec, BoundaryEventSplit) else []
-        there = {self._target_of(one): one for one in siblings if isinstance(one.task_spec, BoundaryEvent)}
+        there = {self._target_of(one): one for one in border_of(task)}
         for spec in split.task_spec.outputs:
             if isinstance(spec, BoundaryEvent):
                 self._carry_event(there.get(original(spec.bpmn_id)), split, spec)

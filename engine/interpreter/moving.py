@@ -23,7 +23,7 @@ from engine.interpreter.adhoc_specs import AdHocSpec, Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
-from engine.interpreter.origins import CAUSES, causes_of
+from engine.interpreter.origins import CAUSES, border_of, causes_of
 from engine.interpreter.preparing import PREFIX
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.task_specs import BoundaryEvent, Detour, EventGateway, Trigger
@@ -103,8 +103,8 @@ def terminate(run: "Run", task: SpiffTask) -> None:
     else:
         if isinstance(parent.task_spec, EventGateway):
             _cancel(parent.children)
-        elif isinstance(parent.task_spec, BoundaryEventSplit):
-            _cancel(child for child in parent.children if isinstance(child.task_spec, BoundaryEvent))
+        else:
+            _cancel(border_of(task))
         task.cancel()
     for token in tokens:
         run.scopes.close(token)
@@ -230,6 +230,11 @@ def open_again(run: "Run", outer: BpmnBaseWorkflow, around: Element, causes: Seq
     flow = run.workflow.subprocesses[task.id]
     _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, StartEvent))
     return flow
+
+
+def wait_for_nothing(flow: BpmnBaseWorkflow) -> None:
+    """Let a process or sub-process wait for none of its event sub-processes any more."""
+    _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, Trigger))
 
 
 def begin(run: "Run", flow: BpmnBaseWorkflow, element: Element, causes: Sequence[int] = ()) -> SpiffTask:

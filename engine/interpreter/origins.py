@@ -59,6 +59,27 @@ def causes_of(task: SpiffTask) -> tuple[int, ...]:
     return ()
 
 
+def split_of(task: SpiffTask) -> SpiffTask | None:
+    """Give what an activity shares with the events on its border; None for one without any.
+
+    What such an event has started again and again hangs there, too, and has no border of its own by that.
+    """
+    above = task.parent
+    if above is None or not isinstance(above.task_spec, BoundaryEventSplit):
+        return None
+    return above if _activity(above) == task.task_spec.name else None
+
+
+def border_of(task: SpiffTask) -> list[SpiffTask]:
+    """Give the events on the border of an activity, those that have happened, too."""
+    split = split_of(task)
+    return [one for one in split.children if isinstance(one.task_spec, BoundaryEvent)] if split is not None else []
+
+
+def _activity(split: SpiffTask) -> str:
+    return str(split.task_spec.name.removesuffix(".BoundaryEventSplit"))
+
+
 def _noted(task: SpiffTask) -> tuple[int, ...] | None:
     noted = task.peek.get(CAUSES)
     return tuple(map(int, noted)) if noted is not None else None
@@ -66,5 +87,4 @@ def _noted(task: SpiffTask) -> tuple[int, ...] | None:
 
 def _is_activity(event: SpiffTask, other: SpiffTask) -> bool:
     """Tell which of the tasks below a split is the activity whose border an event waits on."""
-    activity = event.parent.task_spec.name.removesuffix(".BoundaryEventSplit")
-    return other is not event and bool(other.task_spec.name == activity)
+    return other is not event and bool(other.task_spec.name == _activity(event.parent))
