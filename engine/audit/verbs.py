@@ -119,7 +119,8 @@ def _return(awake: Case, token: int, body: Body) -> None:
     if "instance" in body:
         awake.reopen_instance(token, body["assignee"])
     elif "detour" in body:
-        awake.send_back(token, body["detour"], body["assignee"])
+        # Taken back by whoever was asked, it is asked for once more by the task that had asked.
+        awake.send_back(int(body["detour"].get("asking", token)), body["detour"], body["assignee"])
     else:
         awake.go_back(Plan.from_json(body["plan"]), body["assignee"])
 

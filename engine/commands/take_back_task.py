@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
-from engine.execution.going_back import begun_at, go_back
+from engine.execution.going_back import ask_again, begun_at, go_back
 from engine.execution.locked import LockedCase, lock_instance
 from engine.execution.offered import offered
 from engine.execution.own_part import is_own_part, take_own_part_back
@@ -87,6 +87,9 @@ def _event(task: UserTask, actor: str, reason: str) -> NewEvent:
 
 def _again(locked: LockedCase, case: Case, done: tuple[UserTask, Act], event: NewEvent) -> None:
     task, act = done
-    outcome = go_back(locked, case, act.plan, task.assignee, event)
+    if act.detour is None:
+        outcome = go_back(locked, case, act.plan, task.assignee, event)
+    else:
+        outcome = ask_again(locked, case, (task, act.detour), event)
     returned = {"act": "takeBack", "by": event.actor, "at": locked.environment.now.isoformat()}
     mark_returned(locked.session, task.instance_id, begun_at(outcome, task.element_id), returned, act.submitted)

@@ -1,6 +1,7 @@
 """What going back to an earlier task shares, whoever wants it."""
 
 from dataclasses import replace
+from typing import Any
 
 from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, mark
@@ -9,6 +10,7 @@ from engine.execution.people import hand_to_administrators
 from engine.execution.ways import forget_undone
 from engine.execution.write import write_outcome
 from engine.interpreter import Case, Outcome, Plan
+from engine.model import UserTask
 
 
 def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, event: NewEvent) -> Outcome:
@@ -21,6 +23,17 @@ def go_back(locked: LockedCase, case: Case, plan: Plan, assignee: str | None, ev
     told = replace(event, body={**event.body, "assignee": assignee, "plan": plan.as_json()})
     write_outcome(locked, outcome, told)
     forget_undone(locked.session, locked.instance.id, plan.undone, renamed)
+    return outcome
+
+
+def ask_again(locked: LockedCase, case: Case, done: tuple[UserTask, dict[str, Any]], event: NewEvent) -> Outcome:
+    """Let a task that was done again for another one be asked for once more, by the other that waits again."""
+    task, detour = done
+    case.send_back(int(detour["asking"]), detour, task.assignee)
+    outcome = hand_to_administrators(case.outcome(), locked.organisation)
+    told = replace(event, body={**event.body, "assignee": task.assignee, "detour": detour})
+    write_outcome(locked, outcome, told)
+    forget_undone(locked.session, locked.instance.id, [task.token], {})
     return outcome
 
 

@@ -11,7 +11,7 @@ from engine import clock
 from engine.errors import mark
 from engine.execution.completions import completion_of
 from engine.execution.ways import way_of
-from engine.interpreter import Arrival, Plan, Process
+from engine.interpreter import Arrival, Plan, Process, Way
 from engine.model import HistoryEvent, Job, UserTask
 
 _CHANGES_ALL = ("case.modified", "case.migrated")
@@ -26,6 +26,10 @@ class Act:
     """The step of the case in which it was done."""
     submitted: dict[str, Any]
     plan: Plan
+    behind: tuple[int, ...]
+    """The tokens that came of it."""
+    detour: dict[str, Any] | None = None
+    """Of a task that was done again for another one: how that asks for it once more."""
 
 
 def act_of(session: Session, process: Process, task: UserTask, arrivals: Sequence[Arrival] = ()) -> Act | None:
@@ -36,30 +40,43 @@ def act_of(session: Session, process: Process, task: UserTask, arrivals: Sequenc
     way = way_of(session, process, task.instance_id, arrivals)
     if way.passage(task.token) is None or way.whole(task.token) != task.token:
         return None
-    if way.is_instance(task.token) or way.is_counted(task.token):
+    if way.is_instance(task.token) or way.is_counted(task.token) or way.is_cut_off(task.token):
         return None
     done = completion_of(session, task.instance_id, task.token)
     if done is None or done.body.get("signals"):
         return None
-    return Act(sequence=done.sequence, submitted=dict(done.body.get("input") or {}), plan=way.plan(task.token))
+    submitted, plan = dict(done.body.get("input") or {}), way.plan(task.token)
+    if not way.is_aside(task.token):
+        behind = tuple(token for token in plan.undone if token != task.token)
+        return Act(sequence=done.sequence, submitted=submitted, plan=plan, behind=behind)
+    asking = way.asked_by(task.token)
+    if asking is None:
+        return None
+    detour = _asked_again(session, task, way, asking)
+    return Act(sequence=done.sequence, submitted=submitted, plan=plan, behind=(asking,), detour=detour)
+
+
+def _asked_again(session: Session, task: UserTask, way: Way, asking: int) -> dict[str, Any]:
+    waits = UserTask.instance_id == task.instance_id, UserTask.token == asking, UserTask.parent_task_id.is_(None)
+    person = session.scalar(select(UserTask.assignee).where(*waits))
+    return {**way.detour(asking, task.token), "asking": asking, "person": person}
 
 
 def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:
     """Say why it is too late to take a task back; None where it is not."""
     if act is None:
         return mark("“{name}”不能撤回：它是多人办理的，或已有信号发出，或已被退回。")
-    behind = [token for token in act.plan.undone if token != task.token]
-    if touched(session, task.instance_id, act.sequence, behind):
+    if touched(session, task.instance_id, act.sequence, act.behind):
         return mark("“{name}”不能撤回：下一步已有人领取、填写或办理，或系统已经执行。可请办理人退回。")
     return None
 
 
-def touched(session: Session, instance_id: int, sequence: int, behind: list[int]) -> bool:
+def touched(session: Session, instance_id: int, sequence: int, behind: Sequence[int]) -> bool:
     """Tell whether somebody or something has touched what came of a step, at the tokens behind it."""
     return any(session.scalar(one) is not None for one in _touches(instance_id, sequence, behind))
 
 
-def _touches(instance_id: int, sequence: int, behind: list[int]) -> Iterator[Any]:
+def _touches(instance_id: int, sequence: int, behind: Sequence[int]) -> Iterator[Any]:
     later = HistoryEvent.instance_id == instance_id, HistoryEvent.sequence > sequence
     about: ColumnElement[bool] = or_(HistoryEvent.token.in_(behind), HistoryEvent.kind.in_(_CHANGES_ALL))
     yield select(HistoryEvent.sequence).where(*later, about).limit(1)

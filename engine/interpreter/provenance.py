@@ -15,6 +15,7 @@ from engine.interpreter.diagram import Process
 CASE = 0
 BODY = "multiInstanceBody"
 _DONE_AGAIN = frozenset({"userTask", "startEvent"})
+_EVENT_SUB_PROCESS = "eventSubProcess"
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 
 
@@ -55,6 +56,8 @@ class Reopened:
     element_id: str
     causes: tuple[int, ...]
     within: int
+    interrupted: bool = False
+    """An event in it has taken over: it goes on with what that has brought, and waits for no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ class Plan:
                     element_id=one["element_id"],
                     causes=_tokens(one["causes"]),
                     within=int(one["within"]),
+                    interrupted=one.get("interrupted", False),
                 )
                 for one in content["reopened"]
             ),
@@ -133,6 +137,16 @@ class Way:
             self._inside.setdefault(one.scope, []).append(one.token)
             for cause in one.causes:
                 self._next.setdefault(cause, []).append(one.token)
+        self._interrupted = dict(self._interruptions())
+
+    def _interruptions(self) -> Iterator[tuple[int, int]]:
+        """Give the scopes in which an interrupting event sub-process has begun, with the token of its start."""
+        for one in self._nodes.values():
+            for cause in one.causes if one.kind == _EVENT_SUB_PROCESS else ():
+                start = self._nodes.get(cause)
+                element = self._elements.get(start.element_id) if start is not None else None
+                if element is not None and element.interrupting:
+                    yield one.scope, cause
 
     def passage(self, token: int) -> Walked | None:
         """Give a passage; None where there is none that holds."""
@@ -159,6 +173,22 @@ class Way:
             if body is not None and body.kind == BODY and body.state == "ACTIVE" and one.state == "COMPLETED":
                 return True
             one = body
+        return False
+
+    def is_cut_off(self, token: int) -> bool:
+        """Tell whether what a passage belonged to was ended by an event, on a border or by an event sub-process.
+
+        What such an event ends is over, with all that went on beside: nobody goes back into it alone. What the event
+        itself has brought is not meant.
+        """
+        one = self._nodes.get(token)
+        while one is not None:
+            event, around = self._interrupted.get(one.scope), self._nodes.get(one.scope)
+            if event is not None and event != one.token and event not in one.causes:
+                return True
+            if around is not None and around.state == "TERMINATED":
+                return True
+            one = around
         return False
 
     # -- looking back ----------------------------------------------------------------------------------
@@ -191,18 +221,25 @@ class Way:
     def before(self, token: int) -> list[Walked]:
         """Give the passages that led to a token, the latest first; of an ended repetition only its body.
 
-        A repetition done one after the other that the token stands in is among them once a part of it is done.
+        A repetition done one after the other that the token stands in is among them once a part of it is done; no
+        other one that goes on is, nor what was cut off.
         """
         found: set[int] = set()
-        while self._is_aside(token):
+        begun: set[int] = set()
+        while self.is_aside(token):
             # Done for the task that asked for it, and as far on the way as that.
             (token,) = self._nodes[token].causes
         while token in self._nodes:
             self._collect(self._nodes[token].causes, found)
             token = self._nodes[token].scope
             if self._is_partly_done(token):
-                found.add(token)
+                begun.add(token)
+        found = {one for one in found if not (self._goes_on(one) or self.is_cut_off(one))} | begun
         return [self._nodes[one] for one in sorted(found, key=self._order.__getitem__, reverse=True)]
+
+    def _goes_on(self, token: int) -> bool:
+        """Tell whether a passage is a repetition that has not ended: what began on its border stands beside it."""
+        return self._nodes[token].kind == BODY and self._nodes[token].state == "ACTIVE"
 
     def _collect(self, causes: Iterable[int], found: set[int]) -> None:
         waiting = [cause for cause in causes if cause in self._nodes]
@@ -214,15 +251,23 @@ class Way:
             waiting += [cause for cause in one.causes if cause in self._nodes]
             if one.state == "COMPLETED" and one.kind != BODY:
                 # Whatever happened inside had to end before it went on.
-                waiting += [inner for inner in self._inside.get(one.token, ()) if not self._is_aside(inner)]
+                waiting += [inner for inner in self._inside.get(one.token, ()) if not self.is_aside(inner)]
 
-    def _is_aside(self, token: int) -> bool:
+    def is_aside(self, token: int) -> bool:
         """Tell whether a task was done again for another one, beside the way: nothing else follows one not done."""
         one = self._nodes.get(token)
         asked_by = self._nodes.get(one.causes[0]) if one is not None and one.causes else None
         if one is None or asked_by is None or one.kind not in _DONE_AGAIN:
             return False
         return asked_by.kind in _DONE_AGAIN and asked_by.state != "COMPLETED"
+
+    def asked_by(self, token: int) -> int | None:
+        """Give the task that another one was done again for and that waits again; None where none does."""
+        first = self._nodes.get(self._nodes[token].causes[0]) if self.is_aside(token) else None
+        if first is None:
+            return None
+        again = [one for one in self._nodes.values() if _place(one) == _place(first) and one.state == "ACTIVE"]
+        return again[-1].token if again else None
 
     def _is_partly_done(self, scope: int) -> bool:
         body = self._nodes.get(scope)
@@ -235,13 +280,15 @@ class Way:
     def repeatable(self) -> list[Walked]:
         """Give what can be run again: of each element the passage that began last, the latest first.
 
-        What stands in a repetition is repeated with it; starts, borders and joins only with what they belong to.
+        What stands in a repetition is repeated with it; starts, borders and joins only with what they belong to. What
+        was done for another task beside the way, or was cut off by an event, is not repeated by itself.
         """
         found: dict[str, Walked] = {}
         for one in reversed(self._nodes.values()):
             element = self._elements.get(one.element_id)
             begins = element is not None and element.id in self._beginnings and element.kind not in JOINS
-            if begins and one.state != "TERMINATED" and not self._is_in_repetition(one):
+            lost = one.state == "TERMINATED" or self.is_cut_off(one.token)
+            if begins and not (lost or self._is_in_repetition(one) or self.is_aside(one.token)):
                 found.setdefault(one.element_id, one)
         return list(found.values())
 
@@ -300,7 +347,13 @@ class Way:
         while around is not None and around.state == "COMPLETED":
             behind |= {around.token, *self._reached(around.token)}
             reopened.append(
-                Reopened(scope=around.token, element_id=around.element_id, causes=around.causes, within=around.scope)
+                Reopened(
+                    scope=around.token,
+                    element_id=around.element_id,
+                    causes=around.causes,
+                    within=around.scope,
+                    interrupted=around.token in self._interrupted,
+                )
             )
             around = self._nodes.get(around.scope)
         return behind, reopened
@@ -347,7 +400,7 @@ class Way:
 
 def _relinked(passages: Sequence[Walked]) -> Callable[[Walked], Walked]:
     """Let what began on the border of a task that was left come from the one that was opened anew in its place."""
-    places = {one.token: (one.element_id, one.causes, one.scope) for one in passages if one.kind in _DONE_AGAIN}
+    places = {one.token: _place(one) for one in passages if one.kind in _DONE_AGAIN}
     latest = {place: token for token, place in places.items()}
 
     def relink(one: Walked) -> Walked:
@@ -356,6 +409,11 @@ def _relinked(passages: Sequence[Walked]) -> Callable[[Walked], Walked]:
         return replace(one, causes=tuple(latest.get(places.get(c, ("", (), c)), c) for c in one.causes))
 
     return relink
+
+
+def _place(one: Walked) -> tuple[str, tuple[int, ...], int]:
+    """Give what a task that was left has in common with the one that was opened anew in its place."""
+    return one.element_id, one.causes, one.scope
 
 
 def _tokens(numbers: Iterable[Any]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ Data stay as they are, and so does what can be compensated: what was done was do
 compensation undoes both. Nobody goes back over a compensation that is under way, since half of it would be lost.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
@@ -14,7 +15,7 @@ from engine.errors import GoneError, InvalidError, mark
 from engine.interpreter import detours, moving
 from engine.interpreter.joins import FROM, Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, causes_of, scope_of
-from engine.interpreter.provenance import Arrival, Plan, Restored
+from engine.interpreter.provenance import Arrival, Plan, Reopened, Restored
 from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def go_back(run: "Run", plan: Plan, assignee: str | None = None) -> dict[int, in
     beside = [_only_waiting(run, token) for token in plan.arrivals]
     if any(_compensates(run, task) for task in tokens):
         raise InvalidError(mark("这期间有一步正在补偿，补偿完成之后才能退回。"), where="target")
-    renamed: dict[int, int] = {}
-    for one in plan.reopened:
-        around = run.specification.process.elements[one.element_id]
-        flow = moving.open_again(run, _flow(run, one.within, renamed), around, one.causes)
-        renamed[one.scope] = int(flow.parent_task_id)
+    renamed = _open_again(run, plan.reopened)
     _begin(run, plan, _flow(run, plan.within, renamed), assignee)
     for task in tokens:
         if not task.has_state(TaskState.FINISHED_MASK):
@@ -66,6 +63,17 @@ def go_back(run: "Run", plan: Plan, assignee: str | None = None) -> dict[int, in
     run.workflow.open_tasks()  # forgets sub-processes that were taken away
     for flow in (run.workflow, *run.workflow.subprocesses.values()):
         moving.ask_joins(flow)
+    return renamed
+
+
+def _open_again(run: "Run", ended: Iterable[Reopened]) -> dict[int, int]:
+    renamed: dict[int, int] = {}
+    for one in ended:
+        around = run.specification.process.elements[one.element_id]
+        flow = moving.open_again(run, _flow(run, one.within, renamed), around, one.causes)
+        renamed[one.scope] = int(flow.parent_task_id)
+        if one.interrupted:
+            moving.wait_for_nothing(flow)
     return renamed
 
 
