@@ -1,21 +1,21 @@
-"""A random case driven by the commands that people use, with all that they do to tasks beside: see ``Pair``."""
+"""A random case driven by the commands that people use, with all that they do to tasks beside: see ``Pair``.
+
+What time, messages and administrators do to it is in ``overseen``.
+"""
 
 import random
 import re
-from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
 
-from engine import clock
+from engine import json_text
+from engine.audit.standing import Standing
 from engine.commands.add_signers import Signers, add_signers
-from engine.commands.cancel_instance import cancel_instance
 from engine.commands.complete_task import complete_task
 from engine.commands.delegate_task import delegate_task
-from engine.commands.modify_instance import Modification, Move, modify_instance
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
-from engine.commands.reject_task import reject_task
 from engine.commands.remove_signer import remove_signer
 from engine.commands.resolve_task import resolve_task
 from engine.commands.resume_instance import resume_instance
@@ -29,25 +29,30 @@ from engine.execution.immutable import definition
 from engine.execution.ways import way_of
 from engine.interpreter import Way
 from engine.interpreter.signing import Position
-from engine.model import Job, ProcessInstance, UserTask
+from engine.model import EventSubscription, HistoryEvent, Job, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.returnable import may_take_back, returnable
 from tests.execution.operating import ALL
 from tests.execution.people import SHARING, People
-from tests.interpreter.blocks import Block, Drawing
+from tests.interpreter.blocks import THROWN, Block
+from tests.interpreter.drawing import Drawing
 
 OTHERS = ["zhou.min", "sun.yan"]
 """Who is asked by those who have the tasks."""
-HOUR = 3600
+WITHDRAWABLE = (
+    '<bpmn:extensionElements><zeebe:properties><zeebe:property name="withdrawable" value="true"/>'
+    "</zeebe:properties></bpmn:extensionElements>"
+)
 
 
 def published(block: Block) -> bytes:
-    """Draw a block so that every task offers every operation, and no two timers go off at the same time.
+    """Draw a block so that every task offers every operation, and its initiator may withdraw it.
 
     Every third task is for two people, one of whom claims it.
     """
     offers = f'<zeebe:properties><zeebe:property name="operations" value="{ALL}"/></zeebe:properties>'
     text = Drawing(block).content.decode().replace('"tester"', '"li.na"')
+    text = text.replace('isExecutable="true">', f'isExecutable="true">{WITHDRAWABLE}')
     text = text.replace(
         "</bpmn:extensionElements></bpmn:userTask>", f"{offers}</bpmn:extensionElements></bpmn:userTask>"
     )
@@ -56,8 +61,8 @@ def published(block: Block) -> bytes:
         rf"\1{offers}",
         text,
     )
-    text = re.sub(r'(userTask id="t\d*[0369]" .*?)assignee="li.na"', rf'\1candidateUsers="{", ".join(SHARING)}"', text)
-    return re.sub(r'(boundaryEvent id="b(\d+)".*?)PT1H', r"\1PT1H\2S", text).encode()
+    sharing = f'candidateUsers="{", ".join(SHARING)}"'
+    return re.sub(r'(userTask id="t\d*[0369]" .*?)assignee="li.na"', rf"\1{sharing}", text).encode()
 
 
 class Commanded:
@@ -66,15 +71,33 @@ class Commanded:
     def __init__(self, people: People, content: bytes, chance: random.Random, **variables: object) -> None:
         self.office, self.people, self.chance = people.office, people, chance
         self.case = self.office.begin(content, "zhang.wei", **variables)
+        self._standing, self._followed = Standing(), 0
 
     # -- what is there ----------------------------------------------------------------------------------
 
     @property
     def tokens(self) -> dict[int, str]:
-        of_case = Job.instance_id == self.case, Job.kind == "timer", Job.state == "CREATED"
+        """Give what waits: tasks, timers, messages and signals by their rows, and what only the case itself throws."""
+        timers = Job.instance_id == self.case, Job.kind == "timer", Job.state == "CREATED"
         with self.office.database.reading() as session:
-            timers = {job.token: job.element_id for job in session.scalars(select(Job).where(*of_case))}
-        return {row.token: row.element_id for row in self._open()} | timers
+            rows = [
+                *session.execute(select(Job.token, Job.element_id).where(*timers)),
+                *session.execute(
+                    select(EventSubscription.token, EventSubscription.element_id).where(
+                        EventSubscription.instance_id == self.case
+                    )
+                ),
+            ]
+            process = definition(session, session.get_one(ProcessInstance, self.case).definition_id).process
+            of_case = HistoryEvent.instance_id == self.case, HistoryEvent.sequence > self._followed
+            told = select(HistoryEvent.sequence, HistoryEvent.body).where(*of_case).order_by(HistoryEvent.sequence)
+            for self._followed, body in session.execute(told):
+                self._standing.follow(json_text.loads(body))
+        places = self._standing.places.items()
+        thrown = {token: name for token, name in places if process.elements[name].event in THROWN}
+        return (
+            {row.token: row.element_id for row in self._open()} | {row.token: row.element_id for row in rows} | thrown
+        )
 
     def _open(self) -> list[UserTask]:
         """Give the open tasks; nobody is asked to sign one that is not open."""
@@ -118,7 +141,11 @@ class Commanded:
 
     def _complete(self, task: UserTask, result: dict[str, object]) -> None:
         self._later()
-        self.office.finish(task.id, self.people.doer(task, self.chance), **result)
+        self.hand_in(task.id, self.people.doer(task, self.chance), result)
+
+    def hand_in(self, task_id: int, doer: str, result: dict[str, object]) -> None:
+        """Complete a task with a result."""
+        self.office.finish(task_id, doer, **result)
 
     def _signed(self, task: UserTask, how: str, result: dict[str, object]) -> None:
         """Complete a task that others sign, or are no longer asked to."""
@@ -219,20 +246,10 @@ class Commanded:
         self._later()
         self.office.do(take_back_task, task.id, str(task.completed_by))
 
-    # -- time, signers, administrators --------------------------------------------------------------------
+    # -- signers ------------------------------------------------------------------------------------------
 
     def _later(self) -> None:
         self.office.clock.advance(minutes=1)
-
-    def go_off(self, element: str) -> Sequence[str]:  # noqa: ARG002 - time decides which
-        timers = select(Job).where(Job.instance_id == self.case, Job.kind == "timer", Job.state == "CREATED")
-        with self.office.database.reading() as session:
-            waiting = [(job.due_at, job.element_id) for job in session.scalars(timers.order_by(Job.due_at))]
-        now = clock.now()
-        if waiting[0][0] > now:
-            self.office.clock.advance(seconds=(waiting[0][0] - now).total_seconds())
-        self.office.work()
-        return [name for due, name in waiting if due <= clock.now()]
 
     def add_one(self, token: int, position: Position) -> None:
         self._ask(self._fuss(self.task(token)), position)
@@ -240,18 +257,3 @@ class Commanded:
     def remove(self, token: int) -> None:
         task = self._fuss(self.task(token))
         self.office.do(remove_signer, task.id, "不用了", str(task.assignee))
-
-    def move(self, token: int, to: str) -> None:
-        self._later()
-        moves = [Move(token=token, element_id=to, within="inferred")]
-        self.office.do(modify_instance, self.case, Modification(moves=moves), "走错了", "admin")
-
-    def stop(self) -> None:
-        """End the case by force; nothing of it is left open."""
-        task = self.chance.choice(self._open())
-        if self.chance.random() < 0.5:
-            self.office.do(cancel_instance, self.case, "不做了", "admin")
-        else:
-            self.office.do(reject_task, task.id, "不同意", self.people.doer(task, self.chance))
-        assert self.ended
-        assert self.tokens == {}

@@ -9,8 +9,9 @@ import random
 
 import pytest
 
-from tests.execution.commanded import Commanded, published
+from tests.execution.commanded import published
 from tests.execution.operating import Office
+from tests.execution.overseen import Overseen
 from tests.execution.people import People
 from tests.interpreter.blocks import Maker
 from tests.interpreter.pairs import Pair
@@ -28,13 +29,13 @@ def test_whatever_people_do_the_open_tasks_are_those_of_the_model(office: Office
     people = People(office)
     for seed in range(FIRST + part, FIRST + DIAGRAMS, PARTS):
         chance = random.Random(seed)  # noqa: S311 - nothing secret
-        block = Maker(chance, chance.randint(3, 8)).sequence(3)
+        block = Maker(chance, chance.randint(3, 8)).process()
         content = published(block)
         for number in range(RUNS):
-            begun: list[Commanded] = []
+            begun: list[Overseen] = []
 
-            def start(begun: list[Commanded] = begun, **variables: object) -> Commanded:
-                begun.append(Commanded(people, content, chance, **variables))  # noqa: B023 - called at once
+            def start(begun: list[Overseen] = begun, **variables: object) -> Overseen:
+                begun.append(Overseen(people, content, chance, **variables))  # noqa: B023 - called at once
                 return begun[0]
 
             pair = Pair(block, chance, start)

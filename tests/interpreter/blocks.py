@@ -1,30 +1,34 @@
-"""Random well-formed processes: blocks inside blocks, written as diagrams."""
+"""Random well-formed processes: blocks inside blocks; ``drawing`` writes them as diagrams."""
 
-import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.interpreter.build import diagram, user_task
-
-TIMER = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
-PEOPLE = ["li.na", "wang.fang", "chen.jie"]
-"""Who does what is done several times, in this order."""
+THROWN = ["error", "escalation"]
+"""Events that come out of the case itself."""
+TOLD = ["timer", "message", "signal"]
+"""Events that come from outside."""
 
 
 @dataclass
 class Block:
-    """``kind``: task, many, seq, par, inc, exc, sub, each, loop or timed; ``name`` is its element or its gateways' stem."""
+    """``name`` is its element or its gateways' stem.
+
+    ``kind``: task, many, seq, par, inc, exc, loop; sub or case, with event sub-processes after its sequence; event, one
+    of those; each, a sub-process that is repeated; timed, an activity with a border and what follows from there; throw.
+    """
 
     kind: str
     name: str
     inner: list["Block"] = field(default_factory=list)
     flag: bool = False
-    """Of ``many`` and ``each``: one after the other; of ``timed``: the timer interrupts."""
+    """Of ``many`` and ``each``: one after the other; of ``timed`` and ``event``: it interrupts."""
     count: int = 0
     """Of ``many``: how many do it; of ``each``: how many times its sub-process is done."""
     rounds: str = ""
     """Of ``many`` and ``each``: the mark of a standard loop, where it is no list that it is repeated over."""
+    by: str = ""
+    """Of ``timed`` and ``event``: what it waits for; of ``throw``: what it throws."""
 
     def all(self) -> Iterator["Block"]:
         """Give the block and all inside it."""
@@ -40,17 +44,25 @@ class Maker:
         self._chance = chance
         self._left = tasks
         self._number = 0
-        self._repeated = 0
+        self._several = 0
+        """In how many blocks we are of which several may be open; there two events of one name could not be told apart."""
+        self._caught: list[str] = []
+        """The events that are caught around here, whatever happens."""
         self._makers: dict[str, Callable[[int], Block]] = {
             "par": lambda depth: self._branches("par", depth),
             "inc": lambda depth: self._branches("inc", depth),
             "exc": lambda depth: self._branches("exc", depth),
-            "sub": lambda depth: Block("sub", self._name("s"), [self.sequence(depth - 1)]),
+            "sub": lambda depth: self._holding(Block("sub", self._name("s")), depth - 1),
             "loop": lambda depth: Block("loop", self._name("l"), [self.sequence(depth - 1)]),
             "timed": self._timed,
-            "many": self._many,
+            "many": lambda _depth: self._many(),
             "each": self._each,
+            "throw": lambda _depth: self._throw(),
         }
+
+    def process(self, depth: int = 3) -> Block:
+        """Make a whole process."""
+        return self._holding(Block("case", "case"), depth)
 
     def sequence(self, depth: int, most: int = 3) -> Block:
         inner = [self._block(depth) for _ in range(self._chance.randint(1, most))]
@@ -60,8 +72,7 @@ class Maker:
         self._left -= 1
         if depth <= 0 or self._left <= 0 or self._chance.random() < 0.35:
             return self._task()
-        # Two timers of one name could not be told apart by the tests.
-        kinds = [kind for kind in self._makers if not self._repeated or kind != "timed"]
+        kinds = [kind for kind in self._makers if kind != "throw"] + ["throw"] * 3 * bool(self._caught)
         return self._makers[self._chance.choice(kinds)](depth)
 
     def _task(self) -> Block:
@@ -71,19 +82,20 @@ class Maker:
         name = self._name({"par": "p", "inc": "i", "exc": "e"}[kind])
         return Block(kind, name, [self.sequence(depth - 1, 2) for _ in range(self._chance.randint(2, 3))])
 
-    def _timed(self, depth: int) -> Block:
-        handler = self.sequence(min(depth - 1, 1), 2)
-        return Block("timed", self._name("b"), [self._task(), handler], flag=self._chance.random() < 0.5)
+    def _throw(self) -> Block:
+        """Throw what is caught around here, after a task: a loop must not go round by itself."""
+        thrown = Block("throw", self._name("x"), by=self._chance.choice(self._caught))
+        return Block("seq", self._name("q"), [self._task(), thrown])
 
-    def _many(self, _depth: int) -> Block:
+    def _many(self) -> Block:
         return self._repeats(Block("many", self._name("m"), count=self._chance.randint(1, 3)))
 
     def _each(self, depth: int) -> Block:
-        name = self._name("r")
-        self._repeated += 1
-        inner = self.sequence(depth - 1, 2)
-        self._repeated -= 1
-        return self._repeats(Block("each", name, [inner], count=self._chance.randint(1, 2)))
+        block = self._repeats(Block("each", self._name("r"), count=self._chance.randint(1, 2)))
+        self._several += not block.flag
+        self._holding(block, depth - 1, 2)
+        self._several -= not block.flag
+        return block
 
     def _repeats(self, block: Block) -> Block:
         """Decide how a block is repeated: at once, one after the other, or in rounds that a loop counts."""
@@ -99,123 +111,52 @@ class Maker:
             )
         return block
 
+    # -- events -----------------------------------------------------------------------------------------
+
+    def _holding(self, block: Block, depth: int, most: int = 3) -> Block:
+        """Fill a process or sub-process: its sequence, and event sub-processes beside it."""
+        wanted = self._chance.choice([[], [], [self._event()], [self._event(), self._event()]])
+        events = list({one.by: one for one in wanted if self._may_wait(one.by)}.values())
+        block.inner = [self._catching([one.by for one in events], depth, most), *events]
+        for one in events:
+            several = not one.flag and one.by != "timer"
+            self._several += several
+            # Whoever has interrupted is alone, so nothing of this scope catches what is thrown there.
+            one.inner = [self.sequence(min(depth - 1, 1), 2)]
+            one.inner[0].inner.insert(0, self._task())
+            self._several -= several
+        return block
+
+    def _event(self) -> Block:
+        by = self._chance.choice([*TOLD, *THROWN])
+        return Block("event", self._name("v"), flag=by == "error" or self._chance.random() < 0.5, by=by)
+
+    def _may_wait(self, by: str) -> bool:
+        return by in THROWN or not self._several
+
+    def _catching(self, kinds: list[str], depth: int, most: int) -> Block:
+        caught = [kind for kind in kinds if kind in THROWN]
+        self._caught += caught
+        sequence = self.sequence(depth, most)
+        del self._caught[len(self._caught) - len(caught) :]
+        return sequence
+
+    def _timed(self, depth: int) -> Block:
+        """Draw an event on the border of a task, a repeated one, or a sub-process."""
+        name = self._name("b")
+        host = self._chance.choice(["task", "task", "many", "sub", "each"])
+        kinds = [kind for kind in (TOLD if host in {"task", "many"} else TOLD + THROWN) if self._may_wait(kind)]
+        if not kinds:
+            return self._task()
+        by = self._chance.choice(kinds)
+        caught = [by] if by in THROWN else []
+        self._caught += caught
+        main = self._task() if host == "task" else self._makers[host](depth - 1)
+        del self._caught[len(self._caught) - len(caught) :]
+        handler = self.sequence(min(depth - 1, 1), 2)
+        # What a border lets begin beside the way is in no scope of its own: twice of it could not be told apart.
+        return Block("timed", name, [main, handler], flag=by in THROWN or self._chance.random() < 0.5, by=by)
+
     def _name(self, stem: str) -> str:
         self._number += 1
         return f"{stem}{self._number}"
-
-
-class Drawing:
-    """A block as a diagram."""
-
-    def __init__(self, block: Block) -> None:
-        self._flows: dict[str, str | tuple[str, str]] = {}
-        self._inside: list[str] = []
-        start, nodes = '<bpmn:startEvent id="start"/>', self._draw(block)
-        first, last, text = nodes
-        self._connect("start", first)
-        self._connect(last, "end")
-        self.content = diagram(start + text + '<bpmn:endEvent id="end"/>' + "".join(self._inside), self._flows)
-
-    def _connect(self, source: str, target: str, condition: str | None = None) -> None:
-        flow = f"f_{source}_{target}"
-        self._flows[f"{source}->{target}"] = (flow, condition) if condition else flow
-
-    def _draw(self, block: Block) -> tuple[str, str, str]:
-        """Give the first and the last element of a block and its nodes."""
-        if block.kind == "task":
-            return block.name, block.name, user_task(block.name)
-        return getattr(self, f"_draw_{block.kind}")(block)  # type: ignore[no-any-return] # one of the methods below
-
-    def _draw_many(self, block: Block) -> tuple[str, str, str]:
-        task = user_task(block.name)
-        if not block.rounds:
-            task = task.replace('"tester"', '"=it"')
-        return block.name, block.name, task.replace("</bpmn:userTask>", f"{_loop(block)}</bpmn:userTask>")
-
-    def _draw_each(self, block: Block) -> tuple[str, str, str]:
-        first, last, text = self._draw_sub(block)
-        head, tag, rest = text.partition(">")
-        return first, last, f"{head}{tag}{_loop(block)}{rest}"
-
-    def _draw_seq(self, block: Block) -> tuple[str, str, str]:
-        parts = [self._draw(one) for one in block.inner]
-        for (_first, last, _text), (following, _last, _nodes) in itertools.pairwise(parts):
-            self._connect(last, following)
-        return parts[0][0], parts[-1][1], "".join(text for _first, _last, text in parts)
-
-    def _draw_par(self, block: Block) -> tuple[str, str, str]:
-        return self._gateways(block, "parallelGateway", lambda _index: None)
-
-    def _draw_inc(self, block: Block) -> tuple[str, str, str]:
-        return self._gateways(block, "inclusiveGateway", lambda index: f"=list contains({block.name}, {index})")
-
-    def _draw_exc(self, block: Block) -> tuple[str, str, str]:
-        return self._gateways(block, "exclusiveGateway", lambda index: f"={block.name} = {index}")
-
-    def _gateways(self, block: Block, tag: str, condition: Callable[[int], str | None]) -> tuple[str, str, str]:
-        split, join = f"{block.name}_split", f"{block.name}_join"
-        nodes = f'<bpmn:{tag} id="{split}"/><bpmn:{tag} id="{join}"/>'
-        for index, one in enumerate(block.inner):
-            first, last, text = self._draw(one)
-            self._connect(split, first, condition(index))
-            self._connect(last, join)
-            nodes += text
-        return split, join, nodes
-
-    def _draw_loop(self, block: Block) -> tuple[str, str, str]:
-        merge, again = f"{block.name}_merge", f"{block.name}_again"
-        first, last, text = self._draw(block.inner[0])
-        self._connect(merge, first)
-        self._connect(last, again)
-        self._connect(again, merge, f"={block.name}")
-        out = f"{block.name}_out"
-        default = f"f_{again}_{out}"
-        self._connect(again, out)
-        gateways = f'<bpmn:exclusiveGateway id="{merge}"/><bpmn:exclusiveGateway id="{again}" default="{default}"/>'
-        return merge, out, gateways + text + f'<bpmn:task id="{out}"/>'
-
-    def _draw_timed(self, block: Block) -> tuple[str, str, str]:
-        main, handler = block.inner
-        first, last, text = self._draw(handler)
-        nodes = user_task(main.name) + text + (
-            f'<bpmn:boundaryEvent id="{block.name}" attachedToRef="{main.name}" '
-            f'cancelActivity="{str(block.flag).lower()}">{TIMER}</bpmn:boundaryEvent>'
-        )  # fmt: skip
-        self._connect(block.name, first)
-        if block.flag:
-            merge = f"{block.name}_merge"
-            self._connect(last, merge)
-            self._connect(main.name, merge)
-            return main.name, merge, nodes + f'<bpmn:exclusiveGateway id="{merge}"/>'
-        self._connect(last, f"{block.name}_end")
-        return main.name, main.name, nodes + f'<bpmn:endEvent id="{block.name}_end"/>'
-
-    def _draw_sub(self, block: Block) -> tuple[str, str, str]:
-        outer, self._flows = self._flows, {}
-        first, last, text = self._draw(block.inner[0])
-        self._connect(f"{block.name}_start", first)
-        self._connect(last, f"{block.name}_end")
-        flows = "".join(_flow(ends, given) for ends, given in self._flows.items())
-        self._flows = outer
-        return block.name, block.name, (
-            f'<bpmn:subProcess id="{block.name}"><bpmn:startEvent id="{block.name}_start"/>{text}'
-            f'<bpmn:endEvent id="{block.name}_end"/>{flows}</bpmn:subProcess>'
-        )  # fmt: skip
-
-
-def _loop(block: Block) -> str:
-    if block.rounds:
-        return block.rounds
-    items = ", ".join(f"&quot;{person}&quot;" for person in PEOPLE[: block.count])
-    return (
-        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(block.flag).lower()}"><bpmn:extensionElements>'
-        f'<zeebe:loopCharacteristics inputCollection="=[{items}]" inputElement="it"/></bpmn:extensionElements>'
-        "</bpmn:multiInstanceLoopCharacteristics>"
-    )
-
-
-def _flow(ends: str, given: str | tuple[str, str]) -> str:
-    source, target = ends.split("->")
-    name, condition = given if isinstance(given, tuple) else (given, "")
-    inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
-    return f'<bpmn:sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'

@@ -58,8 +58,20 @@ class Journey:
         return self.undo(self.target(element, wanted))
 
     def undo(self, token: int) -> Outcome:
-        """Go back to a passage."""
+        """Go back to a passage; what was done again for another task is asked for once more."""
         way = self.way()
+        asking = way.asked_by(token)
+        if asking is not None:
+            sent = {**way.detour(asking, token), "person": None}
+            del self.passages[token]
+            return self._send_back(asking, sent)
+        return self._go_back(way, token)
+
+    def redo(self, token: int) -> Outcome:
+        """Begin a passage anew, as an administrator does."""
+        return self._go_back(self.way(), token)
+
+    def _go_back(self, way: Way, token: int) -> Outcome:
         plan = Plan.from_json(way.plan(way.whole(token)).as_json())
         self.log.append(("go_back", plan.as_json()))
         case = self.wake()
@@ -74,7 +86,9 @@ class Journey:
     def detour(self, element: str | int, wanted: str, person: str | None = None) -> Outcome:
         """Have an earlier task done again, and come straight back."""
         here = element if isinstance(element, int) else self.token(element)
-        sent = {**self.way().detour(here, self.target(here, wanted)), "person": person}
+        return self._send_back(here, {**self.way().detour(here, self.target(here, wanted)), "person": person})
+
+    def _send_back(self, here: int, sent: dict[str, Any]) -> Outcome:
         self.log.append(("send_back", here, sent))
         case = self.wake()
         case.send_back(here, sent)

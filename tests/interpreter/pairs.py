@@ -45,8 +45,14 @@ class Driven(Protocol):
     def undo(self, token: int, /) -> object:
         """Take a completed task back."""
 
-    def go_off(self, element: str, /) -> Sequence[str]:
-        """Let a timer go off, if possible this one; give those that did."""
+    def repeatable(self) -> dict[str, int]:
+        """Give what an administrator can run again."""
+
+    def redo(self, token: int, /) -> object:
+        """Run something again that was done or is being done, as an administrator does."""
+
+    def go_off(self, element: str, by: str, /) -> Sequence[str]:
+        """Let what an event waits for happen, if possible this one; give those that did."""
 
     def add_one(self, token: int, position: Position, /) -> object:
         """Let somebody else do a repeated task, too."""
@@ -62,11 +68,13 @@ class Direct(Journey):
     """A case driven by the interpreter's own verbs."""
 
     def __init__(self, content: bytes, **variables: Any) -> None:  # noqa: ANN401 - whatever the gateways ask for
+        self.spent: set[int] = set()
+        """Timers that have gone off: what they start beside the rest stands there on, but has no job any more."""
         super().__init__(content, **variables)
 
     @property
     def tokens(self) -> dict[int, str]:
-        return self.outcome.waiting
+        return {token: element for token, element in self.outcome.waiting.items() if token not in self.spent}
 
     @property
     def ended(self) -> bool:
@@ -81,10 +89,19 @@ class Direct(Journey):
         return {one.element_id: one.token for one in self.way().targets(token)}
 
     def may_undo(self, token: int) -> bool:
-        return not self.way().is_counted(token)
+        way = self.way()
+        if way.is_aside(token):
+            return way.asked_by(token) is not None
+        return not (way.is_counted(token) or way.is_cut_off(way.whole(token)))
 
-    def go_off(self, element: str) -> Sequence[str]:
-        self.fire(element)
+    def repeatable(self) -> dict[str, int]:
+        return {one.element_id: one.token for one in self.way().repeatable()}
+
+    def go_off(self, element: str, by: str) -> Sequence[str]:
+        token = self.token(element)
+        if by == "timer":
+            self.spent.add(token)
+        self.fire(token)
         return [element]
 
     def add_one(self, token: int, position: Position) -> object:
@@ -111,7 +128,7 @@ class Pair:
                 self.choices[one.name] = self.chance.choice(ways)
             elif one.kind == "inc":
                 self.choices[one.name] = self.chance.sample(ways, self.chance.randint(1, len(ways)))
-            elif one.kind == "loop":
+            elif one.kind in {"loop", "throw"}:
                 self.choices[one.name] = self.chance.random() < 0.3
         return dict(self.choices)
 
@@ -143,8 +160,8 @@ class Pair:
 
     def step(self) -> None:
         """Do anything, as likely as people would."""
-        verbs = [self.complete] * 5 + [self.back] * 3 + [self.detour] * 2
-        self.act(self.chance.choice([*verbs, self.undo, self.fire, self.add, self.remove, self.move]))
+        verbs = [self.complete] * 5 + [self.back] * 3 + [self.detour] * 2 + [self.fire] * 2
+        self.act(self.chance.choice([*verbs, self.undo, self.add, self.remove, self.move, self.redo]))
 
     def act(self, verb: Callable[[Node], bool]) -> None:
         """Do this with any open task; complete it where that can't be done."""
@@ -161,7 +178,7 @@ class Pair:
         self.done.append(f"complete {element}")
         self.run.complete(token, **self.choose())
         if beside:
-            task.aside.pop()
+            task.answered = task.aside.pop(), token
         else:
             task.complete()
         return True
@@ -195,12 +212,16 @@ class Pair:
         name, token, before = self.chance.choice(sorted(offered)), self.token(task), set(self.run.tokens)
         self.done.append(f"detour {task.block.name} to {name}")
         self.run.detour(token, name)
+        task.answered = None
         task.aside.append(offered[name])
         task.tokens += [token for token in self.run.tokens if token not in before]
         return True
 
     def undo(self, _task: Node) -> bool:
-        """Take back any task that is done, wherever it is."""
+        """Take back any task that is done, wherever it is, or was done again for another."""
+        answered = [one for one in self.model.open_tasks() if one.answered and self.run.may_undo(one.answered[1])]
+        if answered and self.chance.random() < 0.5:
+            return self._ask_again(self.chance.choice(answered))
         there = [one for one in self.model.everything() if one.block.kind == "task" and one.phase == "done"]
         there = [one for one in there if self.run.may_undo(one.tokens[-1])]
         assert not any(one.is_counted() for one in there), self.done
@@ -212,14 +233,42 @@ class Pair:
         one.whole().back()
         return True
 
+    def _ask_again(self, task: Node) -> bool:
+        assert task.answered is not None
+        (again, token), before = task.answered, set(self.run.tokens)
+        self.done.append(f"undo {again.block.name} for {task.block.name}")
+        self.run.undo(token)
+        task.answered = None
+        task.aside.append(again)
+        task.tokens += [token for token in self.run.tokens if token not in before]
+        return True
+
+    def redo(self, _task: Node) -> bool:
+        """Run any task again that is done or being done, as an administrator does; what can be is compared first."""
+        tasks = [one for one in self.model.everything() if one.block.kind == "task" and one.phase != "idle"]
+        tasks = [
+            one for one in tasks if not one.aside and not any(around.block.kind == "each" for around in one.around())
+        ]
+        wanted = {one.block.name: one for one in sorted(tasks, key=lambda task: task.number)}
+        offered = {name: token for name, token in self.run.repeatable().items() if name.startswith("t")}
+        assert set(offered) == set(wanted), self.done
+        if not wanted:
+            return False
+        name = self.chance.choice(sorted(wanted))
+        self.done.append(f"redo {name}")
+        self.run.redo(offered[name])
+        wanted[name].back()
+        return True
+
     def fire(self, _task: Node) -> bool:
-        """Let a timer go off."""
-        armed = {one.block.name: one for one in self.model.everything() if one.armed and not one.inner[0].aside}
+        """Let a timer go off, or something come from outside."""
+        armed = {one.element: one for one in self.model.events() if one.may_fire()}
         if not armed:
             return False
-        for name in self.run.go_off(self.chance.choice(sorted(armed))):
-            self.done.append(f"fire {name}")
-            armed[name].fire()
+        name = self.chance.choice(sorted(armed))
+        for fired in self.run.go_off(name, armed[name].block.by):
+            self.done.append(f"fire {fired}")
+            armed[fired].fire()
         return True
 
     def add(self, task: Node) -> bool:
@@ -270,11 +319,11 @@ def _asked_by(way: Way, token: int, task: Node) -> bool:
 
 
 def _stands(way: Way, token: int, task: Node) -> bool:
-    """Tell whether a token can be this task: it stands in the same instances of repeated sub-processes.
+    """Tell whether a token can be this task: it stands in the same rounds of sub-processes of which there are several.
 
-    Which instance is which is unknown until one of its tokens is; until then they are all alike.
+    Which round is which is unknown until one of its tokens is; until then they are all alike.
     """
-    nodes = [one for one in task.around() if one.above is not None and one.above.block.kind == "each"]
+    nodes = [one for one in task.around() if one.above is not None and one.above.block.kind in {"each", "event"}]
     places = list(_places(way, token))
     if len(nodes) != len(places):
         return False
@@ -288,11 +337,11 @@ def _stands(way: Way, token: int, task: Node) -> bool:
 
 
 def _places(way: Way, token: int) -> Iterator[int]:
-    """Give the instances of repeated sub-processes that a token stands in, the innermost first."""
+    """Give the rounds of repeated and of event sub-processes that a token stands in, the innermost first."""
     passage = way.passage(token)
     around = way.passage(passage.scope) if passage is not None else None
     while around is not None:
         outer = way.passage(around.scope)
-        if outer is not None and outer.kind == BODY:
+        if around.kind == "eventSubProcess" or (outer is not None and outer.kind == BODY):
             yield around.token
         around = outer

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from engine.interpreter import specification
-from tests.interpreter.blocks import Drawing, Maker
+from tests.interpreter.blocks import Maker
+from tests.interpreter.drawing import Drawing
 from tests.interpreter.pairs import Direct, Pair
 
-DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "600"))
+DIAGRAMS = int(os.environ.get("QUCHENG_RANDOM_RUNS", "500"))
 FIRST = int(os.environ.get("QUCHENG_RANDOM_SEED", "0"))
 RUNS = 5
 """Cases of each diagram."""
@@ -29,7 +30,7 @@ def twins() -> None:
 def cases(seed: int) -> Iterator[tuple[Pair, Direct]]:
     """Begin some cases of the diagram that a seed gives."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret
-    block = Maker(chance, chance.randint(3, 9)).sequence(3)
+    block = Maker(chance, chance.randint(3, 9)).process()
     content = Drawing(block).content
     specification.cache_clear()
     for _ in range(RUNS):

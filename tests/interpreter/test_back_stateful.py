@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from engine.interpreter import specification
-from tests.interpreter.blocks import Drawing, Maker
+from tests.interpreter.blocks import Maker
+from tests.interpreter.drawing import Drawing
 from tests.interpreter.pairs import Direct, Pair
 
 
@@ -24,7 +25,7 @@ class Operations(RuleBasedStateMachine):
     def begin(self, chance: random.Random) -> None:
         """Draw a diagram and start a case of it."""
         self.chance = chance
-        self.block = Maker(chance, chance.randint(1, 9)).sequence(3)
+        self.block = Maker(chance, chance.randint(1, 9)).process()
         specification.cache_clear()
         self.start()
 
@@ -75,8 +76,14 @@ class Operations(RuleBasedStateMachine):
 
     @precondition(is_open)
     @rule()
+    def redo(self) -> None:
+        """Run something again."""
+        self.pair.act(self.pair.redo)
+
+    @precondition(is_open)
+    @rule()
     def fire(self) -> None:
-        """Let a timer go off."""
+        """Let an event happen."""
         self.pair.act(self.pair.fire)
 
     @precondition(is_open)
