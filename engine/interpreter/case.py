@@ -540,8 +540,9 @@ class Case:
 
     def _changes(self) -> dict[str, tuple[object, object]]:
         old, new = self._variables_before, self._run.scopes.seen_root
-        names = [*new, *(name for name in old if name not in new)]
-        return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
+        set_now = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
+        gone = {name: (value, None) for name, value in old.items() if name not in new and value is not None}
+        return set_now | gone
 
 
 def gone() -> GoneError:

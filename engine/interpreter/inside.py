@@ -11,6 +11,7 @@ class Inside:
 
     def __init__(self, flow: BpmnBaseWorkflow) -> None:
         self._flow = flow
+        self._repeats: bool = flow.spec.repeats
         self._parents: dict[int, int | None] = {}
         self.below: dict[int | None, int] = {}
         """How many hang on each."""
@@ -38,6 +39,10 @@ class Inside:
     def _put(self, task: SpiffTask) -> None:
         above = self._parents[task.id] = task._parent
         self.below[above] = self.below.get(above, 0) + 1
+        if self._repeats:
+            self._put_instance_or_body(task, above)
+
+    def _put_instance_or_body(self, task: SpiffTask, above: int | None) -> None:
         if above is not None and is_instance(task):
             self._instances.add(task.id)
             self.active[above] = self.active.get(above, 0) + 1

@@ -27,7 +27,8 @@ class Kind(Mapping[int, SpiffTask]):
 
     def __init__(self, find: Callable[[int], SpiffTask | None]) -> None:
         self._find = find
-        self._known: dict[int, Entry] = {}
+        self.entries: dict[int, Entry] = {}
+        """By token. Only this class changes it."""
         self._order: list[tuple[Key, int]] = []
         self._was: dict[int, Entry | None] = {}
         """Of the tokens that came or went since it was marked: what had been there."""
@@ -36,14 +37,14 @@ class Kind(Mapping[int, SpiffTask]):
 
     def __getitem__(self, token: int) -> SpiffTask:
         """Give the task at a token."""
-        entry = self._known[token]
+        entry = self.entries[token]
         if entry.task is None:
             entry.task = self._find(entry.key[1])
         return entry.task
 
     def __contains__(self, token: object) -> bool:
         """Tell whether there is one at a token."""
-        return token in self._known
+        return token in self.entries
 
     def __iter__(self) -> Iterator[int]:
         """Give the tokens in the order of the state."""
@@ -51,31 +52,31 @@ class Kind(Mapping[int, SpiffTask]):
 
     def __len__(self) -> int:
         """Give how many there are."""
-        return len(self._known)
+        return len(self.entries)
 
     def in_order(self, tokens: Iterable[int]) -> list[int]:
         """Put tokens that are there in the order of the state."""
-        return sorted(tokens, key=lambda token: self._known[token].key)
+        return sorted(tokens, key=lambda token: self.entries[token].key)
 
     # -- since it was marked --------------------------------------------------------------------------
 
     def mark(self, *, is_in_order: bool) -> None:
         """Compare with what is there now from here on. ``is_in_order``: the places of tasks stay as they are."""
         self._was = {}
-        self._marked = None if is_in_order else {token: entry.key for token, entry in self._known.items()}
+        self._marked = None if is_in_order else {token: entry.key for token, entry in self.entries.items()}
 
     def was_there(self, token: int) -> bool:
         """Tell whether there was one at a token."""
-        return self._was[token] is not None if token in self._was else token in self._known
+        return self._was[token] is not None if token in self._was else token in self.entries
 
     def came(self, anew: AbstractSet[int] = frozenset()) -> list[int]:
         """Give the tokens where there is one only since then, or that count as such, since they are ``anew``."""
         new = {token for token, before in self._was.items() if before is None} | anew
-        return self.in_order(token for token in new if token in self._known)
+        return self.in_order(token for token in new if token in self.entries)
 
     def gone(self) -> dict[int, SpiffTask]:
         """Give what was there and is no longer."""
-        found = {token: entry for token, entry in self._was.items() if entry is not None and token not in self._known}
+        found = {token: entry for token, entry in self._was.items() if entry is not None and token not in self.entries}
         places = self._marked or {}
         order = sorted(found, key=lambda token: places.get(token, found[token].key))
         return {token: found[token].task for token in order}
@@ -84,7 +85,7 @@ class Kind(Mapping[int, SpiffTask]):
 
     def set(self, token: int, key: Key, task: SpiffTask, *, belongs: bool) -> bool:
         """Note whether a task is one of this kind; False where another one of it has the token."""
-        known = self._known.get(token)
+        known = self.entries.get(token)
         if known is not None and known.key != key:
             return not belongs
         if known is not None:
@@ -93,30 +94,30 @@ class Kind(Mapping[int, SpiffTask]):
             self._take_out(token)
         elif belongs and known is None:
             self._was.setdefault(token, None)
-            self._known[token] = Entry(key, task)
+            self.entries[token] = Entry(key, task)
             insort(self._order, (key, token))
         return True
 
     def meet(self, token: int, task: SpiffTask) -> None:
         """Know a task whose sub-process has slept before it changes or goes."""
-        entry = self._known.get(token)
+        entry = self.entries.get(token)
         if entry is not None and entry.task is None and entry.key[1] == task.id:
             entry.task = task
 
     def replace(self, entries: Iterable[tuple[int, Key, SpiffTask]]) -> None:
         """Take everything anew."""
-        before = self._known
+        before = self.entries
         if self._marked is None:
             was = {token: entry for token, entry in self._was.items() if entry is not None}
             self._marked = {token: entry.key for token, entry in {**before, **was}.items()}
-        self._known = {token: Entry(key, task) for token, key, task in entries}
-        self._order = sorted((entry.key, token) for token, entry in self._known.items())
-        for token in before.keys() ^ self._known.keys():
+        self.entries = {token: Entry(key, task) for token, key, task in entries}
+        self._order = sorted((entry.key, token) for token, entry in self.entries.items())
+        for token in before.keys() ^ self.entries.keys():
             self._was.setdefault(token, before.get(token))
 
     def forget(self, token: int, task: SpiffTask) -> None:
         """Forget one task."""
-        if token in self._known and self._known[token].key[1] == task.id:
+        if token in self.entries and self.entries[token].key[1] == task.id:
             self._take_out(token)
 
     def drop(self, gone: Gone) -> None:
@@ -139,11 +140,11 @@ class Kind(Mapping[int, SpiffTask]):
 
     def _of(self, rank: int, tokens: Iterable[int]) -> list[tuple[Entry, int]]:
         """Give those of some that are in the sub-process of that place."""
-        found = [(self._known[token], token) for token in tokens if token in self._known]
+        found = [(self.entries[token], token) for token in tokens if token in self.entries]
         return [(entry, token) for entry, token in found if entry.key[0] == rank]
 
     def _take_out(self, token: int) -> None:
-        entry = self._known.pop(token, None)
+        entry = self.entries.pop(token, None)
         if entry is not None:
             self._was.setdefault(token, entry)
             del self._order[bisect_left(self._order, (entry.key, token))]

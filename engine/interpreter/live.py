@@ -96,7 +96,7 @@ def _read_parts_back(table: ScopeTable) -> None:
                 for place in places:
                     found[place] = json_text.loads(json_text.dumps(found[place]))
         named = {name: values[name] for name in table.named.get(scope, ()) if name in values}
-        read = json_text.loads(json_text.dumps(named))
+        (read,) = _read_back([named])
         dict.__setitem__(table, scope, dict(sorted({**values, **read}.items())))
 
 

@@ -9,6 +9,8 @@ from engine.interpreter.diagram import Loop, StandardLoop
 class Repeated(BpmnSpecMixin):
     """The body of an activity that is done several times: it makes the instances and ends when they are done."""
 
+    is_repeated = True
+
     def __init__(self, wf_spec: object, bpmn_id: str, *, inner: str, **kwargs: object) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.inner = inner

@@ -59,10 +59,10 @@ class ScopeTable(dict[int, Values]):
         """Give the variables of a scope to somebody who only looks."""
         return super().__getitem__(scope)
 
-    def set_variable(self, scope: int, name: str, value: object) -> None:
-        """Set one variable; the others of the scope do not count as touched."""
-        super().__getitem__(scope)[name] = value
-        self.named.setdefault(scope, set()).add(name)
+    def set_variables(self, scope: int, values: Mapping[str, object]) -> None:
+        """Set some variables; the others of the scope do not count as touched."""
+        super().__getitem__(scope).update(values)
+        self.named.setdefault(scope, set()).update(values)
 
     def set_element(self, scope: int, name: str, place: int, value: object) -> None:
         """Set one element of a list; the rest of the scope does not count as touched."""
@@ -149,8 +149,11 @@ class Scopes:
 
         The rule of Zeebe for variables that come with a completed job or task.
         """
+        if scope == ROOT:
+            self.values.set_variables(ROOT, values)
+            return
         for name, value in values.items():
             target = scope
             while target != ROOT and name not in self.values.peek(target):
                 target = self.parents[target]
-            self.values.set_variable(target, name, value)
+            self.values.set_variables(target, {name: value})

@@ -47,6 +47,11 @@ class ProcessSpec(BpmnProcessSpec):
         return any(getattr(spec, "may_be_remembered", False) for spec in self.task_specs.values())
 
     @cached_property
+    def repeats(self) -> bool:
+        """Tell whether any activity of the process is repeated. Only for one that is built."""
+        return any(getattr(spec, "is_repeated", False) for spec in self.task_specs.values())
+
+    @cached_property
     def circles(self) -> frozenset[str]:
         """Give the names of the specs from which a token can come back to them. Only for a process that is built."""
         return frozenset(spec.name for spec in self.task_specs.values() if spec in _behind(spec))

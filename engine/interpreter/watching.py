@@ -95,6 +95,7 @@ class Watch:
         self.workflow = workflow
         self.looked_at = 0
         """Tasks that were looked at so far."""
+        self._flows = workflow.subprocesses
         self._kinds = tuple(Kind(workflow.find) for _kind in _KINDS)
         self._inside: dict[int | None, Inside] = {}
         """What is in the process and in those sub-processes that something has happened in."""
@@ -174,20 +175,26 @@ class Watch:
     # -- keeping it true ------------------------------------------------------------------------------
 
     def _now(self, kind: int) -> Kind:
-        log, flows = self.workflow.log, self.workflow.subprocesses
+        log, flows = self.workflow.log, self._flows
         if self._seen == len(log) and self._seen_gone == len(flows.gone) and self._inside:
             return self._kinds[kind]
         fresh, self._seen = dict.fromkeys(log[self._seen :]), len(log)
+        if flows or flows.gone:
+            # Else nothing has slept, and nothing hangs on anything.
+            self._look_at_flows(fresh)
+        if not (self._is_true and all(self._look_at(task) for task in fresh)):
+            self._look_everywhere()
+        return self._kinds[kind]
+
+    def _look_at_flows(self, fresh: Iterable[SpiffTask]) -> None:
+        """Note which sub-processes are gone, after what was known of them by numbers is known as tasks."""
         for task in fresh:
             for found in self._kinds:
                 found.meet(token_of(task), task)
         self.workflow.forget_hanging_on(fresh)
-        gone, self._seen_gone = flows.gone[self._seen_gone :], len(flows.gone)
+        gone, self._seen_gone = self._flows.gone[self._seen_gone :], len(self._flows.gone)
         for one in gone:
             self._forget_flow(one)
-        if not (self._is_true and all(self._look_at(task) for task in fresh)):
-            self._look_everywhere()
-        return self._kinds[kind]
 
     def _look_everywhere(self) -> None:
         tasks = self.workflow.open_tasks()
@@ -210,25 +217,27 @@ class Watch:
         """Note what one task is now; False where its place among the others is not certain."""
         self.looked_at += 1
         flow, token = task.workflow, token_of(task)
-        if not self.workflow.holds(flow):
+        inner = flow.parent_task_id if flow is not self.workflow else None
+        if inner is not None and not self.workflow.holds(flow):
             # Of a sub-process that was taken away.
             for found in self._kinds:
                 found.forget(token, task)
             return True
         if flow.tasks.disordered:
             return False
-        inside = self._inside.get(flow.parent_task_id)
+        inside = self._inside.get(inner)
         if inside is None:
-            self._inside[flow.parent_task_id] = Inside(flow)
+            self._inside[inner] = Inside(flow)
             self.looked_at += len(flow.tasks.open)
         else:
             inside.look_at(task)
         may_belong = flow.tasks.open.get(task.id) is task and _may_belong(task)
-        key = self._key(task, 0)
-        return all(
-            found.set(token, key, task, belongs=may_belong and belongs(task))
-            for belongs, found in zip(_KINDS, self._kinds, strict=True)
-        )
+        key = self._flows.rank(inner), task.id
+        for belongs, found in zip(_KINDS, self._kinds, strict=True):
+            belongs_now = may_belong and belongs(task)
+            if (belongs_now or token in found.entries) and not found.set(token, key, task, belongs=belongs_now):
+                return False
+        return True
 
     def _forget_flow(self, gone: Gone) -> None:
         self._inside.pop(gone.token, None)
