@@ -93,7 +93,7 @@ def test_nothing_evaluates_text_as_python() -> None:
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:
     asking = files_that_call(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$")
     # The library notes at each of its tasks when it changed, for its own filters; nothing of it is stored or shown.
-    assert asking == {"engine/clock.py", "engine/interpreter/workflow.py"}
+    assert asking == {"engine/clock.py", "engine/interpreter/task_table.py"}
 
 
 def test_only_the_edge_begins_and_ends_transactions() -> None:
