@@ -19,8 +19,9 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
-from engine.execution.signing import TITLE
+from engine.execution.signing import TITLE, refuse_twice
 from engine.execution.telling import tell
+from engine.execution.ways import way_of
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
 from engine.model import UserTask
@@ -67,6 +68,7 @@ def add_signers(session: Session, task_id: int, wanted: Signers, actor: str) -> 
 
 def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signers) -> None:
     token = locked.work.token
+    _refuse_second_part(locked, case, wanted.people)
     before = {waiting for waiting, _element in case.waits_at(locked.work.element_id)}
     # Whoever is named first is to sign first.
     ordered = list(reversed(wanted.people)) if wanted.position == "after" else list(wanted.people)
@@ -93,7 +95,7 @@ def _add_tasks(locked: LockedCase, acting: Acting, wanted: Signers) -> None:
     element = locked.definition.process.elements.get(locked.work.element_id)
     if wanted.position != "before" and element is not None and element.listeners_at("completing"):
         raise InvalidError(mark("这个任务提交时要先通过检查，只能前加签。"), where="position")
-    _refuse_twice(locked, wanted.people)
+    refuse_twice(locked, wanted.people, "people")
     rows = [
         {
             "instance_id": locked.instance.id,
@@ -125,16 +127,18 @@ def _add_tasks(locked: LockedCase, acting: Acting, wanted: Signers) -> None:
     write_event(locked, acting.event(locked, "task.sign_added", _body(locked, wanted, signs=list(ids))))
 
 
-def _refuse_twice(locked: LockedCase, people: Sequence[str]) -> None:
-    asked = locked.session.scalars(
-        select(UserTask.assignee).where(
-            UserTask.parent_task_id == locked.work.task_id, UserTask.state.in_(("CREATING", "CREATED"))
-        )
+def _refuse_second_part(locked: LockedCase, case: Case, people: Sequence[str]) -> None:
+    """Refuse people who sign already, have signed, or whose turn comes: each has one voice."""
+    way = way_of(locked.session, locked.definition.process, locked.instance.id, case.arrivals())
+    parts = locked.session.scalars(
+        select(UserTask.assignee)
+        .where(UserTask.instance_id == locked.instance.id, UserTask.token.in_(way.beside(locked.work.token)))
+        .where(UserTask.parent_task_id.is_(None), UserTask.state.in_(("CREATED", "COMPLETED")))
     ).all()
-    twice = [person for person in people if person in {*asked, locked.work.assignee}]
+    twice = [person for person in people if person in {*parts, *map(str, case.queue(locked.work.token))}]
     if twice:
         raise InvalidError(
-            mark("{people}已经在办理或加签这个任务。"),
+            mark("{people}已经在这次会签里，每人只签一份。"),
             where="people",
             people="、".join(locked.organisation.display_name(person) for person in twice),
         )

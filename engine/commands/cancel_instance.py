@@ -5,11 +5,14 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.locked import lock_instance
+from engine.execution.telling import tell
 from engine.execution.write import write_outcome
+
+TITLE = "{who}终止了“{title}”"
 
 
 def cancel_instance(session: Session, instance_id: int, reason: str, actor: str) -> None:
-    """End a running case for a reason; open tasks and timers are cancelled.
+    """End a running case for a reason and tell its initiator; open tasks and timers are cancelled.
 
     Raises NotFoundError, ForbiddenError for anybody but an administrator, InvalidError without a reason,
     ConflictError where it has ended.
@@ -23,3 +26,6 @@ def cancel_instance(session: Session, instance_id: int, reason: str, actor: str)
     case.cancel()
     event = NewEvent(kind="case.terminated", actor=actor, body={"reason": reason.strip()})
     write_outcome(locked, case.outcome(), event, state="TERMINATED", ended=reason.strip())
+    if locked.instance.started_by != actor:
+        title = TITLE.format(who=locked.organisation.display_name(actor), title=locked.instance.title)
+        tell(locked, [locked.instance.started_by], title, reason.strip())

@@ -11,6 +11,7 @@ from engine import clock
 from engine.clock import SHANGHAI
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.circles import Span, circle
+from engine.execution.standing_in import whole_days
 from engine.model import Notification, OrganisationRevision, ProcessDefinition, Substitution
 from engine.organisation import Organisation, organisation
 
@@ -102,9 +103,10 @@ def _check_processes(session: Session, process_ids: Sequence[str]) -> None:
 
 
 def _tell(session: Session, wanted: WantedSubstitution, known: Organisation, now: dt.datetime) -> None:
-    start, end = (moment.astimezone(SHANGHAI) for moment in (wanted.starts_at, wanted.ends_at))
-    title = TITLE.format(
-        start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}", who=known.display_name(wanted.principal)
-    )
+    borders = whole_days(wanted.starts_at, wanted.ends_at)
+    if borders is None:
+        borders = (f"{one.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for one in (wanted.starts_at, wanted.ends_at))
+    start, end = borders
+    title = TITLE.format(start=start, end=end, who=known.display_name(wanted.principal))
     values = {"username": wanted.substitute, "title": title, "text": wanted.reason.strip(), "created_at": now}
     session.execute(insert(Notification).values(**values))

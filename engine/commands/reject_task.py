@@ -6,11 +6,14 @@ from engine.execution.acting import acting_doer, require_reason, require_undeleg
 from engine.execution.going_back import require_main
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
+from engine.execution.telling import tell
 from engine.execution.write import write_outcome
+
+TITLE = "{who}驳回了“{title}”"
 
 
 def reject_task(session: Session, task_id: int, reason: str, actor: str) -> None:
-    """End a case as rejected; what else waits in it is taken away, and entries it holds are free again.
+    """End a case as rejected and tell its initiator; what else waits in it is taken away, entries it holds are free.
 
     Possible where the task offers ``reject``. Raises NotFoundError, ForbiddenError, ConflictError, or InvalidError
     without a reason.
@@ -25,3 +28,6 @@ def reject_task(session: Session, task_id: int, reason: str, actor: str) -> None
     case.cancel()
     event = acting.event(locked, "task.rejected", {"task": task_id, "reason": reason})
     write_outcome(locked, case.outcome(), event, state="REJECTED", ended=reason)
+    if locked.instance.started_by != actor:
+        title = TITLE.format(who=locked.organisation.display_name(actor), title=locked.instance.title)
+        tell(locked, [locked.instance.started_by], title, reason)

@@ -18,21 +18,34 @@ from engine.model import UserTask
 TITLE = "{who}：“{task}”不用您签了"
 
 
-def remove_signer(session: Session, task_id: int, reason: str, actor: str, *, place: int | None = None) -> None:
+def remove_signer(
+    session: Session, task_id: int, reason: str, actor: str, *, place: int | None = None, person: str | None = None
+) -> None:
     """Take back that somebody was asked to sign; ``task_id`` is their task.
 
     On a plain task: by who has the task that is signed; its own holder remains, and decides. In a multi-instance:
     by anybody who has an instance; the rest decides, and at least one must sign. ``place`` is that of somebody
-    whose turn comes after the task in a sequence, from 0. Administrators may, too. Raises NotFoundError,
-    ForbiddenError, ConflictError, InvalidError without a reason or where nobody would be left.
+    whose turn comes after the task in a sequence, from 0. ``person`` is who is meant, where the caller has seen a
+    name: others may have passed the task on, or changed the sequence, meanwhile. Administrators may, too. Raises
+    NotFoundError, ForbiddenError, ConflictError, InvalidError without a reason or where nobody would be left.
     """
     locked = lock_task(session, task_id, not_yet_too=True)
     require_offered(locked, "removeSign")
     reason = require_reason(reason)
     if locked.work.parent_task_id is not None:
+        _require_meant(locked, locked.work.assignee, person)
         _remove_task(locked, reason, actor)
     else:
-        _remove_instance(locked, reason, actor, place)
+        _remove_instance(locked, reason, actor, (place, person))
+
+
+def _require_meant(locked: LockedCase, found: object, person: str | None) -> None:
+    if person is not None and found != person:
+        raise ConflictError(
+            mark("签“{name}”的人刚刚变了，不是您选的{who}。请重新选择。"),
+            name=locked.work.task_name,
+            who=locked.organisation.display_name(person),
+        )
 
 
 def _remove_task(locked: LockedCase, reason: str, actor: str) -> None:
@@ -56,7 +69,8 @@ def _remove_task(locked: LockedCase, reason: str, actor: str) -> None:
     one_less(locked, acting, "task.sign_removed", body, None)
 
 
-def _remove_instance(locked: LockedCase, reason: str, actor: str, place: int | None) -> None:
+def _remove_instance(locked: LockedCase, reason: str, actor: str, which: tuple[int | None, str | None]) -> None:
+    place, meant = which
     others = locked.session.scalars(
         select(UserTask.assignee).where(
             UserTask.instance_id == locked.instance.id,
@@ -69,6 +83,7 @@ def _remove_instance(locked: LockedCase, reason: str, actor: str, place: int | N
     case = locked.wake()
     queued = case.queue(locked.work.token)
     person = locked.work.assignee if place is None else queued[place] if 0 <= place < len(queued) else None
+    _require_meant(locked, person, meant)
     case.remove_instance(locked.work.token, place)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     if place is None:

@@ -12,9 +12,12 @@ from engine.execution.going_back import begun_at, go_back, require_main
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
+from engine.execution.telling import tell
 from engine.execution.ways import mark_returned, person_again, values_missing, way_of
 from engine.execution.write import write_outcome
 from engine.interpreter import Case, Outcome, Walked, Way
+
+TITLE = "{who}退回了“{task}”，请重新办理"
 
 
 def return_task(
@@ -45,7 +48,7 @@ def return_task(
     give = _send_back if straight_back else _go_back
     outcome = give(locked, case, (way, found), acting.event(locked, "task.returned", body))
     why = {"act": "return", "by": actor, "reason": reason, "straight_back": straight_back}
-    _tell(locked, outcome, found, why)
+    _mark(locked, outcome, found, why)
 
 
 def _target(locked: LockedCase, way: Way, target: int) -> Walked:
@@ -78,7 +81,13 @@ def _send_back(locked: LockedCase, case: Case, to: tuple[Way, Walked], event: Ne
     return outcome
 
 
-def _tell(locked: LockedCase, outcome: Outcome, target: Walked, why: dict[str, Any]) -> None:
+def _mark(locked: LockedCase, outcome: Outcome, target: Walked, why: dict[str, Any]) -> None:
+    """Write on the tasks that are there again who returned them and why, and tell whoever has them."""
     returned = {**why, "from": locked.work.task_name, "at": locked.environment.now.isoformat()}
     draft = values_missing(locked, target, outcome.variables) if target.is_single else None
-    mark_returned(locked.session, locked.instance.id, begun_at(outcome, target.element_id), returned, draft)
+    begun = begun_at(outcome, target.element_id)
+    mark_returned(locked.session, locked.instance.id, begun, returned, draft)
+    who = locked.organisation.display_name(why["by"])
+    for task in outcome.tasks:
+        if task.token in begun and task.assignee not in {None, why["by"]}:
+            tell(locked, [str(task.assignee)], TITLE.format(who=who, task=task.element.label), why["reason"])

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
-from engine.errors import ConflictError, mark
+from engine.errors import ConflictError, InvalidError, mark
 from engine.execution.acting import Acting
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
@@ -36,6 +36,24 @@ def require_signed_before(locked: LockedCase) -> None:
     if names:
         raise ConflictError(
             mark("任务“{name}”还在等{people}前加签。"), name=locked.work.task_name, people="、".join(names)
+        )
+
+
+def refuse_twice(locked: LockedCase, people: Sequence[str], where: str) -> None:
+    """Refuse people who have the locked task, or sign it: nobody says twice what they think of it."""
+    root = locked.work.parent_task_id or locked.work.task_id
+    rows = locked.session.execute(
+        select(UserTask.assignee, UserTask.owner)
+        .where(or_(UserTask.id == root, UserTask.parent_task_id == root))
+        .where(UserTask.state.in_(("CREATING", "CREATED")))
+    ).all()
+    busy = {name for row in rows for name in row}
+    twice = [person for person in people if person in busy]
+    if twice:
+        raise InvalidError(
+            mark("{people}已经在办理或加签这个任务。"),
+            where=where,
+            people="、".join(locked.organisation.display_name(person) for person in twice),
         )
 
 

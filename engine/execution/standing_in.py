@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.clock import SHANGHAI
 from engine.model import Substitution
 
 MOST = 200
@@ -26,6 +27,14 @@ class StandIn:
     def covers(self, process_id: str) -> bool:
         """Tell whether it holds for the cases of a process."""
         return self.process_ids is None or process_id in self.process_ids
+
+
+def whole_days(starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.date, dt.date] | None:
+    """Give the first and the last day of a time that begins and ends at midnight in Shanghai; None for any other."""
+    start, end = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
+    if start.time() != dt.time() or end.time() != dt.time() or start >= end:
+        return None
+    return start.date(), end.date() - dt.timedelta(days=1)
 
 
 def principals_of(session: Session, username: str, now: dt.datetime) -> list[StandIn]:

@@ -157,6 +157,11 @@ class Way:
         body = self._nodes.get(self._nodes[token].scope)
         return body is not None and body.kind == BODY
 
+    def beside(self, token: int) -> list[int]:
+        """Give the passages of the repeated activity that an instance belongs to, its own among them."""
+        scope = self._nodes[token].scope
+        return [one.token for one in self._nodes.values() if one.scope == scope]
+
     def goes_on_without(self, token: int) -> bool:
         """Tell whether the repeated activity that an instance belongs to goes on."""
         body = self._nodes.get(self._nodes[token].scope)

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.execution.standing_in import whole_days
 from engine.model import ProcessDefinition, Substitution
 from engine.organisation import organisation
 from engine.queries.people import Person
@@ -23,6 +24,8 @@ class SubstitutionRow:
     substitute_name: str
     starts_at: dt.datetime
     ends_at: dt.datetime
+    days: tuple[dt.date, dt.date] | None
+    """The first and the last day, where it is a matter of whole days."""
     processes: tuple[str, ...] | None
     """Names of the processes it covers; None for all."""
     process_ids: tuple[str, ...] | None
@@ -56,6 +59,7 @@ def list_substitutions(session: Session, person: Person, *, everybody: bool = Fa
             substitute_name=known.display_name(row.substitute),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
+            days=whole_days(row.starts_at, row.ends_at),
             processes=tuple(names.get(one, one) for one in row.process_ids) if row.process_ids is not None else None,
             process_ids=tuple(row.process_ids) if row.process_ids is not None else None,
             reason=row.reason,

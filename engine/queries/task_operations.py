@@ -42,6 +42,7 @@ class AskedSigner:
     task_id: int
     person: str
     """A display name."""
+    username: str
     position: str
     place: int | None = None
     """In a sequence, of those whose turn comes later, from 0; ``task_id`` is then that of whose turn it is."""
@@ -77,7 +78,12 @@ def signing_of(session: Session, task: UserTask, awake: Case, of: Definition, kn
     element = of.process.elements.get(task.element_id)
     rows = session.execute(_same_place(task) if awake.is_instance(task.token) else _of_task(task)).all()
     asked = [
-        AskedSigner(task_id=row.id, person=known.display_name(row.assignee), position=row.position or "")
+        AskedSigner(
+            task_id=row.id,
+            person=known.display_name(row.assignee),
+            username=row.assignee,
+            position=row.position or "",
+        )
         for row in rows
         if row.assignee is not None
     ]
@@ -86,7 +92,7 @@ def signing_of(session: Session, task: UserTask, awake: Case, of: Definition, kn
         positions = ("before",) if listens else ("before", "after", "parallel")
         return Signing(positions=positions, asked=tuple(asked))
     later = [
-        AskedSigner(task_id=task.id, person=known.display_name(str(item)), position="", place=place)
+        AskedSigner(task_id=task.id, person=known.display_name(str(item)), username=str(item), position="", place=place)
         for place, item in enumerate(awake.queue(task.token))
     ]
     sequential = element is not None and element.loop is not None and element.loop.sequential

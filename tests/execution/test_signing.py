@@ -7,6 +7,7 @@ import pytest
 
 from engine.commands.add_signers import Signers, add_signers
 from engine.commands.complete_task import complete_task
+from engine.commands.reassign_task import reassign_task
 from engine.commands.remove_signer import remove_signer
 from engine.commands.sign_task import sign_task
 from engine.errors import ConflictError, EngineError, ForbiddenError, InvalidError
@@ -255,6 +256,47 @@ def test_one_is_removed_from_a_sequence_now_and_later(office: Office) -> None:
     vote(office, case, "wang.fang", "zhou.min")
     assert office.state(case) == "COMPLETED"
     assert votes(office, case) == ["wang.fang", "zhou.min"]
+
+
+def test_who_is_meant_is_removed_and_not_whoever_has_moved_to_that_place(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang", "chen.jie", "zhou.min"])
+    one = office.row(case).id
+    office.do(remove_signer, one, "不用了", "li.na", place=0, person="wang.fang")
+    with pytest.raises(ConflictError, match="不是您选的陈杰"):
+        office.do(remove_signer, one, "不用了", "li.na", place=1, person="chen.jie")
+    office.do(remove_signer, one, "不用了", "li.na", place=0, person="chen.jie")
+    office.do(reassign_task, one, "sun.yan", "出差", "li.na")
+    with pytest.raises(ConflictError, match="不是您选的李娜"):
+        office.do(remove_signer, one, "不用了", "admin", person="li.na")
+    vote(office, case, "sun.yan", "zhou.min")
+    assert votes(office, case) == ["li.na", "zhou.min"]
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_nobody_gets_a_second_voice(office: Office, sequential: bool) -> None:
+    case = office.begin(many(sequential=sequential), people=["li.na", "wang.fang", "chen.jie"])
+    vote(office, case, "li.na")
+    one = office.row(case, "wang.fang").id
+    position = "after" if sequential else "parallel"
+    for person, name in (("li.na", "李娜"), ("wang.fang", "王芳"), ("chen.jie", "陈杰")):
+        with pytest.raises(InvalidError, match=f"{name}已经在这次会签里"):
+            ask(office, one, "zhou.min", person, position=position, by="wang.fang")
+    ask(office, one, "zhou.min", position=position, by="wang.fang")
+    again = office.begin(many(), people=["zhou.min", "li.na"])
+    ask(office, office.row(again, "li.na").id, "chen.jie")
+
+
+def test_a_signature_is_not_passed_to_who_has_the_task_or_signs_it_already(office: Office) -> None:
+    case = office.begin(SIGNED)
+    ask(office, office.row(case).id, "wang.fang", "chen.jie")
+    signature = office.row(case, "wang.fang").id
+    for person in ("li.na", "chen.jie"):
+        with pytest.raises(InvalidError, match="已经在办理或加签这个任务"):
+            office.do(reassign_task, signature, person, "您来签", "wang.fang")
+    with pytest.raises(InvalidError, match="陈杰已经在办理或加签这个任务"):
+        office.do(reassign_task, office.row(case, "li.na").id, "chen.jie", "您来办", "li.na")
+    office.do(reassign_task, signature, "zhou.min", "请您签", "wang.fang")
+    sign(office, case, "zhou.min")
 
 
 def test_a_person_whose_rule_would_find_somebody_else_is_not_added(office: Office) -> None:

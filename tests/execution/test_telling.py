@@ -2,9 +2,12 @@
 
 import pytest
 
+from engine.commands.cancel_instance import cancel_instance
 from engine.commands.comment_case import comment_case
 from engine.commands.copy_task import copy_task
 from engine.commands.mark_copy_read import mark_copy_read
+from engine.commands.reject_task import reject_task
+from engine.commands.return_task import return_task
 from engine.commands.urge_task import urge_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
 from engine.queries.copies import CopyRow, list_copies
@@ -99,3 +102,23 @@ def test_who_is_mentioned_hears_of_it_and_may_read_the_case(office: Office) -> N
     office.finish(office.row(case).id, "li.na")
     with pytest.raises(ConflictError):
         office.do(comment_case, case, "晚了", "zhang.wei")
+
+
+def test_who_has_a_task_again_hears_that_it_was_returned_and_the_initiator_how_a_case_was_ended(
+    office: Office,
+) -> None:
+    two = written(
+        START + task("first") + task("second", "zhao.lei") + END,
+        {"start->first": "f1", "first->second": "f2", "second->end": "f3"},
+    )
+    case = office.begin(two)
+    first = office.row(case)
+    office.finish(first.id, "li.na")
+    office.do(return_task, office.row(case).id, first.token, "缺报价单", "zhao.lei")
+    assert office.told("li.na") == ["赵磊退回了“核对first”，请重新办理"]
+    office.do(reject_task, office.row(case).id, "不做了", "li.na")
+    assert office.told("zhang.wei") == ["李娜驳回了“测试”"]
+    office.do(cancel_instance, office.begin(two), "录错了", "admin")
+    assert office.told("zhang.wei")[1:] == ["系统管理员终止了“测试”"]
+    office.do(reject_task, office.row(office.begin(two, actor="li.na")).id, "不做了", "li.na")
+    assert len(office.told("li.na")) == 1

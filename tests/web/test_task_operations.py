@@ -119,7 +119,9 @@ def test_signers_are_asked_by_the_dialog_sign_on_their_page_and_are_removed(
     assert theirs.post(signing, {}).status_code == 422
     assert theirs.post(signing, {"agreed": "no", "opinion": ""}).status_code == 422
     theirs.post(signing, {"agreed": "yes", "opinion": "没问题"})
-    mine.post(f"/tasks/{one.id}/operations/removeSign", {"signer": str(asked["chen.jie"].id), "reason": "出差"})
+    removed = f"{asked['chen.jie'].id}::chen.jie"
+    assert f'value="{removed}"' in mine.read(f"/tasks/{one.id}")
+    mine.post(f"/tasks/{one.id}/operations/removeSign", {"signer": removed, "reason": "出差"})
     page = mine.read(f"/tasks/{one.id}")
     assert page.count("没问题") == 1
     assert "签完之后" not in page
@@ -170,6 +172,8 @@ def test_a_substitution_is_made_and_ended_on_its_page(visitor: Callable[[str | N
     mine.post(address, {"substitute": "王芳", "reason": "出差", **days})
     page = mine.read(address)
     assert "王芳 代 李娜" in page
+    assert "2026年3月2日 – 2026年3月6日" in page
+    assert "您从 2026-03-02 到 2026-03-06 代理李娜" in visitor("wang.fang").read("/notifications")
     assert "进行中" in page
     theirs = visitor("wang.fang")
     back = theirs.post(address, {"substitute": "li.na", "reason": "回请", **days})

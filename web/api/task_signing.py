@@ -44,6 +44,9 @@ class SignerRemoval(Body):
     place: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
         default=None, description="Of those whose turn comes after the task, from 0; absent for the task's own."
     )
+    person: Username | None = Field(
+        default=None, description="Who is meant; refused with 409 where it is somebody else's turn by now."
+    )
 
 
 class Reminder(Body):
@@ -116,7 +119,7 @@ def remove_user_task_signer(user_task_key: str, sent: SignerRemoval) -> Response
     At least one instance of a multi-instance is left unless somebody has signed.
     """
     person = current_person().username
-    remove_signer(current_session(), readable(user_task_key), sent.reason, person, place=sent.place)
+    remove_signer(current_session(), readable(user_task_key), sent.reason, person, place=sent.place, person=sent.person)
     return "", 204
 
 

@@ -108,11 +108,12 @@ def _sign(task_id: int, form: Form) -> str:
 
 
 def _remove_signer(_task_id: int, form: Form) -> str:
-    number, _, place = form.get("signer", "").partition(":")
+    number, place, meant = (*form.get("signer", "").split(":", 2), "", "")[:3]
     if not number.isdecimal() or (place and not place.isdecimal()):
         raise InvalidError(mark("请选择不用谁签。"), where="signer")
     reason, person = form.get("reason", ""), current_person().username
-    remove_signer(current_session(), int(number), reason, person, place=int(place) if place else None)
+    turn = int(place) if place else None
+    remove_signer(current_session(), int(number), reason, person, place=turn, person=meant or None)
     return gettext("已减签。")
 
 
