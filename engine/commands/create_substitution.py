@@ -103,10 +103,10 @@ def _check_processes(session: Session, process_ids: Sequence[str]) -> None:
 
 
 def _tell(session: Session, wanted: WantedSubstitution, known: Organisation, now: dt.datetime) -> None:
-    borders = whole_days(wanted.starts_at, wanted.ends_at)
-    if borders is None:
-        borders = (f"{one.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for one in (wanted.starts_at, wanted.ends_at))
-    start, end = borders
+    days = whole_days(wanted.starts_at, wanted.ends_at)
+    start, end = (f"{one.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for one in (wanted.starts_at, wanted.ends_at))
+    if days is not None:
+        start, end = map(str, days)
     title = TITLE.format(start=start, end=end, who=known.display_name(wanted.principal))
     values = {"username": wanted.substitute, "title": title, "text": wanted.reason.strip(), "created_at": now}
     session.execute(insert(Notification).values(**values))
