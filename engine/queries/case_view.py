@@ -1,6 +1,7 @@
 """One case as its people see it."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,6 +73,8 @@ class CaseView:
     suspended_at: dt.datetime | None
     """Since when the running case rests."""
     steps: tuple[Step, ...]
+    urges: Mapping[int, str]
+    """Tasks of others whom the reader may remind, by number → what the button says."""
     waits: tuple[Awaited, ...]
     """What else it waits for, where there is no open task."""
     ballots: tuple[Ballot, ...]
@@ -123,6 +126,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         ended_at=row.ended_at,
         suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
         steps=steps,
+        urges=_urges(person, row, of, steps),
         waits=awaited(session, [] if steps or row.state != "ACTIVE" else [row.id]).get(row.id, ()),
         ballots=ballots(session, row, of, happenings, known),
         happenings=tuple(reversed(happenings)),
@@ -139,6 +143,14 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         and row.suspended_at is None
         and withdrawable(of, variables),
     )
+
+
+def _urges(person: Person, case: ProcessInstance, of: Definition, steps: Iterable[Step]) -> dict[int, str]:
+    if case.suspended_at is not None:
+        return {}
+    labels = {step.task_id: offered(of.process.elements.get(step.element_id)).labels.get("urge") for step in steps}
+    others = (step.task_id for step in steps if step.username != person.username and not step.is_pending)
+    return {number: label for number in others if (label := labels[number]) is not None}
 
 
 def _just_done(session: Session, person: Person, case: ProcessInstance, of: Definition) -> int | None:

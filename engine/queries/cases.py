@@ -37,7 +37,12 @@ class Step:
     """Where a case stands: an open task and who has it."""
 
     task_id: int
+    element_id: str
     name: str
+    is_pending: bool
+    """Listeners or signers are asked first: nothing can be done with it meanwhile."""
+    owner: str | None
+    """Who has delegated it."""
     username: str | None
     assignee: str | None
     """A display name; None while nobody has claimed it."""
@@ -112,7 +117,17 @@ def open_steps(session: Session, instance_ids: Sequence[int]) -> dict[int, list[
     if not instance_ids:
         return steps
     rows = session.execute(
-        select(UserTask.instance_id, UserTask.id, UserTask.name, UserTask.due_at, UserTask.assignee, User.display_name)
+        select(
+            UserTask.instance_id,
+            UserTask.id,
+            UserTask.element_id,
+            UserTask.name,
+            UserTask.pending.is_not(None).label("is_pending"),
+            UserTask.owner,
+            UserTask.due_at,
+            UserTask.assignee,
+            User.display_name,
+        )
         .outerjoin(User, User.username == UserTask.assignee)
         .where(UserTask.instance_id.in_(instance_ids), UserTask.state == "CREATED")
         .order_by(UserTask.id)
@@ -121,7 +136,10 @@ def open_steps(session: Session, instance_ids: Sequence[int]) -> dict[int, list[
         steps[row.instance_id].append(
             Step(
                 task_id=row.id,
+                element_id=row.element_id,
                 name=row.name,
+                is_pending=row.is_pending,
+                owner=row.owner,
                 username=row.assignee,
                 assignee=row.display_name or row.assignee,
                 due_at=row.due_at,

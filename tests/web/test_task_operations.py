@@ -59,6 +59,7 @@ def test_a_delegate_writes_an_opinion_and_the_owner_reads_it(
     mine, theirs = visitor("li.na"), visitor("wang.fang")
     mine.post(f"/tasks/{one.id}/operations/delegate", {"assignee": "wang.fang", "reason": "请看价格"})
     assert "您把这个任务委派给了王芳" in mine.read(f"/tasks/{one.id}")
+    assert f'href="/tasks/{one.id}">查看任务' in mine.read(f"/cases/{one.instance_id}")
     assert "李娜委派" in theirs.read("/tasks")
     page = theirs.read(f"/tasks/{one.id}")
     assert "请看价格" in page
@@ -142,6 +143,9 @@ def test_a_case_is_commented_copied_and_urged(
     company: Company, visitor: Callable[[str | None], Visitor], one: UserTask
 ) -> None:
     initiator, reader = visitor("zhang.wei"), visitor("peng.fei")
+    way = f"/tasks/{one.id}#operation-urge"
+    assert way in initiator.read(f"/cases/{one.instance_id}")
+    assert way not in visitor("li.na").read(f"/cases/{one.instance_id}")
     initiator.post(f"/tasks/{one.id}/operations/urge", {"words": "今天要"})
     again = initiator.post(f"/tasks/{one.id}/operations/urge", {"words": "明天就到期了"})
     assert again.status_code == 409

@@ -22,7 +22,8 @@ for (const control of document.querySelectorAll("[data-submit-on-change]")) {
 // A button that opens a dialog; without script its target is an ordinary part of the page.
 for (const dialog of document.querySelectorAll("dialog[data-dialog]")) {
   dialog.close?.();
-  if (dialog.dataset.dialog === "now") dialog.showModal();
+  // A link from another page may name the dialog it is about.
+  if (dialog.dataset.dialog === "now" || location.hash === `#${dialog.id}`) dialog.showModal();
 }
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", (event) => {
