@@ -1,5 +1,6 @@
 """Where a case stands on its diagram: what was passed, what is current, what was returned."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from engine import json_text
 from engine.audit.standing import Standing
 from engine.interpreter import Process
+
+_JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 
 
 @dataclass(kw_only=True)
@@ -31,12 +35,12 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
     """Follow the passages of history events, oldest first; ``stuck`` are elements with an open incident."""
     found = Marks(failed=list(stuck))
     taken: list[str] = []
-    standing = Standing()
+    standing, to_joins = Standing(), _flows_to_joins(process)
     for body in bodies:
         for what, element_id, _token, flow_id in body.get("passages", ()):
             _follow(process, found, what, element_id)
-            if flow_id and flow_id not in taken:
-                taken.append(flow_id)
+            left_by = to_joins.get(element_id, ()) if what == "completed" else ()
+            taken += [flow for flow in (flow_id, *left_by) if flow and flow not in taken]
         standing.follow(body)
     found.current = standing.elements()
     _mark_steps_back(process, found)
@@ -45,6 +49,20 @@ def marks(process: Process, bodies: Iterable[Mapping[str, Any]], stuck: Iterable
     _mark_flows(process, found, taken)
     # What is stuck waits, too; that it is stuck is what matters.
     found.current = [element_id for element_id in found.current if element_id not in found.failed]
+    return found
+
+
+def _flows_to_joins(process: Process) -> Mapping[str, Sequence[str]]:
+    """Give element → its flows into joins, for what takes all its flows at once when it is done.
+
+    Only the last token to come to a join passes it; where the others came from is in no passage of the join.
+    """
+    found: dict[str, list[str]] = {}
+    entered = Counter(flow.target for flow in process.flows.values())
+    for flow in process.flows.values():
+        source, target = process.elements[flow.source], process.elements[flow.target]
+        if target.kind in _JOINS and entered[flow.target] > 1 and source.kind not in _CHOOSING and source.loop is None:
+            found.setdefault(flow.source, []).append(flow.id)
     return found
 
 

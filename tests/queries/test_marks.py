@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.interpreter import Process, read
 from engine.queries.marks import Marks, marks
-from tests.interpreter.build import drawn
+from tests.interpreter.build import END, START, diagram, drawn, user_task
 from tests.support.company import ROOT
 
 DIAGRAM = ROOT / "bpmn" / "new_channel_filing" / "new_channel_filing.bpmn"
@@ -36,6 +36,17 @@ def elements(found: Marks) -> tuple[set[str], set[str], set[str]]:
 def test_a_started_case_waits_at_its_first_task() -> None:
     found = marks(filing(), [STARTED])
     assert elements(found) == ({"filing_submitted", "filing_ready"}, {"approve_filing"}, set())
+
+
+def test_every_way_into_a_join_is_passed_and_not_only_that_of_the_last_token() -> None:
+    gateways = '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
+    flows = {"start->split": "f0", "split->a": "f1", "split->b": "f2", "a->join": "f3", "b->join": "f4"}
+    process = read(diagram(START + gateways + user_task("a") + user_task("b") + END, {**flows, "join->end": "f5"}))[0]
+    begun = step("start", "split", waiting=("a", "b"), flows=("", "f0"))
+    first = step("a", waiting=("b",), flows=("f1",))
+    assert marks(process, [begun, first]).passed == ["start", "split", "a", "f0", "f1", "f3"]
+    last = step("b", "join", "end", flows=("f2", "f4", "f5"))
+    assert {"f3", "f4"} < set(marks(process, [begun, first, last]).passed)
 
 
 def test_after_a_return_what_is_to_be_done_again_is_returned() -> None:
