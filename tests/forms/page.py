@@ -15,6 +15,7 @@ from engine.errors import FieldProblem, FormInvalidError
 from engine.forms import Form, check, view
 from tests.forms.building import clock
 from web import i18n
+from web.form_pages import FormPage
 from web.forms import Reference, broken, read
 from web.security import content_security_policy
 
@@ -37,10 +38,10 @@ PAGE = """<!doctype html>
       <div class="card-body">
         <h1>{{ title }}</h1>
         {% if readonly %}
-          {{ record(rows, document_url) }}
+          {{ record(page.rows, document_url) }}
         {% else %}
           <form method="post" action="/" enctype="multipart/form-data">
-            {{ fields(rows, broken(rows), live, document_url) }}
+            {{ fields(page, document_url) }}
             <div class="form-actions"><button class="button button-primary" type="submit">提交</button></div>
           </form>
         {% endif %}
@@ -83,14 +84,11 @@ class Site:
                     problems = error.problems
                 else:
                     return '<link rel="icon" href="data:,"><p>已提交</p>'
+        rows = view(self.form, self.stored, problems, submitted=submitted, readonly=self.readonly, clock=clock)
+        refused = bool(problems) or "_refused" in request.form
+        page = FormPage(rows=rows, broken=broken(rows), live=bool(self.form.live), refused=refused)
         return render_template_string(
-            PAGE,
-            title="示例表单",
-            rows=view(self.form, self.stored, problems, submitted=submitted, readonly=self.readonly, clock=clock),
-            live=self.form.live,
-            readonly=self.readonly,
-            broken=broken,
-            document_url="/documents/{}".format,
+            PAGE, title="示例表单", page=page, readonly=self.readonly, document_url="/documents/{}".format
         )
 
     def _keep(self, upload: FileStorage) -> Reference | FieldProblem:
