@@ -27,7 +27,8 @@ from engine.interpreter.overdue import (
     next_step_at,
     steps_of,
 )
-from engine.interpreter.provenance import Arrival, Plan, Walked, Way
+from engine.interpreter.plans import Arrival, Plan, Walked
+from engine.interpreter.provenance import Way
 from engine.interpreter.reading import read
 from engine.interpreter.specification import Specification, specification
 from engine.interpreter.state import load_scopes, load_variables

@@ -32,8 +32,8 @@ from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import scope_passages
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import Moved, Outcome, Stuck
+from engine.interpreter.plans import Arrival, Plan
 from engine.interpreter.preparing import original
-from engine.interpreter.provenance import Arrival, Plan
 from engine.interpreter.run import Engine, Run
 from engine.interpreter.scopes import ROOT
 from engine.interpreter.segments import Segments

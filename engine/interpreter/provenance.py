@@ -7,117 +7,15 @@ its other branches are put back, and wait.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.interpreter.diagram import Process
+from engine.interpreter.plans import BODY, CASE, Arrival, Plan, Reopened, Restored, Walked
 
-CASE = 0
-BODY = "multiInstanceBody"
 _DONE_AGAIN = frozenset({"userTask", "startEvent"})
 _EVENT_SUB_PROCESS = "eventSubProcess"
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Walked:
-    """One passage, in the order in which they began."""
-
-    token: int
-    element_id: str
-    kind: str
-    """The local name of its tag; ``multiInstanceBody`` for the body of a repeated activity."""
-    state: str
-    """ACTIVE, COMPLETED or TERMINATED."""
-    causes: tuple[int, ...] = ()
-    scope: int = CASE
-
-    @property
-    def is_single(self) -> bool:
-        """Tell whether one person did it, and not several one after the other or at once."""
-        return self.kind != BODY
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrival:
-    """A token that waits at a join, or keeps the place of a task that was sent back."""
-
-    token: int
-    causes: tuple[int, ...]
-    scope: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reopened:
-    """A sub-process that had ended and is there again, without its start."""
-
-    scope: int
-    """The token it had."""
-    element_id: str
-    causes: tuple[int, ...]
-    within: int
-    interrupted: bool = False
-    """An event in it has taken over: it goes on with what that has brought, and waits for no other."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Restored:
-    """A token that waits at its join again."""
-
-    join: str
-    source: str
-    """The element it came from."""
-    cause: int
-    within: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """All that a return does; kept in its event, so that it is done again without asking anybody."""
-
-    element_id: str
-    causes: tuple[int, ...]
-    within: int
-    """The token of the scope to begin in; of one in ``reopened`` the token it had before."""
-    cancel: tuple[int, ...] = ()
-    """Tokens to take away, of sub-processes with all inside."""
-    arrivals: tuple[int, ...] = ()
-    """Tokens to take away from joins, and places that were kept."""
-    reopened: tuple[Reopened, ...] = ()
-    """The outermost first."""
-    restored: tuple[Restored, ...] = ()
-    undone: tuple[int, ...] = field(default=())
-    """Every passage that is as if it had not been."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Write it for an event."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Plan":
-        """Read it from an event."""
-        return cls(
-            element_id=content["element_id"],
-            causes=_tokens(content["causes"]),
-            within=int(content["within"]),
-            cancel=_tokens(content["cancel"]),
-            arrivals=_tokens(content["arrivals"]),
-            reopened=tuple(
-                Reopened(
-                    scope=int(one["scope"]),
-                    element_id=one["element_id"],
-                    causes=_tokens(one["causes"]),
-                    within=int(one["within"]),
-                    interrupted=one.get("interrupted", False),
-                )
-                for one in content["reopened"]
-            ),
-            restored=tuple(
-                Restored(join=one["join"], source=one["source"], cause=int(one["cause"]), within=int(one["within"]))
-                for one in content["restored"]
-            ),
-            undone=_tokens(content["undone"]),
-        )
 
 
 class Way:
@@ -419,7 +317,3 @@ def _relinked(passages: Sequence[Walked]) -> Callable[[Walked], Walked]:
 def _place(one: Walked) -> tuple[str, tuple[int, ...], int]:
     """Give what a task that was left has in common with the one that was opened anew in its place."""
     return one.element_id, one.causes, one.scope
-
-
-def _tokens(numbers: Iterable[Any]) -> tuple[int, ...]:
-    return tuple(int(number) for number in numbers)

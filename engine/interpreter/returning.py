@@ -15,7 +15,7 @@ from engine.errors import GoneError, InvalidError, mark
 from engine.interpreter import detours, moving
 from engine.interpreter.joins import FROM, Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, causes_of, scope_of
-from engine.interpreter.provenance import Arrival, Plan, Reopened, Restored
+from engine.interpreter.plans import Arrival, Plan, Reopened, Restored
 from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
