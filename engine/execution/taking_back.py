@@ -65,7 +65,7 @@ def _asked_again(session: Session, task: UserTask, way: Way, asking: int) -> dic
 def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:
     """Say why it is too late to take a task back; None where it is not."""
     if act is None:
-        return mark("“{name}”不能撤回：它是多人办理的，或已有信号发出，或已被退回。")
+        return mark("“{name}”不能撤回：它是多人办理的，或已有信号发出，或已被退回，或已由事件接手。")
     if touched(session, task.instance_id, act.sequence, act.behind):
         return mark("“{name}”不能撤回：下一步已有人领取、填写或办理，或系统已经执行。可请办理人退回。")
     return None
