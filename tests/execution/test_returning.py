@@ -204,6 +204,12 @@ def test_back_twice_and_what_was_undone_is_offered_no_more(world: World, order: 
     assert it.open == ["a", "b"]
     with world.database.transaction() as session, pytest.raises(InvalidError, match="请刷新后再选"):
         return_task(session, it.id("a"), gone, "再来", "zhang.wei")
+    it.complete(*order)
+    assert it.open == ["decide"]
+    it.complete("decide")
+    assert it.open == ["file"]
+    it.complete("file")
+    assert world.state(it.case) == "COMPLETED"
 
 
 SUB = diagram(
@@ -463,3 +469,4 @@ def test_a_withdrawal_closes_a_running_timer_and_a_waiting_message(world: World)
     assert it.open == []
     with world.database.reading() as session:
         assert session.scalars(select(EventSubscription)).all() == []
+        assert session.scalars(select(Job.state).where(Job.kind == "timer")).all() == ["CANCELED"]
