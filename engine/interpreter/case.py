@@ -32,6 +32,7 @@ from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import scope_passages
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import Moved, Outcome, Stuck
+from engine.interpreter.places import Places
 from engine.interpreter.plans import Arrival, Plan
 from engine.interpreter.preparing import original
 from engine.interpreter.run import Engine, Run
@@ -53,7 +54,7 @@ class Case:
         self._variables_before: dict[str, object] = {}
         self._anew: set[int] = set()
         """Tokens that count as if they had not waited before."""
-        self._places_before: dict[int, str] | None = None
+        self._places_before: Mapping[int, str] | None = None
         self._keeps_place = False
         self._segments = segments or Segments()
         self._written: tuple[Outcome, int] | None = None
@@ -111,7 +112,7 @@ class Case:
         case._look_around(resting.places)
         return case
 
-    def _look_around(self, known: dict[int, str] | None = None) -> None:
+    def _look_around(self, known: Mapping[int, str] | None = None) -> None:
         run = self._run
         self._keeps_place = self._all_have_places()
         run.watch.mark()
@@ -500,18 +501,14 @@ class Case:
         """Tell whether a token waited before this command, and was not begun anew by it."""
         return token not in self._anew and self._run.watch.waited(token)
 
-    def _places(self) -> tuple[dict[int, str], Moved | None]:
+    def _places(self) -> tuple[Mapping[int, str], Moved | None]:
         """Give where each token stands, and what of that has changed; None where that is not certain."""
         before, watch = self._places_before, self._run.watch
         if before is None or not (self._keeps_place and self._all_have_places()):
             return self._all_places(), None
-        waiting, left, came = watch.waiting(), list(watch.gone()), watch.came()
-        places = dict(before)
-        for token in left:
-            del places[token]
-        new = {token: self._place(waiting[token]) for token in came}
-        places.update(new)
-        return places, Moved(left=tuple(left), came=new)
+        waiting, left = watch.waiting(), list(watch.gone())
+        new = {token: self._place(waiting[token]) for token in watch.came()}
+        return Places.after(before, left, new), Moved(left=tuple(left), came=new)
 
     def _all_places(self) -> dict[int, str]:
         return {token: self._place(task) for token, task in self._run.watch.waiting().items()}

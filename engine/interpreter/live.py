@@ -35,7 +35,7 @@ class Live:
     scopes: Scopes
     watch: Watch
     segments: Segments
-    places: dict[int, str]
+    places: Mapping[int, str]
     """Where each token stands, see ``Outcome.waiting``."""
 
     @property

@@ -1,6 +1,7 @@
 """What a step gives back: the new state and everything it caused, as values."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -190,7 +191,7 @@ class Outcome:
     """What was waiting and is done, even where its end listeners are still to be asked."""
     canceled: dict[int, Element] = field(default_factory=dict)
     """What was waiting and was taken away."""
-    waiting: dict[int, str] = field(default_factory=dict)
+    waiting: Mapping[int, str] = field(default_factory=dict)
     """Token → element id of everything that waits now: where the case stands."""
     moved: Moved | None = None
     """What has changed of that; None where that is not certain, as when the case has just begun."""

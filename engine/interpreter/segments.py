@@ -4,59 +4,27 @@ Whoever reads it need not know: the pieces are frames of zstandard one after the
 A segment has the tasks or the scopes of a range of numbers; the numbers of a case only grow, so each stays in its own.
 """
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from typing import Any
 
-import zstandard
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
+from engine.interpreter.compressing import compress, compress_between, compress_segment
 from engine.interpreter.pieces import Pieces, long_list
 from engine.interpreter.scopes import ROOT, Scopes
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import Workflow
+from engine.interpreter.written import Written
 
 BIG = 256
 """Tasks and scopes from which on a state is written in segments."""
-_SIZE = 256
-"""Numbers in one segment."""
-LEVEL = -1
-"""Of compression: a tenth longer than at the usual one, in a third of the time. An ended case has hardly any state."""
 _WIDE = 2
 """So much wider are segments of sub-processes, each of which has several numbers."""
 MUCH = 64
 """Tasks from which on a sub-process is big."""
-
-
-class _Tools(threading.local):
-    """One of each for a thread: to make one takes longer than to use it, and two threads can't use the same."""
-
-    def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
-        self.for_segments = zstandard.ZstdCompressor(level=3)
-        self.decompressor = zstandard.ZstdDecompressor()
-
-
-_TOOLS = _Tools()
-
-
-def compress(text: bytes) -> bytes:
-    """Compress a text to one frame."""
-    return _TOOLS.compressor.compress(text)
-
-
-def compress_segment(text: bytes) -> bytes:
-    """Compress a segment: most are written again as they are, so that each byte counts at every step."""
-    return _TOOLS.for_segments.compress(text)
-
-
-def decompress(body: bytes) -> bytes:
-    """Give the text of all frames."""
-    return _TOOLS.decompressor.decompressobj(read_across_frames=True).decompress(body)
 
 
 def task_record(task: SpiffTask, parent: int | None) -> list[object]:
@@ -68,53 +36,6 @@ def flow_record(flow: BpmnBaseWorkflow, tasks: list[list[object]]) -> dict[str, 
     """Give the run of a process or sub-process as the state has it."""
     last = flow.last_task.id if flow.last_task is not None else None
     return {"on": flow.parent_task_id, "spec": flow.spec.name, "last": last, "tasks": tasks}
-
-
-@dataclass
-class Written:
-    """The tasks, the scopes or the sub-processes of one case as they were written last, by segment."""
-
-    wide: int = 1
-    """How many times wider than those of tasks its segments are."""
-    texts: dict[int, dict[int, bytes]] = field(default_factory=dict)
-    """The text of each number: what stands beside something that was touched need not be put into words again."""
-    frames: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
-    """Each segment, compressed, and whether it is the first, which no comma precedes."""
-
-    def has(self, number: int) -> bool:
-        """Tell whether something was put into words."""
-        return self.text(number) is not None
-
-    def text(self, number: int) -> bytes | None:
-        """Give what was put into words of a number."""
-        return self.texts.get(self._part(number), {}).get(number)
-
-    def _part(self, number: int) -> int:
-        """Give the segment of a number. What the whole case knows stands alone: it may be much, and hardly changes."""
-        return number // (_SIZE * self.wide) if number != ROOT else -1
-
-    def write(self, numbers: Collection[int], changed: Iterable[int], words: Callable[[int], bytes]) -> int:
-        """Put what has changed into words; everything where nothing was written so far. Give how much that was."""
-        anew = {number for number in changed if number in numbers} if self.texts else set(numbers)
-        gone = set(changed) - anew if self.texts else set()
-        for number in anew:
-            self.texts.setdefault(self._part(number), {})[number] = words(number)
-        for number in gone:
-            self.texts.get(self._part(number), {}).pop(number, None)
-        for part in set(map(self._part, anew | gone)):
-            self.frames.pop(part, None)
-            if not self.texts.get(part):
-                self.texts.pop(part, None)
-        return len(anew)
-
-    def parts(self, *, follow: bool = False) -> list[bytes]:
-        """Give the segments; those in which nothing has changed are as they were. ``follow``: others come before."""
-        for place, part in enumerate(sorted(self.texts)):
-            leads = place == 0 and not follow
-            if self.frames.get(part, (None,))[0] != leads:
-                rows = b",".join(text for _number, text in sorted(self.texts[part].items()))
-                self.frames[part] = leads, compress_segment(rows if leads else b"," + rows)
-        return [self.frames[part][1] for part in sorted(self.frames)]
 
 
 class Segments:
@@ -171,12 +92,12 @@ class Segments:
         parts, flows = scopes.parts, workflow.subprocesses
         in_scopes = self._write_scopes(scopes)
         self.records += self._parts.write(parts, parts.touched, lambda token: _words([token, parts.peek(token)]))
-        pieces = [*self._process(workflow, workflow)]
+        pieces = self._process(workflow, workflow)
         big = self._big(workflow)
         for token in self._tasks.keys() - {ROOT, *big}:
             del self._tasks[token]
         for token in big:
-            pieces += [compress(b","), *self._process(workflow, flows.awake[token])]
+            pieces += [compress_between(b","), *self._process(workflow, flows.awake[token])]
         elsewhere = {*big, *(token for token, flow in flows.awake.items() if flow.completed)}
         changed = self.texts.keys() | {gone.token for gone in flows.gone} | elsewhere
         self.records += self._flows.write(
@@ -184,8 +105,10 @@ class Segments:
             changed,
             lambda token: self.texts.get(token) or flows.text(token) or b"",
         )
-        head, *between, tail = map(compress, _around(content))
-        written = (*self._parts.parts(), between[0], *in_scopes, between[1], *pieces)
+        first = {name: value for name, value in content.items() if name not in {"parts", "scopes", "workflows"}}
+        head = compress(json_text.dumps(first)[:-1] + b',"parts":[')
+        before_scopes, before_flows, tail = map(compress_between, (b'],"scopes":[', b'],"workflows":[', b"]}"))
+        written = (*self._parts.parts(), before_scopes, *in_scopes, before_flows, *pieces)
         return b"".join((head, *written, *self._flows.parts(follow=True), tail))
 
     def _write_scopes(self, scopes: Scopes) -> list[bytes]:
@@ -202,7 +125,7 @@ class Segments:
             places = values.elements.get(scope, {}).get(pieces.name, ())
             frames, count = pieces.write(values.peek(scope), places, compress_segment)
             self.records += count
-            found = [*frames, *found] if scope == ROOT else [*found, compress(b","), *frames]
+            found = [*frames, *found] if scope == ROOT else [*found, compress_between(b","), *frames]
         return found
 
     def _keep_long(self, scope: int, scopes: Scopes) -> None:
@@ -225,12 +148,11 @@ class Segments:
         found = {token for token in known if token in flows.awake and token not in self.texts}
         return sorted(token for token in found if not flows.awake[token].completed)
 
-    def _process(self, workflow: Workflow, flow: BpmnBaseWorkflow) -> Iterator[bytes]:
+    def _process(self, workflow: Workflow, flow: BpmnBaseWorkflow) -> list[bytes]:
         """Give the process or a big sub-process."""
         token, tasks = flow.parent_task_id or ROOT, flow.tasks
         found = self.kept.get(token)
         record = json_text.dumps(flow_record(flow, []))
-        yield compress(record.removesuffix(b"]}"))
         known = self._tasks.setdefault(token, Written())
         if found is not None:
             before = self._finished.get(token, set())
@@ -240,8 +162,7 @@ class Segments:
             self.records += known.write(
                 found, changed, lambda number: _words(task_record(tasks[number], found.above(tasks[number])))
             )
-        yield from known.parts()
-        yield compress(b"]}")
+        return [compress(record.removesuffix(b"]}")), *known.parts(), compress_between(b"]}")]
 
 
 class _But(Collection[int]):
@@ -275,9 +196,3 @@ def _words(record: object) -> bytes:
 def to_keep(text: bytes) -> bytes:
     """Give a text to be kept: what orjson gives takes 4 kB of memory, however short it is."""
     return bytes(memoryview(text))
-
-
-def _around(content: dict[str, Any]) -> tuple[bytes, bytes, bytes, bytes]:
-    """Give what stands before the parts, between them and the scopes, between those and the tasks, and after them."""
-    first = {name: value for name, value in content.items() if name not in {"parts", "scopes", "workflows"}}
-    return json_text.dumps(first)[:-1] + b',"parts":[', b'],"scopes":[', b'],"workflows":[', b"]}"

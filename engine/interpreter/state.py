@@ -9,9 +9,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import json_text
 from engine.interpreter.compacting import Needed, needed
+from engine.interpreter.compressing import compress, decompress
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
-from engine.interpreter.segments import Segments, compress, decompress, flow_record, is_big, task_record, to_keep
+from engine.interpreter.segments import Segments, flow_record, is_big, task_record, to_keep
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_table import Counter
 from engine.interpreter.upgrading import revive_arrivals, revive_parts

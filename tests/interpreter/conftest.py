@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.interpreter import pieces, segments
+from engine.interpreter import pieces, segments, written
 from tests.interpreter.twins import Twins
 
 
@@ -19,7 +19,7 @@ def twins() -> Iterator[Twins]:
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the states of small cases be written in segments too, and become too small for that and big enough again."""
     monkeypatch.setattr(segments, "BIG", 20)
-    monkeypatch.setattr(segments, "_SIZE", 4)
+    monkeypatch.setattr(written, "SIZE", 4)
     monkeypatch.setattr(segments, "MUCH", 8)
     monkeypatch.setattr(pieces, "LONG", 3)
     monkeypatch.setattr(pieces, "PIECE", 2)

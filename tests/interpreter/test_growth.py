@@ -8,7 +8,8 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter import Case, loops
-from engine.interpreter.segments import BIG, compress, decompress
+from engine.interpreter.compressing import compress, decompress
+from engine.interpreter.segments import BIG
 from engine.interpreter.workflow import Workflow
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run

@@ -17,9 +17,9 @@ from engine import json_text
 from engine.errors import EngineError
 from engine.interpreter import Case, Outcome, StuckError, state
 from engine.interpreter.compacting import Needed
+from engine.interpreter.compressing import decompress
 from engine.interpreter.live import Live
 from engine.interpreter.scopes import Scopes
-from engine.interpreter.segments import decompress
 from engine.interpreter.specification import Specification
 from engine.interpreter.workflow import Workflow
 
