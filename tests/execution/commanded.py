@@ -39,6 +39,8 @@ from tests.interpreter.drawing import Drawing
 
 OTHERS = ["zhou.min", "sun.yan"]
 """Who is asked by those who have the tasks."""
+MORE = [*OTHERS, "zhao.lei", "zeng.rui", "zhang.wei"]
+"""Who is asked to do one more part of what several do; each of them does one."""
 WITHDRAWABLE = (
     '<bpmn:extensionElements><zeebe:properties><zeebe:property name="withdrawable" value="true"/>'
     "</zeebe:properties></bpmn:extensionElements>"
@@ -72,6 +74,8 @@ class Commanded:
         self.office, self.people, self.chance = people.office, people, chance
         self.case = self.office.begin(content, "zhang.wei", **variables)
         self._standing, self._followed = Standing(), 0
+        self.parts: list[str] = []
+        """Who was asked to do one more part of anything."""
 
     # -- what is there ----------------------------------------------------------------------------------
 
@@ -165,7 +169,10 @@ class Commanded:
             self._complete(task, result)
 
     def _ask(self, task: UserTask, how: str) -> None:
-        people = [one for one in OTHERS if one != task.assignee][:1]
+        known = self.parts if self._is_instance(task) else [str(task.assignee)]
+        people = [one for one in (MORE if self._is_instance(task) else OTHERS) if one not in known][:1]
+        if self._is_instance(task):
+            self.parts += people
         wanted = Signers(people=people, position=how, reason="请把关")  # type: ignore[arg-type] # one of three
         self.office.do(add_signers, task.id, wanted, self.people.doer(task, self.chance))
 
@@ -250,6 +257,9 @@ class Commanded:
 
     def _later(self) -> None:
         self.office.clock.advance(minutes=1)
+
+    def may_add(self) -> bool:
+        return len(self.parts) < len(MORE)
 
     def add_one(self, token: int, position: Position) -> None:
         self._ask(self._fuss(self.task(token)), position)

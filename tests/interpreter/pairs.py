@@ -54,6 +54,9 @@ class Driven(Protocol):
     def go_off(self, element: str, by: str, /) -> Sequence[str]:
         """Let what an event waits for happen, if possible this one; give those that did."""
 
+    def may_add(self) -> bool:
+        """Tell whether there is anybody else to do a repeated task."""
+
     def add_one(self, token: int, position: Position, /) -> object:
         """Let somebody else do a repeated task, too."""
 
@@ -103,6 +106,9 @@ class Direct(Journey):
             self.spent.add(token)
         self.fire(token)
         return [element]
+
+    def may_add(self) -> bool:
+        return True
 
     def add_one(self, token: int, position: Position) -> object:
         return self.add(token, "zhou.min", position)
@@ -274,7 +280,7 @@ class Pair:
     def add(self, task: Node) -> bool:
         """Let one more do a repeated task."""
         token = self._instance(task)
-        if token is None or task.count > 4:
+        if token is None or task.count > 4 or not self.run.may_add():
             return False
         position: Position = self.chance.choice(["before", "after"]) if task.block.flag else "parallel"
         self.done.append(f"add {position} to {task.block.name}")
