@@ -59,8 +59,7 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
     for flow in (workflow, *flows.awake.values()):
         if flow is workflow or flow.parent_task_id in kept:
             _prune(flow.tasks, kept[flow.parent_task_id or ROOT])
-        last = flow.last_task
-        flow.last_task = flow.tasks.get(last.id) if last is not None else None
+        flow.last_task = None
     _read_back_what_was_touched(workflow, resting.scopes)
     # What the library collects there nobody asks for, and a state does not keep it.
     workflow.event_manager = EventManager(workflow)
