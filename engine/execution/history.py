@@ -1,7 +1,5 @@
 """What a step caused, added to its event: the auditor's view and the proof of a replay."""
 
-from dataclasses import replace
-
 from engine.audit.caused import caused
 from engine.audit.chain import NewEvent
 from engine.interpreter import Outcome
@@ -18,4 +16,11 @@ def with_effects(event: NewEvent, outcome: Outcome) -> NewEvent:
     ]
     found = {**caused(outcome), "reads": outcome.reads, "stuck": stuck}
     always = _ALWAYS | {"ended_at"} if outcome.ended else _ALWAYS
-    return replace(event, body={**event.body, **{name: what for name, what in found.items() if what or name in always}})
+    return NewEvent(
+        kind=event.kind,
+        actor=event.actor,
+        body={**event.body, **{name: what for name, what in found.items() if what or name in always}},
+        element_id=event.element_id,
+        token=event.token,
+        on_behalf_of=event.on_behalf_of,
+    )

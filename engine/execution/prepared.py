@@ -65,9 +65,9 @@ def change_case(*columns: str) -> Statement:
 
 
 @cache
-def insert_task(*columns: str) -> Statement:
-    """Give the statement that adds one task and gives its id."""
-    return Statement(insert(_TASKS).returning(_TASKS.c.id), columns)
+def insert_task(*columns: str, returning: bool = True) -> Statement:
+    """Give the statement that adds one task, and gives its id where that is asked for."""
+    return Statement(insert(_TASKS).returning(_TASKS.c.id) if returning else insert(_TASKS), columns)
 
 
 @cache

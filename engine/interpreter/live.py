@@ -94,9 +94,11 @@ def _read_parts_back(table: ScopeTable) -> None:
             if isinstance(found, list):
                 for place in places:
                     found[place] = json_text.loads(json_text.dumps(found[place]))
-        named = {name: values[name] for name in table.named.get(scope, ()) if name in values}
-        (read,) = _read_back([named])
-        dict.__setitem__(table, scope, dict(sorted({**values, **read}.items())))
+        named = [name for name in table.named.get(scope, ()) if name in values and type(values[name]) not in _SAME]
+        if named:
+            values.update(json_text.loads(json_text.dumps({name: values[name] for name in named})))
+        if list(values) != sorted(values):
+            dict.__setitem__(table, scope, dict(sorted(values.items())))
 
 
 def _is_kept(workflow: Workflow, task: SpiffTask) -> bool:

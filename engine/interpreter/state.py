@@ -18,6 +18,8 @@ from engine.interpreter.task_table import Counter
 from engine.interpreter.upgrading import revive_arrivals, revive_parts
 from engine.interpreter.workflow import Workflow
 
+SMALL = 2048
+"""Bytes of a running case's state from which on it is compressed."""
 FORMAT = 2
 """2: every token that has arrived at a join waits there; see ``upgrading`` for the states before."""
 
@@ -58,7 +60,9 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
     content["parts"] = [[token, values] for token, values in sorted(scopes.parts.items())]
     if segments.kept:
         content["workflows"] = [json_text.as_it_is(text) for text in _all_words(workflow, segments)]
-    return compress(json_text.dumps(content))
+    text = json_text.dumps(content)
+    # The state of an ended case stays; that of a running one is written again at the next step.
+    return compress(text) if workflow.completed or len(text) >= SMALL else text
 
 
 def _put_into_words(workflow: Workflow, segments: Segments) -> None:
