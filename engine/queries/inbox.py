@@ -13,7 +13,7 @@ from engine.queries.people import Person
 from engine.queries.standing_in import held, named
 from engine.queries.typed import holds_typed
 
-Scope = Literal["mine", "claimable", "done"]
+Scope = Literal["mine", "claimable", "delegated", "done"]
 Sort = Literal["due", "-due", "created", "-created", "process", "-process", "done", "-done"]
 
 
@@ -22,7 +22,7 @@ class TaskFilter:
     """What a reader of the list asks for."""
 
     scope: Scope = "mine"
-    """Their own tasks, those a group of theirs may claim, or those they have done."""
+    """Their own tasks, those a group of theirs may claim, those they asked others about, or those they have done."""
     search: str = ""
     """Part of a case's title, number or initiator, or of a task's name."""
     process_id: str = ""
@@ -74,6 +74,11 @@ def claimable_tasks(session: Session, person: Person) -> Select[int]:
         .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
         .where(UserTask.state == "CREATED", UserTask.assignee.is_(None), named(session, person))
     )
+
+
+def delegated_tasks(person: Person) -> Select[int]:
+    """Select the ids of open tasks that somebody else has for the person's sake, who gets them back."""
+    return select(UserTask.id).where(UserTask.owner == person.username, UserTask.state == "CREATED")
 
 
 def list_tasks(
@@ -129,6 +134,8 @@ def processes_of_tasks(session: Session, person: Person, scope: Scope) -> list[t
 def _in_scope(session: Session, person: Person, scope: Scope) -> Any:  # noqa: ANN401 - SQLAlchemy's types for conditions don't unify
     if scope == "done":
         return and_(UserTask.completed_by == person.username, UserTask.state == "COMPLETED")
+    if scope == "delegated":
+        return UserTask.id.in_(delegated_tasks(person))
     return UserTask.id.in_(own_tasks(session, person) if scope == "mine" else claimable_tasks(session, person))
 
 

@@ -47,6 +47,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "the inbox": lambda session: list_tasks(session, PERSON, TaskFilter()),
     "the inbox, searched": lambda session: list_tasks(session, PERSON, TaskFilter(search="华东")),
     "what may be claimed": lambda session: list_tasks(session, PERSON, TaskFilter(scope="claimable")),
+    "what is delegated": lambda session: list_tasks(session, PERSON, TaskFilter(scope="delegated")),
     "what was done": lambda session: list_tasks(session, PERSON, TaskFilter(scope="done", sort="-done")),
     "what was started": lambda session: list_cases(session, CaseFilter(started_by=USERNAME)),
     "what was started, searched": lambda session: list_cases(session, CaseFilter(started_by=USERNAME, search="华东")),

@@ -57,7 +57,13 @@ def test_a_delegate_writes_an_opinion_and_the_owner_reads_it(
     company: Company, visitor: Callable[[str | None], Visitor], one: UserTask
 ) -> None:
     mine, theirs = visitor("li.na"), visitor("wang.fang")
+    assert "没有委派出去的任务" in mine.read("/tasks?scope=delegated")
     mine.post(f"/tasks/{one.id}/operations/delegate", {"assignee": "wang.fang", "reason": "请看价格"})
+    assert "核对check" not in mine.read("/tasks")
+    listed = mine.read("/tasks?scope=delegated")
+    assert f"/tasks/{one.id}" in listed
+    assert "等王芳的意见" in listed
+    assert "核对check" not in theirs.read("/tasks?scope=delegated")
     assert "您把这个任务委派给了王芳" in mine.read(f"/tasks/{one.id}")
     assert f'href="/tasks/{one.id}">查看任务' in mine.read(f"/cases/{one.instance_id}")
     assert "李娜委派" in theirs.read("/tasks")

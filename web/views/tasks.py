@@ -30,7 +30,7 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
 Problems = Mapping[str, FieldProblem]
 
-_OPEN_SCOPES: tuple[Scope, ...] = ("mine", "claimable")
+_OPEN_SCOPES: tuple[Scope, ...] = ("mine", "claimable", "delegated")
 _OPEN_SORTS: tuple[Sort, ...] = ("due", "-due", "created", "-created", "process", "-process")
 _DONE_SORTS: tuple[Sort, ...] = ("-done", "done", "process", "-process")
 
@@ -38,7 +38,7 @@ _DONE_SORTS: tuple[Sort, ...] = ("-done", "done", "process", "-process")
 @blueprint.get("")
 @allow("staff")
 def inbox() -> ResponseReturnValue:
-    """List the person's open tasks, or those they may claim."""
+    """List the person's open tasks, those they may claim, or those they have asked somebody else about."""
     return _list("tasks/inbox.html", one_of("scope", _OPEN_SCOPES), one_of("sort", _OPEN_SORTS))
 
 
