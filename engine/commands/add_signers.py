@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidError, mark
@@ -19,9 +19,8 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
-from engine.execution.signing import TITLE, refuse_twice
+from engine.execution.signing import TITLE, refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
-from engine.execution.ways import way_of
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
 from engine.model import UserTask
@@ -68,7 +67,7 @@ def add_signers(session: Session, task_id: int, wanted: Signers, actor: str) -> 
 
 def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signers) -> None:
     token = locked.work.token
-    _refuse_second_part(locked, case, wanted.people)
+    refuse_second_voice(locked, case, wanted.people, "people")
     before = {waiting for waiting, _element in case.waits_at(locked.work.element_id)}
     # Whoever is named first is to sign first.
     ordered = list(reversed(wanted.people)) if wanted.position == "after" else list(wanted.people)
@@ -125,23 +124,6 @@ def _add_tasks(locked: LockedCase, acting: Acting, wanted: Signers) -> None:
         who = locked.organisation.display_name(acting.actor)
         tell(locked, wanted.people, TITLE.format(who=who, task=locked.work.task_name))
     write_event(locked, acting.event(locked, "task.sign_added", _body(locked, wanted, signs=list(ids))))
-
-
-def _refuse_second_part(locked: LockedCase, case: Case, people: Sequence[str]) -> None:
-    """Refuse people who sign already, have signed, or whose turn comes: each has one voice."""
-    way = way_of(locked.session, locked.definition.process, locked.instance.id, case.arrivals())
-    parts = locked.session.scalars(
-        select(UserTask.assignee)
-        .where(UserTask.instance_id == locked.instance.id, UserTask.token.in_(way.beside(locked.work.token)))
-        .where(UserTask.parent_task_id.is_(None), UserTask.state.in_(("CREATED", "COMPLETED")))
-    ).all()
-    twice = [person for person in people if person in {*parts, *map(str, case.queue(locked.work.token))}]
-    if twice:
-        raise InvalidError(
-            mark("{people}已经在这次会签里，每人只签一份。"),
-            where="people",
-            people="、".join(locked.organisation.display_name(person) for person in twice),
-        )
 
 
 def _body(locked: LockedCase, wanted: Signers, **more: object) -> dict[str, object]:

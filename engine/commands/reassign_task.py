@@ -9,7 +9,7 @@ from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.readers import add_readers
-from engine.execution.signing import refuse_twice
+from engine.execution.signing import refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
 from engine.execution.write import write_event
 from engine.model import UserTask
@@ -32,6 +32,9 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
     if assignee == locked.work.assignee:
         raise InvalidError(mark("任务已经由这个人办理，请选别人。"), where="assignee")
     refuse_twice(locked, [assignee], "assignee")
+    element = locked.definition.process.elements.get(locked.work.element_id)
+    if element is not None and element.loop is not None and locked.work.parent_task_id is None:
+        refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
     add_readers(locked, "took_part", [locked.work.assignee], by=acting.actor)
     wanted = {"action": "reassign", "assignee": assignee, "reason": reason}
     if ask_listeners(locked, "assigning", wanted, acting):

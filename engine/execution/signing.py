@@ -11,7 +11,9 @@ from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
 from engine.execution.telling import tell
+from engine.execution.ways import way_of
 from engine.execution.write import write_event, write_outcome
+from engine.interpreter import Case
 from engine.model import UserTask
 
 SIGNATURES = "signatures"
@@ -52,6 +54,23 @@ def refuse_twice(locked: LockedCase, people: Sequence[str], where: str) -> None:
     if twice:
         raise InvalidError(
             mark("{people}已经在办理或加签这个任务。"),
+            where=where,
+            people="、".join(locked.organisation.display_name(person) for person in twice),
+        )
+
+
+def refuse_second_voice(locked: LockedCase, case: Case, people: Sequence[str], where: str) -> None:
+    """Refuse people who do another part of the locked task already, have done one, or whose turn comes."""
+    way = way_of(locked.session, locked.definition.process, locked.instance.id, case.arrivals())
+    parts = locked.session.scalars(
+        select(UserTask.assignee)
+        .where(UserTask.instance_id == locked.instance.id, UserTask.token.in_(way.beside(locked.work.token)))
+        .where(UserTask.parent_task_id.is_(None), UserTask.state.in_(("CREATED", "COMPLETED")))
+    ).all()
+    twice = [person for person in people if person in {*parts, *map(str, case.queue(locked.work.token))}]
+    if twice:
+        raise InvalidError(
+            mark("{people}已经在这次会签里，每人只签一份。"),
             where=where,
             people="、".join(locked.organisation.display_name(person) for person in twice),
         )

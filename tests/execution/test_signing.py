@@ -281,7 +281,10 @@ def test_nobody_gets_a_second_voice(office: Office, sequential: bool) -> None:
     for person, name in (("li.na", "李娜"), ("wang.fang", "王芳"), ("chen.jie", "陈杰")):
         with pytest.raises(InvalidError, match=f"{name}已经在这次会签里"):
             ask(office, one, "zhou.min", person, position=position, by="wang.fang")
+        with pytest.raises(InvalidError, match="已经在这次会签里" if name != "王芳" else "请选别人"):
+            office.do(reassign_task, one, person, "您来签", "wang.fang")
     ask(office, one, "zhou.min", position=position, by="wang.fang")
+    office.do(reassign_task, one, "sun.yan", "您来签", "wang.fang")
     again = office.begin(many(), people=["zhou.min", "li.na"])
     ask(office, office.row(again, "li.na").id, "chen.jie")
 
