@@ -43,6 +43,8 @@ class Flows(MutableMapping[int, BpmnBaseWorkflow]):
         self.home: dict[int, int] = {}
         """Number of a task → token of the run it is in."""
         self._places = count()
+        self.taken_out = 0
+        """How many were taken out so far."""
         self.gone: list[Gone] = []
         """Those that were taken out since the case was woken."""
 
@@ -69,6 +71,7 @@ class Flows(MutableMapping[int, BpmnBaseWorkflow]):
             self.home.pop(number, None)
         del self._known[token], self.awake[token]
         self.gone.append(Gone(token, self.rank(token), tasks))
+        self.taken_out += 1
         self._added.pop(token, None)
 
     def __contains__(self, token: object) -> bool:

@@ -56,7 +56,8 @@ class Kind(Mapping[int, SpiffTask]):
 
     def in_order(self, tokens: Iterable[int]) -> list[int]:
         """Put tokens that are there in the order of the state."""
-        return sorted(tokens, key=lambda token: self.entries[token].key)
+        found = list(tokens)
+        return found if len(found) < 2 else sorted(found, key=lambda token: self.entries[token].key)
 
     # -- since it was marked --------------------------------------------------------------------------
 
@@ -71,11 +72,15 @@ class Kind(Mapping[int, SpiffTask]):
 
     def came(self, anew: AbstractSet[int] = frozenset()) -> list[int]:
         """Give the tokens where there is one only since then, or that count as such, since they are ``anew``."""
+        if not (self._was or anew):
+            return []
         new = {token for token, before in self._was.items() if before is None} | anew
         return self.in_order(token for token in new if token in self.entries)
 
     def gone(self) -> dict[int, SpiffTask]:
         """Give what was there and is no longer."""
+        if not self._was:
+            return {}
         found = {token: entry for token, entry in self._was.items() if entry is not None and token not in self.entries}
         places = self._marked or {}
         order = sorted(found, key=lambda token: places.get(token, found[token].key))

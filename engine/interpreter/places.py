@@ -15,8 +15,11 @@ class Places(Mapping[int, str]):
         self._came = came
 
     @classmethod
-    def after(cls, before: Mapping[int, str], left: list[int], came: Mapping[int, str]) -> "Places":
-        """Give the places after tokens have left and come."""
+    def after(cls, before: Mapping[int, str], left: list[int], came: Mapping[int, str]) -> Mapping[int, str]:
+        """Give the places after tokens have left and come. Few are copied sooner than looked through."""
+        if not isinstance(before, Places) and len(before) <= _MANY:
+            gone_now = set(left)
+            return {token: place for token, place in before.items() if token not in gone_now} | dict(came)
         if not isinstance(before, Places):
             return cls(before, dict.fromkeys(left), dict(came))
         gone = {**before._left, **dict.fromkeys(token for token in left if token in before._known)}

@@ -100,7 +100,7 @@ class Watch:
         self._inside: dict[int | None, Inside] = {}
         """What is in the process and in those sub-processes that something has happened in."""
         self._is_true = False
-        self._seen = self._seen_gone = 0
+        self._seen = self._seen_gone = self._seen_out = 0
         """How much of what has happened was looked at, and of the sub-processes that were taken away."""
 
     def waiting(self) -> Mapping[int, SpiffTask]:
@@ -164,7 +164,7 @@ class Watch:
         for token, before in flows.rest().items():
             for kind in self._kinds:
                 kind.move(before, flows.rank(token), (token, *flows.awake[token].tasks))
-        self._seen = self._seen_gone = 0
+        self._seen, self._seen_gone, self._seen_out = 0, 0, flows.taken_out
 
     def forget_asleep(self, token: int, numbers: Iterable[int]) -> None:
         """Know the tasks of a sub-process that has fallen asleep by their numbers only."""
@@ -176,7 +176,7 @@ class Watch:
 
     def _now(self, kind: int) -> Kind:
         log, flows = self.workflow.log, self._flows
-        if self._seen == len(log) and self._seen_gone == len(flows.gone) and self._inside:
+        if self._seen == len(log) and self._seen_out == flows.taken_out and self._inside:
             return self._kinds[kind]
         fresh, self._seen = dict.fromkeys(log[self._seen :]), len(log)
         if flows or flows.gone:
@@ -193,13 +193,14 @@ class Watch:
                 found.meet(token_of(task), task)
         self.workflow.forget_hanging_on(fresh)
         gone, self._seen_gone = self._flows.gone[self._seen_gone :], len(self._flows.gone)
+        self._seen_out = self._flows.taken_out
         for one in gone:
             self._forget_flow(one)
 
     def _look_everywhere(self) -> None:
         tasks = self.workflow.open_tasks()
         flows = self.workflow.subprocesses
-        self._seen_gone = len(flows.gone)
+        self._seen_gone, self._seen_out = len(flows.gone), flows.taken_out
         everything: tuple[BpmnBaseWorkflow, ...] = (self.workflow, *flows.values())
         self._is_true = not any(flow.tasks.disordered for flow in everything)
         for belongs, found in zip(_KINDS, self._kinds, strict=True):
