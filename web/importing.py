@@ -3,18 +3,43 @@
 from collections.abc import Generator
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.commands.begin_check import begin_check
+from engine.commands.begin_import import begin_import
 from engine.commands.check_import import CellProblem, check_import
 from engine.commands.confirm_import import confirm_import
 from engine.commands.end_check import end_check
-from engine.database import Database
+from engine.commands.upload_attachment import upload_attachment
+from engine.config import Settings
+from engine.database import Database, Session
 from web.sheets import read_rows
 
 AT_ONCE = 500
 """Rows that are checked in one transaction: others write between them."""
 Step = tuple[int, int | None]
 """How many rows are done, and of how many, if that is known."""
+
+
+def keep_sheet(
+    session: Session, settings: Settings, register: str, sheet: tuple[BinaryIO, str], actor: str
+) -> tuple[int, str]:
+    """Keep a sheet, given with its name, and begin its import; give the import's number and the sheet's hash.
+
+    Raises InvalidError for what is no sheet, or too big.
+    """
+    stream, name = sheet
+    stored = upload_attachment(
+        session,
+        settings.attachments_folder,
+        stream,
+        name,
+        actor,
+        accept=[".xlsx"],
+        max_bytes=settings.upload_limit,
+    )
+    digest = str(stored["contentHash"])
+    return begin_import(session, register, name, digest, actor), digest
 
 
 def check_sheet(

@@ -9,9 +9,7 @@ from string import ascii_uppercase
 import click
 from tqdm import tqdm
 
-from engine.commands.begin_import import begin_import
 from engine.commands.cancel_import import cancel_import
-from engine.commands.upload_attachment import upload_attachment
 from engine.config import Settings, load_settings
 from engine.database import Database
 from engine.errors import EngineError, NotFoundError, mark
@@ -19,7 +17,7 @@ from engine.queries.people import Person, find_person
 from engine.queries.register_imports import Import, Planned, planned_rows, require_import_reader, view_import
 from engine.queries.registers import view_register
 from web.cli.opening import require_initialised
-from web.importing import Step, check_sheet, write_rows
+from web.importing import Step, check_sheet, keep_sheet, write_rows
 
 
 @click.group("register")
@@ -84,17 +82,7 @@ def _begin(database: Database, settings: Settings, person: Person, register: str
     """Keep the sheet and begin the import; give its number and where the sheet is."""
     with database.transaction() as session, file.open("rb") as stream:
         require_import_reader(session, person, register)
-        stored = upload_attachment(
-            session,
-            settings.attachments_folder,
-            stream,
-            file.name,
-            person.username,
-            accept=[".xlsx"],
-            max_bytes=settings.upload_limit,
-        )
-        digest = str(stored["contentHash"])
-        number = begin_import(session, register, file.name, digest, person.username)
+        number, digest = keep_sheet(session, settings, register, (stream, file.name), person.username)
     return number, settings.attachments_folder / digest[:2] / digest
 
 

@@ -23,9 +23,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from engine.commands.begin_import import begin_import
 from engine.commands.cancel_import import cancel_import
-from engine.commands.upload_attachment import upload_attachment
 from engine.errors import EngineError, InvalidError
 from engine.queries.register_imports import (
     list_imports,
@@ -38,7 +36,7 @@ from web.application import this_application
 from web.auth import allow, current_person, current_session
 from web.excel import workbook
 from web.i18n import explain, gettext
-from web.importing import Step, check_sheet, write_rows
+from web.importing import Step, check_sheet, keep_sheet, write_rows
 
 blueprint = Blueprint("imports", __name__, url_prefix="/registers/<name>/imports")
 
@@ -75,17 +73,8 @@ def upload(name: str) -> ResponseReturnValue:
     if sent is None or not sent.filename:
         return _index(name, gettext("请选择要导入的 Excel 文件。")), 422
     try:
-        stored = upload_attachment(
-            db,
-            settings.attachments_folder,
-            cast("BinaryIO", sent.stream),
-            sent.filename,
-            person.username,
-            accept=[".xlsx"],
-            max_bytes=settings.upload_limit,
-        )
-        digest = str(stored["contentHash"])
-        import_id = begin_import(db, name, sent.filename, digest, person.username)
+        sheet = cast("BinaryIO", sent.stream), sent.filename
+        import_id, digest = keep_sheet(db, settings, name, sheet, person.username)
     except InvalidError as error:
         return _index(name, explain(error)), 422
     return _checking(name, import_id, digest, sent.filename)
