@@ -17,13 +17,16 @@ from engine.interpreter import Case, Outcome, Specification, load_variables
 
 _LISTS = frozenset({"passed", "jobs", "subscriptions", "signals", "copies", "decisions"})
 _MAY_MOVE_NO_TOKEN = frozenset(
-    {"incident.resolved", "incident.skipped", "task.sign_added", "task.signed", "task.sign_removed", "task.taken_back"}
-)
+    {
+        "incident.resolved", "incident.skipped", "task.handed_over", "task.sign_added", "task.signed",
+        "task.sign_removed", "task.taken_back",
+    }
+)  # fmt: skip
 _MOVES_NO_TOKEN = frozenset(
     {
         "task.claimed", "task.unclaimed", "task.assigned", "job.failed", "call.started", "case.suspended",
         "case.resumed", "task.reassigned", "task.delegated", "task.resolved", "task.recalled", "task.held",
-        "task.handed_over", "task.urged", "task.copied", "case.commented", "job.updated",
+        "task.urged", "task.copied", "case.commented", "job.updated",
         "task.reminded", "task.escalated",
     }
 )  # fmt: skip

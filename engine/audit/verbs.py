@@ -27,7 +27,12 @@ def _complete(awake: Case, token: int, body: Body) -> None:
 
 def _add_signers(awake: Case, token: int, body: Body) -> None:
     for item in body["items"]:
-        awake.add_instance(token, item, body["position"])
+        # Older events do not say who had the task and gets it again.
+        awake.add_instance(token, item, body["position"], holder=body.get("holder"))
+
+
+def _give_turns(awake: Case, token: int, body: Body) -> None:
+    awake.give_turns(token, [int(place) for place in body["places"]], body["to"])
 
 
 def _remove_signer(awake: Case, token: int, body: Body) -> None:
@@ -134,6 +139,7 @@ _VERBS: Mapping[str, Callable[[Case, int, Body], None]] = {
     "task.timed_out": _complete,
     "task.sign_added": _add_signers,
     "task.signed": _complete,
+    "task.handed_over": _give_turns,
     "task.sign_removed": _remove_signer,
     "job.completed": _complete_job,
     "task.assigning": _ask("assigning"),

@@ -73,8 +73,10 @@ def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signe
     ordered = list(reversed(wanted.people)) if wanted.position == "after" else list(wanted.people)
     if wanted.position == "before" and len(ordered) > 1:
         raise InvalidError(mark("依次签一次只能在前面加一位。"), where="people")
+    # Who has the task gets it again, with what they have typed, and be it that its rule names somebody else.
+    held = {"holder": locked.work.assignee} if wanted.position == "before" else {}
     for person in ordered:
-        case.add_instance(token, person, wanted.position)
+        case.add_instance(token, person, wanted.position, **held)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     opened = [task for task in outcome.tasks if task.token not in before]
     wrong = [task for task in opened if task.assignee not in wanted.people and wanted.position != "after"]
@@ -87,7 +89,8 @@ def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signe
         )
     title = TITLE.format(who=locked.organisation.display_name(acting.actor), task=locked.work.task_name)
     tell(locked, [task.assignee for task in opened if task.assignee is not None], title)
-    write_outcome(locked, outcome, acting.event(locked, "task.sign_added", _body(locked, wanted, items=ordered)))
+    body = _body(locked, wanted, items=ordered, **held)
+    write_outcome(locked, outcome, acting.event(locked, "task.sign_added", body))
 
 
 def _add_tasks(locked: LockedCase, acting: Acting, wanted: Signers) -> None:

@@ -41,7 +41,8 @@ def begin_handover(session: Session, leaver: str, successor: str, reason: str, a
             total=total,
             done=0,
             skipped=[],
-            finished_at=None if total else now,
+            # Though there be no task: turns in sequences are looked for later, which takes a while.
+            finished_at=None,
         )
         .returning(Handover.id)
     ).scalar_one()

@@ -33,6 +33,7 @@ def open_everything(
 ) -> None:
     """Insert what now waits, and tell signals to whoever waits for them; ``error`` is one that its caller catches."""
     _open_tasks(session, definition, instance_id, outcome.tasks, now)
+    _go_on_with(session, instance_id, outcome.tasks)
     _open_jobs(session, instance_id, outcome.jobs)
     open_subscriptions(session, definition, instance_id, outcome.subscriptions)
     if error is None:
@@ -81,6 +82,18 @@ def _open_tasks(
     ]
     if candidates:
         INSERT_CANDIDATES.run(session, *candidates)
+
+
+def _go_on_with(session: Session, instance_id: int, tasks: Sequence[OpenedTask]) -> None:
+    """Give tasks back what their holders had typed, who only gave way to somebody."""
+    for task in tasks:
+        if task.again is None:
+            continue
+        of_case = UserTask.instance_id == instance_id, UserTask.parent_task_id.is_(None)
+        before = select(UserTask.draft, UserTask.returned).where(*of_case, UserTask.token == task.again)
+        for row in session.execute(before):
+            mine = update(UserTask).where(*of_case, UserTask.token == task.token)
+            session.execute(mine.values(draft=row.draft, returned=row.returned))
 
 
 def _insert_one(session: Session, row: Mapping[str, object]) -> int:

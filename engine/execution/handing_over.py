@@ -1,13 +1,18 @@
-"""What somebody who leaves has open, and one such task given to somebody else."""
+"""What somebody who leaves has open or is going to get in a sequence, and that given to somebody else."""
 
-from sqlalchemy import Select, and_, delete, exists, or_, select
+from collections.abc import Iterator
+
+from sqlalchemy import Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.execution.acting import Acting
-from engine.execution.locked import busy, lock_task
+from engine.execution.immutable import Definition, definition
+from engine.execution.locked import busy, environment, lock_task
 from engine.execution.readers import add_readers
-from engine.execution.write import write_event
-from engine.model import Handover, UserTask, UserTaskCandidate
+from engine.execution.write import write_event, write_outcome
+from engine.interpreter import Case
+from engine.model import Handover, ProcessInstance, UserTask, UserTaskCandidate
+from engine.organisation import organisation
 
 
 def open_tasks_of(username: str) -> Select[int]:
@@ -21,6 +26,58 @@ def open_tasks_of(username: str) -> Select[int]:
         UserTask.state.in_(("CREATING", "CREATED")),
         or_(UserTask.assignee == username, UserTask.owner == username, and_(UserTask.assignee.is_(None), named)),
     )
+
+
+def turns_of(session: Session, username: str) -> Iterator[int]:
+    """Give the ids of open tasks of sequences in which a person's turn comes later: it reads each such case."""
+    known = organisation(session)
+    for of, waiting in _in_sequences(session):
+        for row in session.execute(waiting.execution_options(yield_per=100)):
+            case = Case.wake(row.body, of.specification, environment(session, known, of, row.case))
+            if username in case.turns(row.token):
+                yield row.id
+
+
+def are_few_in_sequences(session: Session, most: int) -> bool:
+    """Tell whether ``turns_of`` would read no more cases than that."""
+    counts = (select(func.count()).select_from(waiting.subquery()) for _of, waiting in _in_sequences(session))
+    return sum(session.scalars(count).one() for count in counts) <= most
+
+
+def _in_sequences(session: Session) -> Iterator[tuple[Definition, Select[int, int, int, bytes]]]:
+    """Give the versions that running cases have and that ask one after the other, and whom they ask now."""
+    running = select(ProcessInstance.definition_id).where(ProcessInstance.state == "ACTIVE").distinct()
+    for number in session.scalars(running).all():
+        of = definition(session, number)
+        sequences = [one.id for one in of.process.elements.values() if one.loop is not None and one.loop.sequential]
+        if sequences:
+            yield (
+                of,
+                (
+                    select(UserTask.id, UserTask.token, ProcessInstance.id.label("case"), ProcessInstance.body)
+                    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+                    .where(ProcessInstance.definition_id == number, ProcessInstance.state == "ACTIVE")
+                    .where(UserTask.element_id.in_(sequences), UserTask.parent_task_id.is_(None))
+                    .where(UserTask.state.in_(("CREATING", "CREATED")))
+                ),
+            )
+
+
+def hand_over_turns(session: Session, task_id: int, handover: Handover) -> None:
+    """Let the successor be asked instead of the leaver where his turn comes after a task in a sequence."""
+    locked = lock_task(session, task_id, not_yet_too=True, suspended_too=True, busy_too=True)
+    case, token = locked.wake(), locked.work.token
+    places = [place for place, person in enumerate(case.turns(token)) if person == handover.leaver]
+    case.give_turns(token, places, handover.successor)
+    body = {
+        "task": task_id,
+        "places": places,
+        "handover": handover.id,
+        "from": handover.leaver,
+        "to": handover.successor,
+        "reason": handover.reason,
+    }
+    write_outcome(locked, case.outcome(), Acting(actor=handover.made_by).event(locked, "task.handed_over", body))
 
 
 def hand_over(session: Session, task_id: int, handover: Handover) -> None:

@@ -33,8 +33,12 @@ class Asking:
         return signing.body_of(self._waiting(token)) is not None
 
     def queue(self, token: int) -> list[object]:
-        """Give the items of those whose turn comes after the task at a token."""
+        """Give the items of those whose turn comes after the task at a token, or the people who got their turns."""
         return signing.queue(self._waiting(token))
+
+    def turns(self, token: int) -> list[str | None]:
+        """Give who will be asked after the task at a token in its sequence; None where only a rule can tell."""
+        return signing.people(self._run, self._waiting(token))
 
     def arrivals(self) -> list[Arrival]:
         """Give the tokens that wait at joins."""

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
 from engine.feel.naming import RESERVED
-from engine.interpreter import rules
+from engine.interpreter import rules, turns
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.offered import offered
@@ -61,7 +61,7 @@ def instance_done(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     if enough or state["done"] >= state["count"]:
         end(run, body)
     elif body.task_spec.loop.sequential:
-        add_instance(run, body, state["items"].pop(0), state["done"])
+        begin_next(run, body)
 
 
 def _remember(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
@@ -96,7 +96,7 @@ def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     if state["done"] >= state["count"]:
         end(run, body)
     elif body.task_spec.loop.sequential:
-        add_instance(run, body, state["items"].pop(0), state["done"])
+        begin_next(run, body)
 
 
 def give_up(run: "Run", body: SpiffTask) -> None:
@@ -152,6 +152,13 @@ def add_instance(run: "Run", body: SpiffTask, item: object, index: int, *, count
     run.scopes.open(instance.id, body.id, local)
     instance.task_spec._update(instance)
     return instance
+
+
+def begin_next(run: "Run", body: SpiffTask) -> None:
+    """Begin the instance whose turn has come."""
+    state = body.internal_data["loop"]
+    item, whose = turns.take(state)
+    turns.assign(add_instance(run, body, item, int(state["done"])), whose)
 
 
 def _variable(expression: str) -> str | None:

@@ -14,6 +14,7 @@ from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
 from engine.interpreter.overdue import open_overdue
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask
+from engine.interpreter.turns import AGAIN, HEIR
 from engine.interpreter.watching import token_of
 
 
@@ -72,9 +73,9 @@ class Opened:
         if task_listeners.is_opened(task):
             return
         found = rules.open_task(task.id, element, variables, self._run.env)
-        wanted = task.peek.get(ASSIGNEE)
+        wanted = task.peek.get(ASSIGNEE, task.peek.get(HEIR))
         if wanted is not None:
-            found = replace(found, assignee=wanted)
+            found = replace(found, assignee=wanted, again=task.peek.get(AGAIN))
         found = task_listeners.opened(self._run, task, found)
         self.jobs += open_overdue(found, variables, self._run.env)
         self.tasks.append(found)

@@ -51,6 +51,8 @@ class OpenedTask:
     """For each rule: its text, its result and what it read of the organisation."""
     pending: dict[str, object] | None = None
     """What its listeners are asked about before the assignee gets it."""
+    again: int | None = None
+    """The token of the task it goes on with, where its holder only gave way to somebody who signs before."""
 
     @property
     def has_nobody(self) -> bool:

@@ -4,13 +4,13 @@ Who is added counts as if the collection had held them from the beginning, who i
 library's own ``cancel`` of a child would leave the body waiting for ever; here the body counts for itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.errors import ConflictError, GoneError, InvalidError, mark
-from engine.interpreter import detours, loops
+from engine.interpreter import detours, loops, turns
 from engine.interpreter.environment import StuckError
 from engine.interpreter.repeating_specs import MultiInstance, is_instance
 
@@ -26,15 +26,30 @@ def body_of(task: SpiffTask) -> SpiffTask | None:
 
 
 def queue(task: SpiffTask) -> list[object]:
-    """Give the items of those whose turn comes after a task in a sequence."""
+    """Give the items of those whose turn comes after a task in a sequence, or the people who got their turns."""
     body = body_of(task)
-    return list(body.internal_data["loop"]["items"]) if body is not None else []
+    return turns.shown(body) if body is not None else []
 
 
-def add(run: "Run", task: SpiffTask, item: object, position: Position) -> None:
-    """Add an instance for an item. In a sequence it comes next (``after``), or now and the present one ``before`` it.
+def people(run: "Run", task: SpiffTask) -> list[str | None]:
+    """Give who will be asked after a task in a sequence; None where only a rule can tell."""
+    body, element = body_of(task), run.element(task)
+    return turns.people(body, element.assignee if element is not None else None) if body is not None else []
 
-    Raises InvalidError for a position that the kind of multi-instance does not know, ConflictError where it is stuck.
+
+def give_turns(task: SpiffTask, places: Sequence[int], person: str) -> None:
+    """Let somebody get the turns at these places behind a task. Raises GoneError where there are none any more."""
+    body = body_of(task)
+    if body is None or not all(0 <= place < len(queue(task)) for place in places):
+        raise _gone()
+    turns.give(body, places, person)
+
+
+def add(run: "Run", task: SpiffTask, item: object, position: Position, holder: str | None = None) -> None:
+    """Add an instance for an item. In a sequence it comes next (``after``), or now and the present one after it.
+
+    ``holder`` is who gets the present one again then; None where its rule is to say so once more. Raises InvalidError
+    for a position that the kind of multi-instance does not know, ConflictError where it is stuck.
     """
     body = _open_body(task)
     state, sequential = body.internal_data["loop"], body.task_spec.loop.sequential
@@ -51,9 +66,10 @@ def add(run: "Run", task: SpiffTask, item: object, position: Position) -> None:
         state["numbered"] = int(state.get("numbered", count)) + 1
         loops.add_instance(run, body, item, count, counter=state["numbered"])
     elif position == "after":
-        state["items"].insert(0, item)
+        turns.put_next(state, item)
     else:
-        state["items"].insert(0, run.scopes.values[task.id].get(body.task_spec.loop.item))
+        whose = {"person": holder, "token": int(task.id)} if holder is not None else None
+        turns.put_next(state, run.scopes.values[task.id].get(body.task_spec.loop.item), whose)
         task.cancel()
         run.scopes.close(task.id)
         loops.add_instance(run, body, item, int(state["done"]))
@@ -77,14 +93,14 @@ def remove(run: "Run", task: SpiffTask, place: int | None = None) -> None:
     else:
         if not 0 <= place < len(state["items"]):
             raise InvalidError(mark("后面没有这一位，可能已经轮到。请刷新后再看。"), where="place")
-        state["items"].pop(place)
+        turns.take(state, place)
         index = done + 1 + place
     state["count"] = int(state["count"]) - 1
     _shorten(run, body, index)
     if done >= state["count"] or (done and _is_enough(run, body)):
         loops.end(run, body)
     elif place is None and body.task_spec.loop.sequential:
-        loops.add_instance(run, body, state["items"].pop(0), done)
+        loops.begin_next(run, body)
 
 
 def reopen(run: "Run", token: int, assignee: str | None) -> None:
@@ -100,7 +116,8 @@ def reopen(run: "Run", token: int, assignee: str | None) -> None:
         raise _gone()
     run.scopes.forget_part(token)
     for present in loops.active(body) if sequential else ():
-        state["items"].insert(0, run.scopes.values[present.id].get(body.task_spec.loop.item))
+        item = run.scopes.values[present.id].get(body.task_spec.loop.item)
+        turns.put_next(state, item, turns.whose_is(present))
         present.cancel()
         run.scopes.close(present.id)
     if body.task_spec.loop.results:

@@ -100,10 +100,14 @@ class Verbs(Asking):
         adhoc.choose(self._run, choice, beginnings, cancel_remaining=cancel_remaining)
         self._run.settle()
 
-    def add_instance(self, token: int, item: object, position: signing.Position) -> None:
+    def add_instance(self, token: int, item: object, position: signing.Position, *, holder: str | None = None) -> None:
         """Add an instance to the multi-instance that the task at a token belongs to, and go on. See ``signing``."""
-        signing.add(self._run, self._waiting(token), item, position)
+        signing.add(self._run, self._waiting(token), item, position, holder)
         self._run.settle()
+
+    def give_turns(self, token: int, places: Sequence[int], person: str) -> None:
+        """Let somebody get turns of somebody else that come after the task at a token. Raises GoneError."""
+        signing.give_turns(self._waiting(token), places, person)
 
     def remove_instance(self, token: int, place: int | None = None) -> None:
         """Remove the instance at a token, or one that comes later in its sequence, and go on. See ``signing``."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.errors import NotFoundError, mark
+from engine.execution.handing_over import open_tasks_of, turns_of
 from engine.execution.immutable import definition
 from engine.interpreter import Element, Process
 from engine.model import Content, DecisionDefinition, Department, Handover, ProcessDefinition, Substitution, User
@@ -62,6 +63,16 @@ class NamingRule:
 def open_handovers(session: Session) -> list[int]:
     """Give the numbers of hand-overs that are not finished, the oldest first."""
     return list(session.scalars(select(Handover.id).where(Handover.finished_at.is_(None)).order_by(Handover.id)))
+
+
+def turns_to_hand_over(session: Session, handover_id: int, most: int) -> list[int] | None:
+    """Look for the turns in sequences that a leaver still has, by the tasks that come before; it reads many cases.
+
+    None while the leaver has as many open tasks as that: those are handed over first.
+    """
+    leaver = session.get_one(Handover, handover_id).leaver
+    open_ones = session.scalars(open_tasks_of(leaver).limit(most)).all()
+    return list(turns_of(session, leaver)) if len(open_ones) < most else None
 
 
 def list_handovers(session: Session) -> list[HandoverView]:

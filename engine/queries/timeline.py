@@ -195,8 +195,9 @@ def _given_to(event: StoredEvent) -> str | None:
 
 
 def _people(body: Mapping[str, Any]) -> list[str]:
-    """Give the usernames that an event of signing, copying or commenting names."""
-    named = body.get("people") or ([body["person"]] if body.get("person") else [])
+    """Give the usernames that an event of signing, copying or commenting names, and whose turns somebody got."""
+    one = body.get("from") if "places" in body else body.get("person")
+    named = body.get("people") or ([one] if one else [])
     return [str(name) for name in named] if isinstance(named, list) else []
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from engine import clock
 from engine.audit.checkpoint import seal
-from engine.commands.continue_handover import continue_handover
+from engine.commands.continue_handover import BATCH, continue_handover
 from engine.database import Database
-from engine.queries.handovers import open_handovers
+from engine.queries.handovers import open_handovers, turns_to_hand_over
 from engine.worker.tidying import TIDY_EVERY, tidy
 
 SEAL_EVERY = dt.timedelta(hours=1)
@@ -40,10 +40,10 @@ class Housekeeping:
         if not _is_time(self._hand_over_at, now, HAND_OVER_EVERY):
             return
         with self._database.reading() as session:
-            waiting = open_handovers(session)
-        for number in waiting:
+            waiting = {number: turns_to_hand_over(session, number, BATCH) for number in open_handovers(session)}
+        for number, turns in waiting.items():
             with self._database.transaction() as session:
-                continue_handover(session, number)
+                continue_handover(session, number, turns=turns)
         self._hand_over_at = now + HAND_OVER_EVERY
 
     def _seal(self) -> None:

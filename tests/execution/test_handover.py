@@ -5,11 +5,14 @@ import json
 import pytest
 from sqlalchemy.orm import Session
 
+from engine.commands import continue_handover as continuing
 from engine.commands.begin_handover import begin_handover
 from engine.commands.complete_job import complete_job
 from engine.commands.continue_handover import continue_handover
 from engine.commands.delegate_task import delegate_task
+from engine.commands.remove_signer import remove_signer
 from engine.commands.resolve_task import resolve_task
+from engine.commands.resume_instance import resume_instance
 from engine.commands.retry_handover import retry_handover
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.suspend_instance import suspend_instance
@@ -24,7 +27,7 @@ from engine.queries.task_view import view_task
 from engine.worker.housekeeping import Housekeeping
 from tests.execution.operating import Office, task
 from tests.execution.test_listeners import take
-from tests.execution.test_signing import ask, sign
+from tests.execution.test_signing import ask, many, sign, vote, votes
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 
@@ -217,6 +220,89 @@ def test_a_delegation_between_leaver_and_successor_is_over(office: Office) -> No
     assert (back.assignee, back.owner, back.draft) == ("zhou.min", None, {"amount": 4})
     office.finish(one.id, "zhou.min")
     assert office.state(to_successor) == "COMPLETED"
+
+
+def waiting_turns(office: Office, case: int) -> list[str | None]:
+    """Give who is still to be asked in the sequence of a case."""
+    with office.database.reading() as session:
+        person = find_person(session, "admin")
+        assert person is not None
+        (ballot,) = view_case(session, person, case).ballots
+        return [vote.username for vote in ballot.votes if vote.state == "later"]
+
+
+def test_a_turn_in_a_sequence_that_has_not_come_is_the_successors(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["wang.fang", "li.na", "chen.jie"])
+    untouched = office.begin(many(sequential=True), people=["wang.fang", "chen.jie"])
+    office.do(suspend_instance, case, "等材料", "admin")
+    view = hand_all_over(office)
+    assert (view.done, view.skipped, view.finished_at is None) == (0, (), False)
+    assert waiting_turns(office, case) == ["zhou.min", "chen.jie"]
+    assert [event.kind for event in office.events(untouched)] == ["case.started"]
+    assert office.told("zhou.min") == ["李娜依次签的 1 个任务还没轮到，轮到时由您接手"]
+    office.do(resume_instance, case, "admin")
+    vote(office, case, "wang.fang", "zhou.min", "chen.jie")
+    assert office.state(case) == "COMPLETED"
+    assert votes(office, case) == ["wang.fang", "li.na", "chen.jie"]
+    said = json.loads(next(one.body for one in office.events(case) if one.kind == "task.handed_over"))
+    assert (said["places"], said["from"], said["to"], said["reason"]) == ([0], "li.na", "zhou.min", "离职")
+
+
+def test_a_turn_that_was_added_goes_from_leaver_to_leaver(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["wang.fang"])
+    ask(office, office.row(case).id, "chen.jie", "li.na", position="after", by="wang.fang")
+    hand_all_over(office)
+    hand_all_over(office, "zhao.lei", "zhou.min")
+    assert waiting_turns(office, case) == ["chen.jie", "zhao.lei"]
+    office.do(remove_signer, office.row(case).id, "不用了", "wang.fang", place=0, person="chen.jie")
+    vote(office, case, "wang.fang", "zhao.lei")
+    assert (office.state(case), votes(office, case)) == ("COMPLETED", ["wang.fang", "li.na"])
+
+
+def test_a_holder_who_leaves_while_somebody_signs_before_them_is_replaced(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "chen.jie"])
+    office.do(save_task_draft, office.row(case).id, {"decision": "reject"}, "li.na")
+    ask(office, office.row(case).id, "wang.fang", position="before")
+    hand_all_over(office)
+    assert waiting_turns(office, case) == ["zhou.min", "chen.jie"]
+    vote(office, case, "wang.fang")
+    # A draft is its writer's.
+    assert (office.row(case).assignee, office.row(case).draft) == ("zhou.min", None)
+
+
+def test_a_turn_is_found_by_the_part_of_an_item_that_the_rule_reads(office: Office) -> None:
+    content = many(sequential=True).replace(b'assignee="=person"', b'assignee="= person.login"')
+    people = [{"login": one, "applicant": "li.na"} for one in ("wang.fang", "chen.jie", "li.na")]
+    case = office.begin(content, people=people)
+    hand_all_over(office)
+    vote(office, case, "wang.fang", "chen.jie")
+    assert office.row(case).assignee == "zhou.min"
+
+
+def test_very_many_turns_are_handed_over_a_few_at_a_time_by_the_worker(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [office.begin(many(sequential=True), people=["wang.fang", "li.na"]) for _ in range(3)]
+    number = office.do(begin_handover, "li.na", "zhou.min", "离职", "admin")
+    monkeypatch.setattr(continuing, "BATCH", 2)
+    # To look through so many is left to the worker, which holds nobody up meanwhile.
+    assert office.do(continue_handover, number) is True
+    assert office.told("zhou.min") == []
+    monkeypatch.setattr(continuing, "BATCH", 100)
+    assert office.do(continue_handover, number, most=2) is True
+    Housekeeping(office.database, None).keep()
+    assert [waiting_turns(office, case) for case in cases] == [["zhou.min"]] * 3
+    assert len(office.told("zhou.min")) == 2
+
+
+def test_rules_of_a_task_are_asked_about_whoever_got_the_turn(office: Office) -> None:
+    content = many(sequential=True).replace(
+        b"<zeebe:properties>", b'<zeebe:properties><zeebe:property name="whenInitiator" value="skip"/>'
+    )
+    case = office.begin(content, people=["wang.fang", "li.na", "chen.jie"])
+    hand_all_over(office, "zhang.wei")
+    vote(office, case, "wang.fang")
+    assert office.row(case).assignee == "chen.jie"
 
 
 def set_pending(session: Session, task_id: int, pending: dict[str, str] | None) -> None:

@@ -9,6 +9,7 @@ from engine.commands.add_signers import Signers, add_signers
 from engine.commands.complete_task import complete_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.remove_signer import remove_signer
+from engine.commands.save_task_draft import save_task_draft
 from engine.commands.sign_task import sign_task
 from engine.errors import ConflictError, EngineError, ForbiddenError, InvalidError
 from tests.execution.operating import Office, task
@@ -245,6 +246,29 @@ def test_one_is_added_next_in_a_sequence_and_another_before(office: Office) -> N
         vote(office, case, person)
     assert order == ["sun.yan", "li.na", "chen.jie", "zhou.min", "wang.fang"]
     assert votes(office, case) == order
+
+
+@pytest.mark.parametrize("by", ["li.na", "sun.yan"])
+def test_who_lets_somebody_sign_before_in_a_sequence_goes_on_where_they_were(office: Office, by: str) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang"])
+    if by != "li.na":
+        office.do(reassign_task, office.row(case).id, by, "出差", "li.na")
+    office.do(save_task_draft, office.row(case).id, {"decision": "reject"}, by)
+    ask(office, office.row(case).id, "chen.jie", position="before", by=by)
+    assert (office.row(case).assignee, office.row(case).draft) == ("chen.jie", None)
+    ask(office, office.row(case).id, "zhou.min", position="before", by="chen.jie")
+    vote(office, case, "zhou.min", "chen.jie")
+    assert (office.row(case).assignee, office.row(case).draft) == (by, {"decision": "reject"})
+    vote(office, case, by, "wang.fang")
+    assert votes(office, case) == ["zhou.min", "chen.jie", "li.na", "wang.fang"]
+
+
+def test_who_was_to_sign_before_in_a_sequence_is_removed_and_the_draft_comes_back(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang"])
+    office.do(save_task_draft, office.row(case).id, {"decision": "reject"}, "li.na")
+    ask(office, office.row(case).id, "chen.jie", position="before")
+    office.do(remove_signer, office.row(case).id, "不用了", "chen.jie")
+    assert (office.row(case).assignee, office.row(case).draft) == ("li.na", {"decision": "reject"})
 
 
 def test_one_is_removed_from_a_sequence_now_and_later(office: Office) -> None:

@@ -26,7 +26,7 @@ from engine.interpreter.workflow import Workflow
 VERBS = (
     "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
     "terminate", "settle", "cancel", "set_variables", "go_back", "send_back", "add_instance",
-    "remove_instance",
+    "remove_instance", "give_turns",
 )  # fmt: skip
 """What changes a case."""
 SHALLOW = 200

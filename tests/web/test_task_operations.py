@@ -11,6 +11,7 @@ from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.model import UserTask
 from tests.execution.operating import ONE, task
+from tests.execution.test_signing import many
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 from tests.support.company import Company
@@ -210,6 +211,19 @@ def test_an_administrator_hands_over_what_a_leaver_has(
     assert "仍然写着李娜的规则" in page
     assert stored(company, one.id).assignee == "zhou.min"
     assert "系统管理员 办理离职交接：“核对check”由周敏接手" in admin.read(f"/cases/{one.instance_id}")
+
+
+def test_the_history_of_a_case_says_whose_turn_was_handed_over(
+    company: Company, visitor: Callable[[str | None], Visitor]
+) -> None:
+    with company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=many(sequential=True))], "zeng.rui")
+        case = start_instance(session, "process", {"people": ["li.na", "wang.fang"]}, "zhang.wei")
+    admin = visitor("admin")
+    done = admin.post("/handovers", {"leaver": "王芳", "successor": "周敏", "reason": "离职"})
+    assert "依次签里还没轮到的，轮到时由接手的人办" in admin.read(done.headers["Location"])
+    page = admin.read(f"/cases/{case}")
+    assert "系统管理员 办理离职交接：“核对check”轮到王芳时由周敏接手" in page
 
 
 def test_what_signers_said_of_an_earlier_task_stands_beside_the_next(
