@@ -121,6 +121,10 @@ class _Lint:
             yield self._finding("error", "form_condition", message, component)
 
     def _rule(self, component: Component) -> Iterator[Finding]:
+        when = component.get("properties.requiredWhen")
+        if when is not None and not texts.is_expression(when):
+            message = mark('“{name}”的 requiredWhen 要以 = 开头，写成条件，如 =decision = "reject"，否则永远不必填。')
+            yield self._finding("error", "form_rule", message, component)
         rule = component.get("properties.mustHold")
         if rule is None:
             return

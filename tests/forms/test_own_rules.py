@@ -44,6 +44,8 @@ def test_what_to_say_may_itself_be_computed() -> None:
         ({"mustHold": "=price >= lab"}, ["form_rule"]),
         ({**RULE, "mustHold": "=price >="}, ["form_feel"]),
         ({**RULE, "otherwise": "{{#if lab}}"}, ["form_template"]),
+        ({"requiredWhen": "=lab > 0"}, []),
+        ({"requiredWhen": "lab > 0"}, ["form_rule"]),
     ],
 )
 def test_a_rule_that_cannot_be_told_is_refused_before_publication(properties: Component, codes: list[str]) -> None:

@@ -139,6 +139,22 @@ def test_what_must_hold_between_fields_is_written_in_the_panel_of_a_form(desk: D
     expect(group).to_have_count(0)
 
 
+def test_when_a_field_must_be_filled_in_is_written_in_the_panel_of_a_form(desk: Desk) -> None:
+    page = desk.edit(FILING, FORM)
+    page.locator("[data-part=canvas] .fjs-element[data-id=field_expected_business_size]").click()
+    page.locator(".bio-properties-panel-group-header").filter(has_text="与别项的关系").click()
+    condition = page.get_by_label("何时必填")
+    condition.fill('=channel_type = "online"')
+    desk.save()
+    assert properties(desk)["expected_business_size"]["requiredWhen"] == '=channel_type = "online"'
+    condition.fill('channel_type = "online"')
+    desk.save()
+    expect(page.locator(".finding-error").first).to_contain_text("requiredWhen 要以 = 开头")
+    condition.fill("")
+    desk.save()
+    assert "requiredWhen" not in properties(desk)["expected_business_size"]
+
+
 def properties(desk: Desk) -> dict[str, Mapping[str, str]]:
     """Give the custom properties of the fields of the saved form, by key."""
     schema = desk.page.request.get(f"{desk.url}/designer/{FILING}/files/{FORM}").json()

@@ -1,5 +1,5 @@
-// What form-js does not know of a field and Qucheng does: how it is written, whether it is personal, and what must hold
-// of it and other fields. All of it stands in the custom properties of the component, where any editor of form-js keeps it.
+// What form-js does not know of a field and Qucheng does: how it is written, whether it is personal, and when it must be
+// filled in and what must hold of it and other fields. All of it stands in the custom properties of the component, where any editor of form-js keeps it.
 import { h } from "preact";
 
 import { translate } from "../i18n/translate.js";
@@ -31,7 +31,7 @@ class OwnProperties {
       const entry = entriesOf(field, editField);
       const own = [{ id: "qucheng", label: translate("Writing and privacy"), entries: writingAndPrivacy(field, entry) }];
       if (!HOLDS_OTHERS.has(field.type)) {
-        own.push({ id: "qucheng-rule", label: translate("Rule between fields"), entries: rule(entry) });
+        own.push({ id: "qucheng-rule", label: translate("Rules with other fields"), entries: rule(entry) });
       }
       const place = groups.findIndex((group) => group.id === "custom-values");
       return place < 0 ? [...groups, ...own] : groups.toSpliced(place, 0, ...own);
@@ -90,6 +90,13 @@ function writingAndPrivacy(field, entry) {
 
 function rule(entry) {
   return [
+    entry("requiredWhen", Write, {
+      label: translate("Required when"),
+      description: translate(
+        'A condition that may use other fields, such as =decision = "reject". While it is true the field must be filled in.',
+      ),
+      monospace: true,
+    }),
     entry("mustHold", Write, {
       label: translate("Must hold once it is filled in"),
       description: translate(
