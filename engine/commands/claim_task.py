@@ -1,28 +1,29 @@
 """Claim a task from a group's queue."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, mark
 from engine.execution.acting import acting_candidate
 from engine.execution.listening import ask_listeners
-from engine.execution.locked import lock_task
+from engine.execution.locked import LockedCase, lock_task
 from engine.execution.rows import changed
 from engine.execution.write import write_event
 from engine.model import UserTask
 
 
-def claim_task(session: Session, task_id: int, actor: str) -> bool:
+def claim_task(session: Session, task_id: int, actor: str, *, reason: str = "") -> bool:
     """Let the actor, or whom they stand in for, have a task that nobody has; give False while its listeners are asked.
 
-    Claiming what one has already is accepted and changes nothing. Raises NotFoundError, ForbiddenError, or
-    ConflictError naming who was first.
+    Claiming what one has already is accepted and changes nothing. History keeps a reason. Raises NotFoundError,
+    ForbiddenError, or ConflictError naming who was first.
     """
     locked = lock_task(session, task_id)
     if locked.work.assignee == actor:
         return True
     acting = acting_candidate(locked, actor)
-    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": acting.holder}, acting):
+    why = {"reason": reason.strip()} if reason.strip() else {}
+    if ask_listeners(locked, "assigning", {"action": "claim", "assignee": acting.holder, **why}, acting):
         return False
     done = changed(
         session,
@@ -31,12 +32,22 @@ def claim_task(session: Session, task_id: int, actor: str) -> bool:
         .values(assignee=acting.holder),
     )
     if done != 1:
-        holder = locked.work.assignee
+        _give_way(locked, actor)
+        return True
+    body = {"task": task_id, "assignee": [None, acting.holder], **why}
+    write_event(locked, acting.event(locked, "task.claimed", body))
+    return True
+
+
+def _give_way(locked: LockedCase, actor: str) -> None:
+    """Say who was first; nothing where it was the actor, who has asked twice at once."""
+    # Asked again: whoever waited for the lock has read the task's row before the other one changed it.
+    holder = locked.session.scalar(select(UserTask.assignee).where(UserTask.id == locked.work.task_id))
+    if holder is None:
+        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+    if holder != actor:
         raise ConflictError(
             mark("任务“{name}”已由{who}领取。"),
             name=locked.work.task_name,
-            who=locked.organisation.display_name(holder) if holder else mark("别人"),
+            who=locked.organisation.display_name(holder),
         )
-    body = {"task": task_id, "assignee": [None, acting.holder]}
-    write_event(locked, acting.event(locked, "task.claimed", body))
-    return True

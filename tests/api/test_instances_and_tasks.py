@@ -102,8 +102,10 @@ def test_a_task_is_claimed_given_and_put_back(program: AsPerson, company: Compan
     company.approve(case)
     path = f"/user-tasks/{company.task(case).id}"
     filer, admin = program("wu.tao"), program("admin")
-    assert filer.call("POST", f"{path}/assignment", json={"assignee": "wu.tao"}).status_code == 204
+    mine = {"assignee": "wu.tao", "reason": "我熟悉这家渠道"}
+    assert filer.call("POST", f"{path}/assignment", json=mine).status_code == 204
     assert filer.get(path)["assignee"] == "wu.tao"
+    assert json.loads(company.events(case)[-1].body)["reason"] == "我熟悉这家渠道"
     assert filer.call("DELETE", f"{path}/assignee").status_code == 204
     assert filer.get(path)["assignee"] is None
     filer.refused(403, "POST", f"{path}/assignment", json={"assignee": "admin"})

@@ -111,7 +111,9 @@ def test_of_two_who_claim_a_task_one_is_told_who_has_it(world: World) -> None:
         told = together(partial(_claim, world, task, "wu.tao"), partial(_claim, world, task, "xu.jing"))
         (loser,) = [one for one in told if one is not None]
         assert isinstance(loser, ConflictError)
-        assert "已由" in str(loser)
+        with world.database.reading() as session:
+            holder = session.get_one(UserTask, task).assignee
+        assert str(loser) == f"任务“a”已由{'吴涛' if holder == 'wu.tao' else '徐静'}领取。"
         assert _kinds(world, case)["task.claimed"] == 1
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -126,10 +127,24 @@ def test_of_two_who_claim_the_first_one_gets_it(site: Site) -> None:
     first, second = site.visitor("wu.tao"), site.visitor("xu.jing")
     assert "领取后由您办理" in first.read(f"/tasks/{task}")
     assert first.post(f"/tasks/{task}/claim").headers["Location"] == f"/tasks/{task}"
-    late = second.post(f"/tasks/{task}/claim")
-    assert late.status_code == 409
-    assert "已由吴涛领取" in late.text
+    for sent, shown in (
+        ({}, f"/tasks/{task}"),
+        ({"from": "/tasks?scope=claimable&search=x"}, "/tasks?scope=claimable&search=x"),
+        ({"from": "//elsewhere.example"}, f"/tasks/{task}"),
+    ):
+        late = second.post(f"/tasks/{task}/claim", sent)
+        assert (late.status_code, late.headers["Location"]) == (302, shown)
+        assert "任务“备案”已由吴涛领取。" in second.read(shown)
     assert "由吴涛办理，您只能查看" in second.read(f"/tasks/{task}")
+
+
+def test_the_queue_itself_is_shown_again_to_who_comes_too_late(site: Site) -> None:
+    case = site.company.start()
+    site.company.approve(case)
+    task = site.company.task(case, "record_filing").id
+    listed = site.visitor("xu.jing").read("/tasks?scope=claimable&search=新渠道")
+    assert f'action="/tasks/{task}/claim"' in listed
+    assert f'name="from" value="/tasks?scope=claimable&search={quote("新渠道")}"' in listed
 
 
 def test_a_claimed_task_can_go_back_to_the_queue(site: Site) -> None:

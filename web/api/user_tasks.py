@@ -172,7 +172,7 @@ def assign_user_task(user_task_key: str, sent: Assignment) -> ResponseReturnValu
     """Claim a task, or give it to somebody: others than oneself is for administrators."""
     db, person, task = current_session(), current_person(), _visible(user_task_key)
     if sent.assignee == person.username and "admin" not in person.roles:
-        claim_task(db, task.id, person.username)
+        claim_task(db, task.id, person.username, reason=sent.reason)
     else:
         override = sent.allow_override is not False
         assign_task(db, task.id, sent.assignee, person.username, allow_override=override, reason=sent.reason)

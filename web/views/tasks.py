@@ -11,7 +11,7 @@ from engine.commands.complete_task import complete_task
 from engine.commands.record_access import Look
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
-from engine.errors import EngineError, FieldProblem, FormInvalidError, NotFoundError
+from engine.errors import ConflictError, EngineError, FieldProblem, FormInvalidError, NotFoundError
 from engine.forms import Form
 from engine.queries.copies import list_copies
 from engine.queries.inbox import Scope, Sort, TaskFilter, list_tasks, processes_of_tasks
@@ -23,6 +23,7 @@ from web.errors import status_of
 from web.form_pages import FormPage
 from web.forms import Submission, texts
 from web.i18n import explain, gettext
+from web.kept import local_target
 from web.listing import current_query, one_of, page_number
 from web.looks import note_look
 
@@ -177,10 +178,17 @@ def _refused(own: OwnTask, submission: Submission, problems: Problems | None = N
 @blueprint.post("/<int:task_id>/claim")
 @allow("staff")
 def claim(task_id: int) -> ResponseReturnValue:
-    """Take a task from the group's queue."""
-    if claim_task(current_session(), task_id, current_person().username):
+    """Take a task from the group's queue. Who comes too late reads who was first on the page they come from."""
+    db, page = current_session(), url_for("tasks.show", task_id=task_id)
+    try:
+        with db.begin_nested():
+            done = claim_task(db, task_id, current_person().username)
+    except ConflictError as error:
+        flash(explain(error), "warn")
+        return redirect(local_target(request.form.get("from"), page))
+    if done:
         flash(gettext("任务已领取，请办理。"), "ok")
-    return redirect(url_for("tasks.show", task_id=task_id))
+    return redirect(page)
 
 
 @blueprint.post("/<int:task_id>/unclaim")
