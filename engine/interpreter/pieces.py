@@ -15,9 +15,9 @@ PIECE = 128
 
 
 def long_list(values: Mapping[str, object]) -> str | None:
-    """Give the name of the longest list among some values; None where none is long."""
-    lengths = {name: len(value) for name, value in values.items() if isinstance(value, list) and len(value) >= LONG}
-    return max(lengths, key=lambda name: lengths[name], default=None)
+    """Give the name of the longest list among some values, whatever their order; None where none is long."""
+    long = [(len(value), name) for name, value in values.items() if isinstance(value, list) and len(value) >= LONG]
+    return max(long)[1] if long else None
 
 
 class Pieces:

@@ -296,7 +296,8 @@ class Run:
     def _standing(self, task: SpiffTask) -> SpiffTask:
         """Give the task itself; for a choice that of its ad-hoc sub-process."""
         is_choice = isinstance(task.task_spec, Choice)
-        return self.workflow.get_task_from_id(task.workflow.parent_task_id) if is_choice else task
+        # Where something around it was taken away, its sub-process is gone before its going is noted.
+        return self.workflow.host(task.workflow.parent_task_id) if is_choice else task
 
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -182,8 +183,11 @@ class Workflow(_Indexed, BpmnWorkflow):
 
     def host(self, token: int) -> SpiffTask:
         """Give the task that a sub-process hangs on, also where it was taken out in this step."""
-        found = self.find(token)
-        return next(task for task in reversed(self.log) if task.id == token) if found is None else found
+        taken_out = chain(
+            (gone.tasks.get(token) for gone in self.subprocesses.gone),
+            (task for task in reversed(self.log) if task.id == token),
+        )
+        return self.find(token) or next(filter(None, taken_out))
 
     def cancel(self, workflow: BpmnWorkflow | None = None) -> list[SpiffTask]:
         """Cancel every open task of the case or of one sub-process, and all sub-processes inside."""

@@ -1,6 +1,7 @@
 """The ad-hoc sub-process: what is in it is done in any order, as often as somebody chooses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,8 @@ from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.interpreter.build import END, START, diagram, drawn, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_elements import event, written
+from tests.interpreter.test_growth import repeated, sub_process
 
 NOTHING = Known(forms=frozenset(), job_types=frozenset())
 
@@ -188,6 +191,26 @@ def test_an_interrupting_event_ends_it_whatever_is_being_done() -> None:
     assert run.waiting == ["rescue"]
     assert sorted(element.id for element in run.outcome.canceled.values()) == ["ask", "check", "gather"]
     assert run.complete("rescue").ended
+
+
+@pytest.mark.parametrize("around", [partial(sub_process, "stage"), partial(repeated, "stage")])
+@pytest.mark.parametrize("wanted", ["=[]", "=[&quot;ask&quot;]"])
+def test_an_event_that_interrupts_what_is_around_it_ends_it_too(wanted: str, around: Callable[[str], str]) -> None:
+    adhoc = (
+        f'<bpmn:adHocSubProcess id="gather"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="{wanted}"/>'
+        f"</bpmn:extensionElements>{user_task('ask')}</bpmn:adHocSubProcess>"
+    )
+    paid = event("message", 'messageRef="m_paid"')
+    border = f'<bpmn:boundaryEvent id="late" attachedToRef="stage">{paid}</bpmn:boundaryEvent>'
+    flows = {"start->stage": "f1", "stage->end": "f2", "late->rescue": "f3", "rescue->end": "f4"}
+    inside = around(sub_process("inner", adhoc))
+    run = Run(written(START + inside + border + user_task("rescue") + END, flows), order=1, people=["a", "b"])
+    gathers = {token for token, element in run.outcome.waiting.items() if element == "gather"}
+    assert gathers
+    run.fire("late")
+    assert run.waiting == ["rescue"]
+    assert gathers == {one.token for one in run.outcome.passages if (one.what, one.element_id) == ("canceled", "gather")}
+    assert gathers == {token for token, element in run.outcome.canceled.items() if element.id == "gather"}
 
 
 def test_what_is_stuck_or_only_waits_can_be_left_as_if_it_were_done() -> None:

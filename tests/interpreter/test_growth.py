@@ -145,7 +145,7 @@ def repeated(element_id: str, inside: str, collection: str = "people", condition
 
 def sub_process(element_id: str, inside: str) -> str:
     """Draw a sub-process around one element, whose id is ``ask`` or ends with an underscore after this one's."""
-    first = re.findall(r'<bpmn:(?:userTask|subProcess) id="(\w+)"', inside)[0]
+    first = re.findall(r'<bpmn:(?:userTask|subProcess|adHocSubProcess) id="(\w+)"', inside)[0]
     return (
         f'<bpmn:subProcess id="{element_id}" name="{element_id}">{inside}'
         f'<bpmn:startEvent id="{element_id}_s"/><bpmn:endEvent id="{element_id}_e"/>'
@@ -244,6 +244,17 @@ def test_many_in_sub_processes_come_to_the_same_end_as_when_each_state_is_read(s
         answers += 1
     assert answers == (24 if shape == "several in each of several" else 12)
     assert twins.rested == answers
+
+
+def test_of_two_lists_of_one_length_an_awake_case_and_one_that_is_read_write_the_same() -> None:
+    people = [f"p{number}" for number in range(BIG)]
+    run = Run(CROWD, people=people, copies=people)
+    cases = [Case.wake(run.outcome.body, run.specification, ENVIRONMENT) for _ in range(2)]
+    for case in cases:
+        # Nothing happens in the scope of the lists: what is awake has not looked at it since it began.
+        case.complete(run.token("sign"), {"vote": "yes"})
+    awake, read = (case.outcome().body for case in cases)
+    assert awake == read
 
 
 def test_a_condition_knows_how_many_are_open_among_those_that_sleep() -> None:
