@@ -19,7 +19,7 @@ from engine.interpreter import (
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment
 from engine.interpreter.migrating import Migration
-from engine.interpreter.open_scopes import scope_passages
+from engine.interpreter.open_scopes import close_scopes, scope_passages
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import Moved, Outcome, Stuck
 from engine.interpreter.places import Places
@@ -29,6 +29,7 @@ from engine.interpreter.segments import Segments
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_table import Counter
 from engine.interpreter.verbs import Verbs
+from engine.interpreter.watching import AWAY
 from engine.interpreter.workflow import Workflow
 
 
@@ -153,12 +154,12 @@ class Case(Verbs):
             # What the timer started may have ended what it stands on.
             if token in after:
                 opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
-        gone = {token: task for token, task in watch.gone().items() if token not in self._anew}
+        gone = {token: task for token, task in watch.gone().items() if token not in self._anew and _is_over(run, task)}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
         for token, task in gone.items():
             if token not in completed:
                 run.note(task, "canceled")
-            run.scopes.close(token)
+        close_scopes(run)
         places, moved = self._places()
         self._segments.watch = watch
         found = Outcome(
@@ -251,3 +252,8 @@ class Case(Verbs):
         set_now = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
         gone = {name: (value, None) for name, value in old.items() if name not in new and value is not None}
         return set_now | gone
+
+
+def _is_over(run: Run, task: SpiffTask) -> bool:
+    """Tell whether a token that waits no longer is at its end, or was sent back; else what it holds goes on."""
+    return task.has_state(TaskState.FINISHED_MASK) or AWAY in task.peek or not run.is_live(task)

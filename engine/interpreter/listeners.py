@@ -115,8 +115,17 @@ def go_on(run: "Run", task: SpiffTask, variables: Mapping[str, object]) -> None:
     event = str(task.internal_data["listener"]["event"])
     _keep(run, task, event, variables)
     if not ask_next(run, task):
-        task.internal_data["heard"] = [*task.internal_data.get("heard", ()), event]
-        _resume(run, task, event)
+        _go_on_from(run, task, event)
+
+
+def pass_over(run: "Run", task: SpiffTask) -> None:
+    """Let a token go on as if all listeners it waits for had been asked."""
+    _go_on_from(run, task, str(task.internal_data.pop("listener")["event"]))
+
+
+def _go_on_from(run: "Run", task: SpiffTask, event: str) -> None:
+    task.internal_data["heard"] = [*task.internal_data.get("heard", ()), event]
+    _resume(run, task, event)
 
 
 def ask_next(run: "Run", task: SpiffTask) -> bool:

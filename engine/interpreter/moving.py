@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import adhoc, compensation, loops
+from engine.interpreter import adhoc, compensation, listeners, loops
 from engine.interpreter.adhoc_specs import AdHocSpec, Choice
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
@@ -227,6 +227,8 @@ def _around(run: "Run", token: int) -> set[int]:
 def open_again(run: "Run", outer: BpmnBaseWorkflow, around: Element, causes: Sequence[int] = ()) -> BpmnBaseWorkflow:
     """Open a sub-process without its start, inside a running process or sub-process."""
     task = begin(run, outer, around, causes)
+    if listeners.is_held(task):
+        listeners.pass_over(run, task)
     flow = run.workflow.subprocesses[task.id]
     _cancel(child for child in flow.task_tree.children if isinstance(child.task_spec, StartEvent))
     return flow

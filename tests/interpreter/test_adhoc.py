@@ -209,7 +209,9 @@ def test_an_event_that_interrupts_what_is_around_it_ends_it_too(wanted: str, aro
     assert gathers
     run.fire("late")
     assert run.waiting == ["rescue"]
-    assert gathers == {one.token for one in run.outcome.passages if (one.what, one.element_id) == ("canceled", "gather")}
+    assert gathers == {
+        one.token for one in run.outcome.passages if (one.what, one.element_id) == ("canceled", "gather")
+    }
     assert gathers == {token for token, element in run.outcome.canceled.items() if element.id == "gather"}
 
 

@@ -1,6 +1,7 @@
 """Execution listeners in memory: when they are asked, what they bring, and that nothing goes on without them."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from operator import methodcaller
 
@@ -10,8 +11,10 @@ from engine.interpreter import Answer, Case, Decided, Outcome
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.interpreter.build import END, START, diagram, script, user_task
+from tests.interpreter.journey import Journey
 from tests.interpreter.test_case import ENVIRONMENT, Run
 from tests.interpreter.test_elements import event, written
+from tests.interpreter.test_growth import repeated, sub_process
 
 A_TASK = {"start->a": "f1", "a->end": "f2"}
 
@@ -370,3 +373,43 @@ def test_a_token_that_is_taken_away_takes_its_listener_along() -> None:
 def test_moments_of_tasks_are_checked(moment: str, code: list[str]) -> None:
     content = diagram(START + user_task("a", task_listeners((moment, "notify"))) + END, A_TASK)
     assert [found for found, _ in codes(content)] == code
+
+
+@pytest.mark.parametrize("draw", [sub_process, repeated])
+def test_a_sub_process_whose_listener_was_asked_goes_on_with_its_own_variables(draw: Callable[[str, str], str]) -> None:
+    name = 'name="stage">'
+    ask = f"<bpmn:extensionElements>{listeners(('start', 'x'))}</bpmn:extensionElements>"
+    stage = draw("stage", user_task("ask")).replace(name, name + ask)
+    run = Run(written(START + stage + END, {"start->stage": "f1", "stage->end": "f2"}), people=["a", "b"])
+    held = [job.token for job in run.outcome.jobs]
+    for number, token in enumerate(held):
+        run.step(lambda case, token=token, number=number: case.complete_listener(token, {"seen": number}))  # type: ignore[misc] # defaults fix them
+        assert run.outcome.canceled == {}
+        assert ("canceled", "stage") not in [(one.what, one.element_id) for one in run.outcome.passages]
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    asked_now = [token for token, element in run.outcome.waiting.items() if element == "ask"]
+    assert [case.visible(token)["seen"] for token in asked_now] == list(range(len(held)))
+    for _ in held:
+        run.complete("ask", vote="yes")
+    assert run.outcome.ended
+
+
+INTO = {"start->stage": "f1", "stage->after": "f2", "after->end": "f3"}
+
+
+def test_whoever_goes_back_or_is_moved_into_a_sub_process_passes_its_start_with_the_listeners_there() -> None:
+    ask = f"<bpmn:extensionElements>{listeners(('start', 'x'))}</bpmn:extensionElements>"
+    stage = sub_process("stage", user_task("ask")).replace('name="stage">', f'name="stage">{ask}')
+    run = Journey(written(START + stage + user_task("after") + END, INTO))
+    held = run.token("stage")
+    case = run.wake()
+    case.complete_listener(held, {})
+    run._take(case.outcome())
+    run.complete("ask")
+    run.back("after", "ask")
+    assert (run.waiting, run.outcome.jobs) == (["ask"], ())
+    run.complete("ask")
+    run.move("after", "ask")
+    assert (run.waiting, run.outcome.jobs) == (["ask"], ())
+    run.complete("ask")
+    assert run.complete("after").ended

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import InvalidError
 from tests.interpreter.build import END, START, diagram, script, user_task
 from tests.interpreter.test_case import GATEWAY, Run
-from tests.interpreter.test_elements import event, written
+from tests.interpreter.test_elements import RESULTS, event, many, written
 
 CHOICE = diagram(
     GATEWAY.format(default=""),
@@ -160,3 +160,26 @@ def test_a_join_that_waited_in_vain_joins_when_the_missing_token_is_put_into_its
     run.complete("a")
     assert run.waiting == ["c"]
     assert run.complete("c").ended
+
+
+def test_a_repeated_activity_that_got_stuck_is_not_over_when_it_goes_on_and_keeps_its_results() -> None:
+    nodes = many("sign", RESULTS, completion="=count(for i in 1..limit return i) &lt; numberOfCompletedInstances")
+    run = Run(
+        written(START + nodes + END, {"start->sign": "f1", "sign->end": "f2"}), people=["a", "b", "c"], limit=10**9
+    )
+    body = stuck_body(run)
+    run.step(lambda case: case.correct(body, {"limit": 1}), lambda case: case.retry(body))
+    assert run.outcome.canceled == {}
+    assert [one for one in run.outcome.passages if one.what == "canceled"] == []
+    assert run.waiting == ["sign", "sign"]
+    run.complete("sign", vote=2)
+    assert run.outcome.ended
+    votes = run.outcome.variables["votes"]
+    assert [one and one["vote"] for one in votes] == [1, 2, None]  # type: ignore[attr-defined] # a list of contexts
+
+
+def stuck_body(run: Run) -> int:
+    """Complete one instance whose completion condition can't be asked; give the token of the body."""
+    run.complete("sign", vote=1)
+    (stuck,) = run.outcome.stuck
+    return stuck.token
