@@ -39,11 +39,11 @@ def test_a_program_begins_elements_and_takes_others_away(program: AsPerson, comp
 
 def test_what_cannot_be_begun_is_refused(program: AsPerson, company: Company, case: int) -> None:
     address, caller = path(company, case), program("zhang.wei")
-    caller.refused(400, "POST", address, json={"elements": []})
-    caller.refused(400, "POST", address, json={"elements": [{"elementId": "note"}]})
-    caller.refused(400, "POST", address, json={"elements": [{"elementId": "ask", "surprise": 1}]})
-    program("li.na").refused(403, "POST", address, json={"elements": [{"elementId": "ask"}]})
+    assert caller.refused(400, "POST", address, json={"elements": []})["detail"]
+    assert caller.refused(400, "POST", address, json={"elements": [{"elementId": "note"}]})["detail"]
+    assert caller.refused(400, "POST", address, json={"elements": [{"elementId": "ask", "surprise": 1}]})["detail"]
+    assert program("li.na").refused(403, "POST", address, json={"elements": [{"elementId": "ask"}]})["detail"]
     nowhere = f"/element-instances/ad-hoc-activities/{passage_number(case + 100, 1)}/activation"
-    caller.refused(404, "POST", nowhere, json={"elements": [{"elementId": "ask"}]})
+    assert caller.refused(404, "POST", nowhere, json={"elements": [{"elementId": "ask"}]})["detail"]
     gone = f"/element-instances/ad-hoc-activities/{passage_number(case, 99_999)}/activation"
-    caller.refused(409, "POST", gone, json={"elements": [{"elementId": "ask"}]})
+    assert caller.refused(409, "POST", gone, json={"elements": [{"elementId": "ask"}]})["detail"]

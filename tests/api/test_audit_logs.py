@@ -44,9 +44,9 @@ def test_what_the_program_did_by_itself_says_so(program: AsPerson, company: Comp
 def test_the_log_is_for_auditors_and_administrators(program: AsPerson, company: Company) -> None:
     company.start()
     for username in ("zhang.wei", "zeng.rui"):
-        program(username).refused(403, "POST", "/audit-logs/search", json={})
-        program(username).refused(403, "GET", "/audit-logs/1")
-    program("xiao.han").refused(404, "GET", "/audit-logs/1")
+        assert program(username).refused(403, "POST", "/audit-logs/search", json={})["detail"]
+        assert program(username).refused(403, "GET", "/audit-logs/1")["detail"]
+    assert program("xiao.han").refused(404, "GET", "/audit-logs/1")["detail"]
 
 
 def test_every_kind_of_event_that_people_have_a_word_for_is_an_operation() -> None:

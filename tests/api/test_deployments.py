@@ -60,7 +60,7 @@ def test_a_request_without_files_is_refused(program: AsPerson) -> None:
 
 def test_only_owners_and_administrators_publish(program: AsPerson) -> None:
     for username in ("zhang.wei", "xiao.han"):
-        program(username).refused(403, "POST", "/deployments", **parts(*process_files()))
+        assert program(username).refused(403, "POST", "/deployments", **parts(*process_files()))["detail"]
 
 
 def test_a_file_that_is_uploaded_stands_for_itself_in_a_form(program: AsPerson) -> None:

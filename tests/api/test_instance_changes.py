@@ -135,5 +135,5 @@ def test_what_can_not_be_done_is_refused_in_words(program: AsPerson, case: int) 
         {"terminateInstructions": [{"elementInstanceKey": "1"}]},
         {"moveInstructions": [{"sourceElementInstruction": {"sourceType": "byId"}, "targetElementId": "x"}]},
     ):
-        admin.refused(400, "POST", path, json=body)
-    program("zhang.wei").refused(403, "POST", path, json={})
+        assert admin.refused(400, "POST", path, json=body)["detail"]
+    assert program("zhang.wei").refused(403, "POST", path, json={})["detail"]

@@ -54,14 +54,14 @@ def test_a_process_or_version_that_is_not_there_is_not_found(program: AsPerson) 
         {"processDefinitionKey": "99"},
         {"processDefinitionKey": "9" * 24},
     ):
-        caller.refused(404, "POST", "/process-instances", json=sent)
+        assert caller.refused(404, "POST", "/process-instances", json=sent)["detail"]
     for path in ("", "/xml", "/form"):
-        caller.refused(404, "GET", f"/process-definitions/99{path}")
-        caller.refused(400, "GET", f"/process-definitions/first{path}")
+        assert caller.refused(404, "GET", f"/process-definitions/99{path}")["detail"]
+        assert caller.refused(400, "GET", f"/process-definitions/first{path}")["detail"]
 
 
 def test_somebody_outside_the_starters_is_refused(program: AsPerson) -> None:
-    program("wu.tao").refused(403, "POST", "/process-instances", json={"processDefinitionId": PROCESS})
+    assert program("wu.tao").refused(403, "POST", "/process-instances", json={"processDefinitionId": PROCESS})["detail"]
 
 
 def test_the_diagram_and_the_form_are_what_was_published(program: AsPerson, company: Company) -> None:
@@ -93,8 +93,8 @@ def test_a_task_of_others_does_not_exist(program: AsPerson, company: Company) ->
     path = f"/user-tasks/{company.task(company.start()).id}"
     stranger = program("wu.tao")
     for method, call in (("GET", ""), ("GET", "/form"), ("POST", "/completion"), ("DELETE", "/assignee")):
-        stranger.refused(404, method, path + call)
-    stranger.refused(404, "POST", f"{path}/assignment", json={"assignee": "wu.tao"})
+        assert stranger.refused(404, method, path + call)["detail"]
+    assert stranger.refused(404, "POST", f"{path}/assignment", json={"assignee": "wu.tao"})["detail"]
 
 
 def test_a_task_is_claimed_given_and_put_back(program: AsPerson, company: Company) -> None:

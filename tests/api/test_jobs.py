@@ -114,16 +114,16 @@ def test_only_accounts_of_programs_work_on_jobs(program: AsPerson, paying: Compa
     [job] = take(program("admin"))
     for username in ("zhang.wei", "zeng.rui", "xiao.han"):
         caller = program(username)
-        caller.refused(403, "POST", "/jobs/activation", json=TAKE)
+        assert caller.refused(403, "POST", "/jobs/activation", json=TAKE)["detail"]
         for action in ("completion", "failure"):
-            caller.refused(403, "POST", f"/jobs/{job['jobKey']}/{action}", json={})
-        caller.refused(403, "POST", f"/jobs/{job['jobKey']}/error", json={"errorCode": "BAD"})
+            assert caller.refused(403, "POST", f"/jobs/{job['jobKey']}/{action}", json={})["detail"]
+        assert caller.refused(403, "POST", f"/jobs/{job['jobKey']}/error", json={"errorCode": "BAD"})["detail"]
 
 
 def test_a_lease_token_is_refused_rather_than_ignored(program: AsPerson) -> None:
     worker = program("admin")
-    worker.refused(400, "POST", "/jobs/activation", json={**TAKE, "withLease": True})
-    worker.refused(400, "POST", "/jobs/activation", json={**TAKE, "timeout": 0})
+    assert worker.refused(400, "POST", "/jobs/activation", json={**TAKE, "withLease": True})["detail"]
+    assert worker.refused(400, "POST", "/jobs/activation", json={**TAKE, "timeout": 0})["detail"]
 
 
 def test_a_worker_that_waits_gets_a_job_as_soon_as_there_is_one(program: AsPerson, paying: Company) -> None:

@@ -49,9 +49,9 @@ def test_a_signal_reaches_who_waits(program: AsPerson, company: Company) -> None
 
 def test_only_accounts_of_programs_tell_messages_and_signals(program: AsPerson) -> None:
     for username in ("zhang.wei", "zeng.rui", "xiao.han"):
-        program(username).refused(403, "POST", "/messages/publication", json={"name": "paid"})
-        program(username).refused(403, "POST", "/messages/correlation", json={"name": "paid"})
-        program(username).refused(403, "POST", "/signals/broadcast", json={"signalName": "stop"})
+        assert program(username).refused(403, "POST", "/messages/publication", json={"name": "paid"})["detail"]
+        assert program(username).refused(403, "POST", "/messages/correlation", json={"name": "paid"})["detail"]
+        assert program(username).refused(403, "POST", "/signals/broadcast", json={"signalName": "stop"})["detail"]
 
 
 def test_an_incident_is_found_in_the_words_of_its_cause_and_tried_again(program: AsPerson, paying: Company) -> None:

@@ -81,7 +81,9 @@ def test_every_call_here_is_a_published_one(app: Application) -> None:
     ],
 )
 def test_a_body_that_can_not_be_used_is_refused(program: AsPerson, body: bytes) -> None:
-    program("zhang.wei").refused(400, "POST", "/user-tasks/search", data=body, content_type="application/json")
+    assert program("zhang.wei").refused(400, "POST", "/user-tasks/search", data=body, content_type="application/json")[
+        "detail"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,12 +113,16 @@ def test_an_address_that_is_no_text_is_read_as_if_it_had_been_encoded(program: A
 
 
 def test_a_body_that_is_not_json_is_refused(program: AsPerson) -> None:
-    program("zhang.wei").refused(415, "POST", "/user-tasks/search", data="name=x", content_type="text/plain")
+    assert program("zhang.wei").refused(415, "POST", "/user-tasks/search", data="name=x", content_type="text/plain")[
+        "detail"
+    ]
 
 
 def test_a_body_that_is_too_large_is_refused(program: AsPerson) -> None:
     large = b'"' + b"x" * 3 * 1024 * 1024 + b'"'
-    program("zhang.wei").refused(413, "POST", "/user-tasks/search", data=large, content_type="application/json")
+    assert program("zhang.wei").refused(413, "POST", "/user-tasks/search", data=large, content_type="application/json")[
+        "detail"
+    ]
 
 
 def test_every_wrong_field_is_named(program: AsPerson) -> None:

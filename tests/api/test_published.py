@@ -24,4 +24,4 @@ def test_every_published_call_is_in_the_document_or_answers_that_it_is_not_suppo
 
 
 def test_an_address_that_was_never_published_is_not_found(program: AsPerson) -> None:
-    program("admin").refused(404, "GET", "/no-such-thing")
+    assert program("admin").refused(404, "GET", "/no-such-thing")["detail"]

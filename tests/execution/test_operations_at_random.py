@@ -47,6 +47,7 @@ def test_whatever_people_do_the_open_tasks_are_those_of_the_model(office: Office
                     pair.step()
                 if not run.ended:
                     run.stop()
+                assert run.ended
             except Exception as error:
                 error.add_note(f"seed {seed}, run {number}: {pair.done}")
                 raise

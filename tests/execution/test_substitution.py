@@ -139,6 +139,7 @@ def test_a_chain_by_a_wider_way_is_found_beside_a_narrower_one(office: Office) -
             row = {"principal": principal, "substitute": other, "process_ids": only}
             session.execute(insert(Substitution).values(**row, **common, **times))
     office.finish(one.id, "he.qiang")
+    assert [row.completed_by for row in office.rows(one.instance_id, "COMPLETED")] == ["he.qiang"]
 
 
 def test_a_chain_is_followed_to_its_end(office: Office) -> None:

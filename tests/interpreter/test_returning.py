@@ -293,6 +293,7 @@ def test_a_detour_that_is_taken_away_brings_the_asker_back() -> None:
     case.settle()
     run._take(case.outcome())
     finish(run, "decide", "file")
+    assert run.outcome.ended
 
 
 def test_one_instance_among_several_asks_and_comes_back_as_itself() -> None:

@@ -181,7 +181,7 @@ def test_everything_works_without_javascript(server: Server, open_context: Calla
     page.get_by_text("请补充合作方资质").first.wait_for()
     page.get_by_label("撤销原因").fill("不再需要")
     page.get_by_role("button", name="确认撤销").click()
-    page.get_by_text("事项已撤销").wait_for()
+    expect(page.get_by_text("事项已撤销")).to_be_visible()
 
 
 @pytest.mark.usefixtures("filed")
@@ -191,4 +191,4 @@ def test_the_language_changes_on_every_page(server: Server, desktop: Page) -> No
     desktop.get_by_role("button", name="English").click()
     desktop.get_by_role("heading", name="Hello").wait_for()
     desktop.goto(f"{server.url}/cases/1")
-    desktop.get_by_role("heading", name="What happened").wait_for()
+    expect(desktop.get_by_role("heading", name="What happened")).to_be_visible()

@@ -146,6 +146,7 @@ def test_an_account_is_opened_and_its_permissions_are_raised(server: Server, per
     applicant.hand_in()
     entry(applicant, "账号台账", "渠成抖音号")
     applicant.waits_for("管理成员")
+    expect(applicant.page.get_by_text("管理成员").locator("visible=true").first).to_be_visible()
 
 
 def test_a_rebate_is_returned_corrected_reviewed_and_paid(
@@ -190,6 +191,7 @@ def test_a_rebate_is_returned_corrected_reviewed_and_paid(
     finance.open("/")
     finance.go("台账", "返款台账")
     finance.waits_for("已支付")
+    expect(finance.page.get_by_text("已支付").locator("visible=true").first).to_be_visible()
 
 
 def test_a_lead_is_shared_out_in_turn_and_won(server: Server, person: Callable[..., Person]) -> None:
@@ -210,6 +212,7 @@ def test_a_lead_is_shared_out_in_turn_and_won(server: Server, person: Callable[.
     introducer.go("台账", "线索台账", "皮肤管理")
     introducer.waits_for("225.00")
     introducer.reads("同事推荐：业绩的 5% 由推荐同事和业务员平分")
+    expect(introducer.page.get_by_text("225.00").locator("visible=true").first).to_be_visible()
 
 
 def test_an_agreement_is_drafted_reviewed_approved_and_signed(server: Server, person: Callable[..., Person]) -> None:
@@ -241,3 +244,4 @@ def test_an_agreement_is_drafted_reviewed_approved_and_signed(server: Server, pe
     salesperson.open("/")
     salesperson.go("台账", "协议台账")
     salesperson.waits_for("已签订")
+    expect(salesperson.page.get_by_text("已签订").locator("visible=true").first).to_be_visible()
