@@ -208,6 +208,7 @@ class Case(Verbs):
         run, values = self._run, self._run.scopes.values
         if run.workflow.log or values.touched or values.named or run.scopes.parts.touched or run.ledger.levels:
             return None
+        run.workflow.script_engine = None
         return live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places_before or {})
 
     def _left(self) -> set[int]:

@@ -61,6 +61,8 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
             _prune(flow.tasks, kept[flow.parent_task_id or ROOT])
         flow.last_task = None
     _read_back_what_was_touched(workflow, resting.scopes)
+    # The step is over, and with it all that it knew of the world: a transaction, and whom it has asked.
+    workflow.script_engine = None
     # What the library collects there nobody asks for, and a state does not keep it.
     workflow.event_manager = EventManager(workflow)
     workflow.bpmn_events.clear()

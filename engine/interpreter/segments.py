@@ -85,7 +85,7 @@ class Segments:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
         if self._tasks:
             self._tasks, self._flows, self._scopes, self._parts = {}, Written(wide=_WIDE), Written(), Written()
-            self._long = {}
+            self._long, self._finished = {}, {}
 
     def write(self, content: dict[str, Any], workflow: Workflow, scopes: Scopes) -> bytes:
         """Give the state with its tasks and scopes put into ``content``."""
@@ -95,7 +95,7 @@ class Segments:
         pieces = self._process(workflow, workflow)
         big = self._big(workflow)
         for token in self._tasks.keys() - {ROOT, *big}:
-            del self._tasks[token]
+            del self._tasks[token], self._finished[token]
         for token in big:
             pieces += [compress_between(b","), *self._process(workflow, flows.awake[token])]
         elsewhere = {*big, *(token for token, flow in flows.awake.items() if flow.completed)}

@@ -165,6 +165,8 @@ class Watch:
             for kind in self._kinds:
                 kind.move(before, flows.rank(token), (token, *flows.awake[token].tasks))
         self._seen, self._seen_gone, self._seen_out = 0, 0, flows.taken_out
+        # What was there before holds on to all that was taken away.
+        self.mark()
 
     def forget_asleep(self, token: int, numbers: Iterable[int]) -> None:
         """Know the tasks of a sub-process that has fallen asleep by their numbers only."""

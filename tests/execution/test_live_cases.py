@@ -1,5 +1,7 @@
 """A case that stays awake between commands is never another one than the database says."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -171,3 +173,16 @@ def test_history_tells_of_a_crowd_only_what_has_moved(world: World, woken: list[
 
 def _events(case: int) -> Select[HistoryEvent]:
     return select(HistoryEvent).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.sequence)
+
+
+def test_a_case_that_stays_awake_holds_on_to_no_transaction(world: World, woken: list[bytes]) -> None:
+    case = three(world)
+    sessions = []
+    with world.database.transaction() as session:
+        task = select(UserTask.id).where(UserTask.instance_id == case, UserTask.state == "CREATED").limit(1)
+        complete_task(session, session.scalars(task).one(), {"vote": "kept"}, "zhang.wei")
+        sessions.append(weakref.ref(session))
+    del session
+    gc.collect()
+    assert case in LIVE._known
+    assert [one() for one in sessions] == [None]

@@ -1,6 +1,8 @@
 """A step among very many instances looks at none of the others, and writes only what it has touched."""
 
+import gc
 import re
+import weakref
 from collections import Counter
 
 import pytest
@@ -265,3 +267,17 @@ def test_a_condition_knows_how_many_are_open_among_those_that_sleep() -> None:
         run.complete("ask", vote="yes")
     assert run.outcome.ended
     assert [one is not None for one in run.outcome.variables["each_votes"]] == [True] * 3 + [False] * 2  # type: ignore[attr-defined] # a list
+
+
+def test_a_case_at_rest_holds_on_to_nothing_that_was_taken_away() -> None:
+    stop = '<bpmn:boundaryEvent id="stop" attachedToRef="each"><bpmn:signalEventDefinition signalRef="s_stop"/></bpmn:boundaryEvent>'
+    flows = {"start->each": "f1", "each->end": "f2", "stop->after": "f3", "after->end": "f4"}
+    run = Run(written(START + repeated("each", ASK) + stop + user_task("after") + END, flows), people=list("abcde"))
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    there = [weakref.ref(flow) for flow in case._run.workflow.subprocesses.values()]
+    case.fire(run.token("stop"))
+    resting = case.rest(UNTWINNED(case).body)
+    assert resting is not None
+    del case
+    gc.collect()
+    assert [one() for one in there] == [None] * 5
