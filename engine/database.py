@@ -16,7 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine import json_text
+from engine import json_text, pipelining
 
 __all__ = ["Database", "FairLock", "Session", "run_after_commit"]
 _AFTER_COMMIT = "after_commit"
@@ -92,6 +92,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine, "connect", _configure_postgresql)
+            pipelining.watch(self.engine)
             event.listen(self.engine, "checkin", _note_use)
             event.listen(self.engine, "checkout", partial(_ask_whether_it_lives, self.engine.dialect))
 

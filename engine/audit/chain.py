@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -37,28 +37,24 @@ class Head:
 
 
 def append(
-    head: Head, events: Sequence[NewEvent], *, instance_id: int, at: dt.datetime, definition_hash: str
-) -> tuple[list[dict[str, object]], Head]:
-    """Give the rows of ``history_events`` for new events, and the head after them."""
-    rows: list[dict[str, object]] = []
-    for event in events:
-        row: dict[str, object] = {
-            "instance_id": instance_id,
-            "sequence": head.sequence + 1,
-            "at": at,
-            "actor": event.actor,
-            "on_behalf_of": event.on_behalf_of,
-            "kind": event.kind,
-            "element_id": event.element_id,
-            "token": event.token,
-            "body": json_text.dump_text(event.body),
-            "definition_hash": definition_hash,
-            "previous_hash": head.hash,
-        }
-        row["hash"] = event_hash(row)
-        head = Head(sequence=head.sequence + 1, hash=str(row["hash"]))
-        rows.append(row)
-    return rows, head
+    head: Head, event: NewEvent, *, instance_id: int, at: dt.datetime, definition_hash: str
+) -> tuple[dict[str, object], Head]:
+    """Give the row of ``history_events`` for a new event, and the head after it."""
+    row: dict[str, object] = {
+        "instance_id": instance_id,
+        "sequence": head.sequence + 1,
+        "at": at,
+        "actor": event.actor,
+        "on_behalf_of": event.on_behalf_of,
+        "kind": event.kind,
+        "element_id": event.element_id,
+        "token": event.token,
+        "body": json_text.dump_text(event.body),
+        "definition_hash": definition_hash,
+        "previous_hash": head.hash,
+    }
+    row["hash"] = event_hash(row)
+    return row, Head(sequence=head.sequence + 1, hash=str(row["hash"]))
 
 
 def event_hash(row: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """Complete a user task."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -13,7 +14,6 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import is_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.prepared import COMPLETE_TASK
-from engine.execution.rows import changed
 from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
 from engine.execution.submitting import accepted, handed_in, hold
 from engine.execution.write import write_outcome
@@ -67,15 +67,16 @@ def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping
 
 
 def _close(locked: LockedCase, acting: Acting) -> None:
-    done = changed(
-        locked.session,
-        COMPLETE_TASK,
-        task=locked.work.task_id,
-        seen_assignee=locked.work.assignee,
-        seen_signs=locked.work.open_signs,
-        holder=acting.holder,
-        actor=acting.actor,
-        at=locked.environment.now,
-    )
-    if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+    values = {
+        "task": locked.work.task_id,
+        "seen_assignee": locked.work.assignee,
+        "seen_signs": locked.work.open_signs,
+        "holder": acting.holder,
+        "actor": acting.actor,
+        "at": locked.environment.now,
+    }
+    COMPLETE_TASK.send(locked.session, values, partial(_overtaken, locked.work.task_name))
+
+
+def _overtaken(name: str) -> ConflictError:
+    return ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=name)

@@ -71,7 +71,7 @@ def _open_tasks(
     rows = [_task_row(task, definition, instance_id, now) for task in tasks]
     if len(rows) == 1 and not (tasks[0].candidate_users or tasks[0].candidate_groups):
         # Most tasks are somebody's own: nothing needs their numbers.
-        insert_task(*rows[0], returning=False).run(session, rows[0])
+        insert_task(*rows[0], returning=False).send(session, rows[0])
         return
     ids = [_insert_one(session, rows[0])] if len(rows) == 1 else session.scalars(INSERT_TASKS, rows).all()
     candidates = [

@@ -137,8 +137,7 @@ def lock_service_job(session: Session, job_id: int) -> LockedCase:
 
 def already_done(locked: LockedCase) -> ConflictError:
     """Say who was first, to the one who was not."""
-    # Asked again: whoever waited for the lock has read the task's row before the other one changed it.
-    by = locked.session.scalar(select(UserTask.completed_by).where(UserTask.id == locked.work.task_id))
+    by = locked.work.completed_by
     if by is None and locked.instance.state != "ACTIVE":
         return has_ended(locked.instance)
     if by is None:
@@ -196,16 +195,19 @@ _JOB = (
 )
 _NUMBER: BindParameter[int] = bindparam("number")
 _REVISION = revision_of.label("organisation_revision")
+_BEFORE = _CASES.alias("before")
+_SEEN = select(_BEFORE.c.revision).where(_BEFORE.c.id == _CASES.c.id).scalar_subquery().label("seen_revision")
+"""The revision when the statement began: PostgreSQL gives the locked row as it is after a wait, others as before."""
 _OF_JOB = (
-    select(*_INSTANCE, _REVISION, *_JOB)
+    select(*_INSTANCE, _REVISION, _SEEN, *_JOB)
     .select_from(_CASES.join(_JOBS, _JOBS.c.instance_id == _CASES.c.id))
     .where(_JOBS.c.id == _NUMBER)
 )
 # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
-# case and goes on to the task. Where the task's row was read too early, its conditional update says so.
+# case and goes on to the task. Where the case was waited for, the task's row is too old and is read again.
 _LOCK_INSTANCE = Query(select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES))
 _LOCK_TASK = Query(
-    select(*_INSTANCE, _REVISION, *_TASK)
+    select(*_INSTANCE, _REVISION, _SEEN, *_TASK)
     .select_from(_CASES.join(_TASKS, _TASKS.c.instance_id == _CASES.c.id))
     .where(_TASKS.c.id == _NUMBER)
     .with_for_update(of=_CASES)
@@ -227,6 +229,8 @@ def _undone(locked: LockedCase) -> LockedCase:
 
 def _read(session: Session, query: Query, number: int, *, suspended_too: bool = False) -> LockedCase:
     row = query.one_or_none(session, number=number)
+    if row is not None and "seen_revision" in row._fields and row.seen_revision != row.revision:
+        row = query.one_or_none(session, number=number)
     if row is None:
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=number)
     known = organisation(session, row.organisation_revision)

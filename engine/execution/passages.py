@@ -17,6 +17,8 @@ from engine.model import MessageCorrelation
 
 CASE = 0
 """The token of the case itself."""
+_AT_ONCE = 8
+"""Rows that one statement writes at most: each number of them is a statement of its own."""
 _STATES = {"entered": "ACTIVE", "completed": "COMPLETED", "canceled": "TERMINATED"}
 
 
@@ -109,14 +111,13 @@ def _row(element_id: str, name: str, kind: str, state: str) -> dict[str, Any]:
 
 
 def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], now: dt.datetime) -> None:
-    if not rows:
-        return
     upsert = postgresql.Insert if dialect_of(session) == "postgresql" else sqlite.Insert
-    shared = {"instance_id": instance_id, "started_at": now, "undone": False}
-    write_passages(upsert).run(
-        session,
-        *(
-            {**shared, "token": token, **row, "ended_at": None if row["state"] == "ACTIVE" else now}
-            for token, row in rows.items()
-        ),
-    )
+    found = list(rows.items())
+    for begin in range(0, len(found), _AT_ONCE):
+        values = dict[str, object]()
+        some = found[begin : begin + _AT_ONCE]
+        for place, (token, row) in enumerate(some):
+            ended = None if row["state"] == "ACTIVE" else now
+            whole = {"instance_id": instance_id, "started_at": now, "undone": False, "token": token, "ended_at": ended}
+            values |= {f"{name}_{place}": value for name, value in (whole | row).items()}
+        write_passages(upsert, len(some)).send(session, values)

@@ -127,7 +127,7 @@ def _hold(session: Session, register: str, number: str, instance_id: int, field:
 
 def release_entries(session: Session, instance_id: int) -> None:
     """Let go of what an ended case held."""
-    RELEASE_ENTRIES.run(session, {"case": instance_id})
+    RELEASE_ENTRIES.send(session, {"case": instance_id})
 
 
 def _columns(register: str) -> Select[*tuple[Any, ...]]:

@@ -16,8 +16,9 @@ from engine.execution.immutable import Definition, definition
 from engine.execution.live_cases import keep_awake
 from engine.execution.passages import record_start
 from engine.execution.personal import veil_over
+from engine.execution.prepared import INSERT_EVENT
 from engine.interpreter import Case, Environment, Outcome, StuckError
-from engine.model import HistoryEvent, ProcessDefinition, ProcessInstance
+from engine.model import ProcessDefinition, ProcessInstance
 
 
 def newest_definition(session: Session, process_id: str, version: int | None = None) -> Definition:
@@ -61,14 +62,14 @@ def write_start(
         **more,
     }
     instance_id = session.scalars(insert(ProcessInstance).returning(ProcessInstance.id), [row]).one()
-    rows, head = append(
+    written, head = append(
         Head(sequence=0, hash=GENESIS),
-        [with_effects(event, outcome)],
+        with_effects(event, outcome),
         instance_id=instance_id,
         at=env.now,
         definition_hash=found.hash,
     )
-    session.execute(insert(HistoryEvent), rows)
+    INSERT_EVENT.send(session, written)
     # The number is part of what is hashed, and only the database gives it.
     session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(chain_head=head.hash))
     open_everything(session, found, instance_id, outcome, env.now, error=error)

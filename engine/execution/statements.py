@@ -17,7 +17,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import UpdateBase
 from sqlalchemy.types import TypeEngine
 
+from engine import pipelining
 from engine.database import CONNECTION
+from engine.pipelining import Otherwise, Pipeline
 
 Convert = Callable[[Any], Any]
 _DRIVER = "driver"
@@ -59,6 +61,20 @@ class _Driver:
         self._before = connection.dispatch.before_cursor_execute
         self._after = connection.dispatch.after_cursor_execute
         self._is_heard = bool(self._before or self._after)
+        self._pipeline = Pipeline(connection) if connection.dialect.name == "postgresql" else None
+
+    def send(self, text: str, values: Any, otherwise: Otherwise | None) -> None:  # noqa: ANN401 - of either driver
+        """Run a text that is to change one row where there is an ``otherwise``; PostgreSQL is not waited for."""
+        if self._pipeline is None:
+            self.run(text, values, many=False)
+            if otherwise is not None and self.cursor.rowcount != 1:
+                raise otherwise()
+            return
+        heard = self.connection, self.cursor, text, values, None, False
+        self._pipeline.is_sending = True
+        self._before(*heard)
+        self._pipeline.send(text, values, otherwise)
+        self._after(*heard)
 
     def run(self, text: str, values: Any, *, many: bool) -> None:  # noqa: ANN401 - of either driver
         """Run a text, with its values or a list of them."""
@@ -66,7 +82,12 @@ class _Driver:
         if self._is_heard:
             self._before(connection, cursor, text, values, None, many)
         try:
-            cursor.executemany(text, values) if many else cursor.execute(text, values)
+            if many:
+                cursor.executemany(text, values)
+            elif self._pipeline is not None:
+                self._pipeline.ask(cursor, text, values)
+            else:
+                cursor.execute(text, values)
         except connection.dialect.loaded_dbapi.Error as error:
             base = connection.dialect.loaded_dbapi.Error
             raise DBAPIError.instance(text, values, error, base, dialect=connection.dialect, ismulti=many) from error
@@ -75,11 +96,19 @@ class _Driver:
 
 
 def _driver(session: Session) -> _Driver:
+    if session.in_nested_transaction():
+        # A session begins a savepoint only when it is asked for the connection itself.
+        session.connection()
     known: _Driver | None = session.info.get(_DRIVER)
     if known is None or not known.connection.in_transaction():
         # The session would look for its connection again, which takes longer than a statement.
         known = session.info[_DRIVER] = _Driver(session.info.get(CONNECTION) or session.connection())
     return known
+
+
+def settle(session: Session) -> None:
+    """Wait until all that was sent is done. Raises what went wrong with it."""
+    pipelining.settle(_driver(session).connection)
 
 
 def dialect_of(session: Session) -> str:
@@ -99,6 +128,15 @@ class Statement:
         """Run it, once for each row of values; give how many rows it has changed or added."""
         return int(self._run(session, rows).cursor.rowcount)
 
+    def send(self, session: Session, row: Mapping[str, object], otherwise: Otherwise | None = None) -> None:
+        """Run it without waiting for PostgreSQL; ``otherwise`` gives the error to raise where it changes not one row.
+
+        What goes wrong is raised here, by the transaction's next statement, by ``settle``, or by its commit.
+        """
+        driver = _driver(session)
+        found = self._in(driver.connection.dialect)
+        driver.send(found.text, found.values(row), otherwise)
+
     def number(self, session: Session, row: Mapping[str, object]) -> int:
         """Run it and give the one number that it returns."""
         ((number,),) = self._run(session, (row,)).cursor.fetchall()
@@ -106,15 +144,18 @@ class Statement:
 
     def _run(self, session: Session, rows: Sequence[Mapping[str, object]]) -> _Driver:
         driver = _driver(session)
-        dialect = driver.connection.dialect
-        found = self._known.get(dialect.name)
-        if found is None:
-            found = self._known[dialect.name] = _write(self.written, dialect, self.columns)
+        found = self._in(driver.connection.dialect)
         if len(rows) == 1:
             driver.run(found.text, found.values(rows[0]), many=False)
         else:
             driver.run(found.text, [found.values(row) for row in rows], many=True)
         return driver
+
+    def _in(self, dialect: Dialect) -> _Written:
+        found = self._known.get(dialect.name)
+        if found is None:
+            found = self._known[dialect.name] = _write(self.written, dialect, self.columns)
+        return found
 
 
 @dataclass

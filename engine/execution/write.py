@@ -15,9 +15,9 @@ from engine.execution.live_cases import stay_awake
 from engine.execution.locked import LockedCase
 from engine.execution.passages import record_passages
 from engine.execution.picking import release_entries
-from engine.execution.prepared import INSERT_EVENTS, change_case
+from engine.execution.prepared import INSERT_EVENT, change_case
 from engine.execution.readers import add_readers
-from engine.execution.rows import changed
+from engine.execution.statements import settle
 from engine.execution.subscriptions import close_subscriptions
 from engine.execution.suspending import park_jobs
 from engine.execution.task_changes import apply_changes
@@ -51,14 +51,14 @@ def write_outcome(
     record_passages(session, locked.definition, instance_id, outcome, now, ended=state)
     _copy(locked, outcome)
     record_decisions(session, instance_id, outcome, event.actor, now)
-    rows, head = append(
+    row, head = append(
         locked.head,
-        [with_effects(event, outcome)],
+        with_effects(event, outcome),
         instance_id=instance_id,
         at=now,
         definition_hash=locked.definition.hash,
     )
-    INSERT_EVENTS.run(session, *rows)
+    INSERT_EVENT.send(session, row)
     stay_awake(locked, outcome)
     columns = {"body": outcome.body, "event_count": head.sequence, "chain_head": head.hash}
     opened = len(outcome.stuck) if escapes is None else 0
@@ -76,19 +76,21 @@ def write_outcome(
             ended=state is None,
             error=error,
         )
+    settle(session)
 
 
 def write_event(locked: LockedCase, event: NewEvent, **columns: object) -> None:
     """Write an event of a command that moves no token, such as a claim, and new values of columns of the case's row."""
-    rows, head = append(
+    row, head = append(
         locked.head,
-        [event],
+        event,
         instance_id=locked.instance.id,
         at=locked.environment.now,
         definition_hash=locked.definition.hash,
     )
-    INSERT_EVENTS.run(locked.session, *rows)
+    INSERT_EVENT.send(locked.session, row)
     _update_instance(locked, {"event_count": head.sequence, "chain_head": head.hash, **columns})
+    settle(locked.session)
 
 
 def _copy(locked: LockedCase, outcome: Outcome) -> None:
@@ -123,13 +125,10 @@ def _ending(outcome: Outcome, state: str | None, ended: str | None, now: dt.date
 
 def _update_instance(locked: LockedCase, values: Mapping[str, object], *, incidents: int = 0) -> None:
     """Write new values of the case's row; ``incidents`` have come and not gone."""
-    done = changed(
-        locked.session,
-        change_case(*values),
-        case=locked.instance.id,
-        seen=locked.instance.revision,
-        incidents=incidents,
-        **{f"new_{name}": value for name, value in values.items()},
-    )
-    if done != 1:
-        raise ConflictError(mark("这个事项刚被别人改动，请刷新后再试。"))
+    row = {f"new_{name}": value for name, value in values.items()}
+    row |= {"case": locked.instance.id, "seen": locked.instance.revision, "incidents": incidents}
+    change_case(*values).send(locked.session, row, _overtaken)
+
+
+def _overtaken() -> ConflictError:
+    return ConflictError(mark("这个事项刚被别人改动，请刷新后再试。"))

@@ -42,11 +42,11 @@ def test_two_events_have_one_hash_only_where_they_are_the_same(one: dict[str, An
 
 
 def test_each_event_carries_the_hash_of_the_one_before() -> None:
-    news = [
-        NewEvent(kind="case.started", actor="zhang.wei", body={}),
-        NewEvent(kind="task.claimed", actor="a", body={}),
-    ]
     at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
-    rows, head = append(Head(sequence=0, hash=GENESIS), news, instance_id=1, at=at, definition_hash="d")
-    assert [row["previous_hash"] for row in rows] == [GENESIS, rows[0]["hash"]]
-    assert head == Head(sequence=2, hash=str(rows[1]["hash"]))
+    begun = NewEvent(kind="case.started", actor="zhang.wei", body={})
+    claimed = NewEvent(kind="task.claimed", actor="a", body={})
+    one, between = append(Head(sequence=0, hash=GENESIS), begun, instance_id=1, at=at, definition_hash="d")
+    other, head = append(between, claimed, instance_id=1, at=at, definition_hash="d")
+    assert [one["previous_hash"], other["previous_hash"]] == [GENESIS, one["hash"]]
+    assert between == Head(sequence=1, hash=str(one["hash"]))
+    assert head == Head(sequence=2, hash=str(other["hash"]))

@@ -99,7 +99,7 @@ def test_of_two_who_complete_a_task_one_is_told_who_was_first(world: World) -> N
         told = together(partial(_complete, world, task, "wu.tao"), partial(_complete, world, task, "xu.jing"))
         (loser,) = [one for one in told if one is not None]
         assert isinstance(loser, ConflictError)
-        assert "任务“a”刚刚" in str(loser)
+        assert "任务“a”刚刚已由" in str(loser)
         assert _kinds(world, case)["task.completed"] == 1
 
 

@@ -1,16 +1,20 @@
 """A statement that goes to the driver as it was written once does what SQLAlchemy does with it."""
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.execution.locked import _LOCK_JOB, _LOCK_TASK
+from engine.commands.complete_task import complete_task
+from engine.execution.locked import _LOCK_JOB, _LOCK_TASK, lock_task
 from engine.execution.prepared import table
 from engine.execution.rows import changed
-from engine.execution.statements import Query, Statement
-from engine.model import HistoryEvent, Job, UserTask
+from engine.execution.statements import Query, Statement, settle
+from engine.model import HistoryEvent, Job, ProcessInstance, UserTask
+from engine.pipelining import Pipeline
 from tests.execution.test_events import WAITING, World
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_elements import written
@@ -86,3 +90,144 @@ def test_whoever_listens_to_the_engine_hears_of_it(world: World) -> None:
     event.remove(world.database.engine, "after_cursor_execute", note)
     assert len(heard) == 2
     assert "FROM process_instances JOIN user_tasks" in heard[1]
+
+
+CHANGE = Statement(update(TASKS).where(TASKS.c.id == bindparam("task")).values(name=bindparam("called")))
+
+
+class OvertakenError(Exception):
+    """Somebody was faster."""
+
+
+@pytest.fixture
+def task(world: World) -> int:
+    """Let there be a case with a task, and give its id."""
+    world.publish(ONE)
+    world.start()
+    with world.database.reading() as session:
+        return session.scalars(select(UserTask.id)).one()
+
+
+def test_what_was_sent_is_there_for_the_next_statement_and_after_the_commit(world: World, task: int) -> None:
+    with world.database.transaction() as session:
+        CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+        CHANGE.send(session, {"task": task, "called": "乙"}, OvertakenError)
+        assert session.scalars(select(UserTask.name)).one() == "乙"
+        CHANGE.send(session, {"task": task, "called": "丙"}, OvertakenError)
+    with world.database.reading() as session:
+        assert session.scalars(select(UserTask.name)).one() == "丙"
+
+
+@pytest.mark.parametrize("then", ["settle", "statement", "prepared", "commit"])
+def test_what_changes_no_row_ends_the_transaction_with_what_it_has_to_say(world: World, task: int, then: str) -> None:
+    def change() -> None:
+        with world.database.transaction() as session:
+            CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+            CHANGE.send(session, {"task": -1, "called": "乙"}, OvertakenError)
+            match then:
+                case "settle":
+                    settle(session)
+                case "statement":
+                    session.execute(select(UserTask.id))
+                case "prepared":
+                    _LOCK_TASK.one_or_none(session, number=task)
+
+    with pytest.raises(OvertakenError):
+        change()
+    with world.database.transaction() as session:
+        assert session.scalars(select(UserTask.name)).one() == "a"
+
+
+@pytest.mark.parametrize("then", ["settle", "commit"])
+def test_what_the_driver_refuses_of_what_was_sent_is_told_of_the_very_statement(
+    world: World, task: int, then: str
+) -> None:
+    twice = Statement(insert(table(HistoryEvent)), table(HistoryEvent).c.keys())
+    with world.database.reading() as session:
+        known = session.execute(select(table(HistoryEvent)).limit(1)).one()._asdict()
+
+    def change() -> None:
+        with world.database.transaction() as session:
+            CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+            twice.send(session, known)
+            CHANGE.send(session, {"task": task, "called": "乙"}, OvertakenError)
+            if then == "settle":
+                settle(session)
+
+    with pytest.raises(IntegrityError) as refused:
+        change()
+    assert str(refused.value.statement).startswith("INSERT INTO history_events")
+    with world.database.transaction() as session:
+        assert session.scalars(select(UserTask.name)).one() == "a"
+
+
+def test_a_transaction_that_fails_meanwhile_says_why_and_leaves_nothing(world: World, task: int) -> None:
+    def change() -> None:
+        with world.database.transaction() as session:
+            CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+            raise RuntimeError("为什么")
+
+    with pytest.raises(RuntimeError, match="为什么"):
+        change()
+    with world.database.transaction() as session:
+        assert session.scalars(select(UserTask.name)).one() == "a"
+
+
+def test_what_was_sent_within_a_savepoint_goes_with_it_alone(world: World, task: int) -> None:
+    with world.database.transaction() as session:
+        CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+        inner = session.begin_nested()
+        CHANGE.send(session, {"task": task, "called": "乙"}, OvertakenError)
+        inner.rollback()
+        assert session.scalars(select(UserTask.name)).one() == "甲"
+        with session.begin_nested():
+            CHANGE.send(session, {"task": task, "called": "丙"}, OvertakenError)
+    with world.database.reading() as session:
+        assert session.scalars(select(UserTask.name)).one() == "丙"
+
+
+def test_whoever_listens_to_the_engine_hears_of_what_is_sent(world: World, task: int) -> None:
+    heard: list[str] = []
+
+    def note(*arguments: object) -> None:
+        heard.append(str(arguments[2]))
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    with world.database.transaction() as session:
+        CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+        CHANGE.send(session, {"task": task, "called": "乙"}, OvertakenError)
+    event.remove(world.database.engine, "before_cursor_execute", note)
+    assert [one.split(" SET ")[0] for one in heard] == ["UPDATE user_tasks"] * 2
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_step_waits_once_for_all_it_writes(world: World, task: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[int] = []
+    ever = Pipeline.settle
+
+    def count(pipeline: Pipeline) -> None:
+        waits.append(pipeline.waiting)
+        ever(pipeline)
+
+    monkeypatch.setattr(Pipeline, "settle", count)
+    with world.database.transaction() as session:
+        complete_task(session, task, {}, "zhang.wei")
+    # The task, its passages, what the ended case held, the event, the case.
+    assert waits == [5]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_whoever_waited_for_a_case_sees_its_tasks_as_they_are_now(world: World, task: int) -> None:
+    def look() -> str:
+        with world.database.transaction() as session:
+            return str(lock_task(session, task).work.assignee)
+
+    with ThreadPoolExecutor() as others:
+        with world.database.transaction() as session:
+            assert lock_task(session, task).work.assignee == "zhang.wei"
+            looks = others.submit(look)
+            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                time.sleep(0.01)
+            session.execute(update(TASKS).values(assignee="wu.tao"))
+            session.execute(update(table(ProcessInstance)).values(revision=table(ProcessInstance).c.revision + 1))
+        assert looks.result(60) == "wu.tao"
