@@ -11,7 +11,7 @@ from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, create_engine, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, Transaction, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -102,9 +102,12 @@ class Database:
         if self.is_sqlite:
             self._writing.acquire()
         try:
-            with self._writing_connection() as connection, connection.begin():
-                info = {"hands_out": self.hands_out, CONNECTION: connection}
-                session = Session(bind=connection, expire_on_commit=False, info=info)
+            connection = self._writing_connection()
+            # Begun and ended by hand: each ``with`` of its own takes as long as a statement.
+            begun = connection.begin()
+            info = {"hands_out": self.hands_out, CONNECTION: connection}
+            session = Session(bind=connection, expire_on_commit=False, info=info)
+            try:
                 try:
                     yield session
                     session.flush()
@@ -112,27 +115,32 @@ class Database:
                     # One that was never used has nothing to close, and to close it takes as long as a statement.
                     if session.in_transaction():
                         session.close()
+                begun.commit()
+            except BaseException:
+                self._give_up(connection, begun)
+                raise
+            if not self.is_sqlite:
+                connection.close()
             for act in (*session.info.get(_AFTER_COMMIT, ()), *self._listeners):
                 act()
         finally:
             if self.is_sqlite:
                 self._writing.release()
 
-    @contextmanager
-    def _writing_connection(self) -> Iterator[Connection]:
+    def _writing_connection(self) -> Connection:
         """Give a connection for a transaction that writes; for SQLite always the same, as long as it is sound."""
         if not self.is_sqlite:
-            with self.engine.connect() as connection:
-                yield connection
-            return
+            return self.engine.connect()
         if self._writer is None or self._writer.closed or self._writer.invalidated:
             self._writer = self.engine.connect().execution_options(writing=True)
+        return self._writer
+
+    def _give_up(self, connection: Connection, begun: Transaction) -> None:
+        """Roll back. A commit that failed leaves the driver in its transaction until the connection is given back."""
         try:
-            yield self._writer
-        except BaseException:
-            # A commit that failed leaves the driver in its transaction; given back, the connection is rolled back.
-            self._writer.close()
-            raise
+            begun.rollback()
+        finally:
+            connection.close()
 
     def after_commit(self, listener: Callable[[], object]) -> None:
         """Call a function after each commit of this process: the worker wakes up by it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
@@ -14,7 +14,7 @@ from engine.execution.migrating import rebind
 from engine.execution.people import hand_to_administrators
 from engine.execution.write import write_outcome
 from engine.interpreter import Case
-from engine.model import ProcessInstance
+from engine.model import DefinitionElement, ProcessInstance
 
 
 def migrate_instance(
@@ -38,6 +38,7 @@ def migrate_instance(
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     session.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(definition_id=new.id))
     rebind(session, instance_id, old, new, outcome)
+    _remember_elements(session, old.id, new.id)
     body = {
         "reason": reason.strip(),
         "from": {"hash": old.hash, "process": old.process_id, "version": old.version},
@@ -46,3 +47,12 @@ def migrate_instance(
     }
     event = NewEvent(kind="case.migrated", actor=actor, body=body)
     write_outcome(replace(locked, definition=new), outcome, event)
+
+
+def _remember_elements(session: Session, old: int, new: int) -> None:
+    """Let passages of before be found among the cases of the new version."""
+    known = select(DefinitionElement.element_id).where(DefinitionElement.definition_id == new)
+    added = select(DefinitionElement.element_id, literal(new)).where(
+        DefinitionElement.definition_id == old, DefinitionElement.element_id.not_in(known)
+    )
+    session.execute(insert(DefinitionElement).from_select(["element_id", "definition_id"], added))

@@ -114,10 +114,11 @@ def _write(session: Session, instance_id: int, rows: dict[int, dict[str, Any]], 
     upsert = postgresql.Insert if dialect_of(session) == "postgresql" else sqlite.Insert
     found = list(rows.items())
     for begin in range(0, len(found), _AT_ONCE):
-        values = dict[str, object]()
         some = found[begin : begin + _AT_ONCE]
-        for place, (token, row) in enumerate(some):
-            ended = None if row["state"] == "ACTIVE" else now
-            whole = {"instance_id": instance_id, "started_at": now, "undone": False, "token": token, "ended_at": ended}
-            values |= {f"{name}_{place}": value for name, value in (whole | row).items()}
+        values: list[object] = []
+        for token, row in some:
+            state = row["state"]
+            ended = None if state == "ACTIVE" else now
+            values += (instance_id, token, row["element_id"], row["name"], row["kind"], state, now, ended)
+            values += (row["causes"], row["scope"], False)
         write_passages(upsert, len(some)).send(session, values)

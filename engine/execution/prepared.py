@@ -74,7 +74,7 @@ def insert_task(*columns: str, returning: bool = True) -> Statement:
 def write_passages(upsert: type[Insert], number: int) -> Statement:
     """Give the statement that adds passages or replaces what is known of them; ``upsert`` is the dialect's insert.
 
-    Its values are those of the columns with the row's place, ``token_0`` to begin with: to run it once for several
+    Its values are those of the rows one after the other, each in the order of the columns. To run it once for several
     rows takes less time than to run it for each.
     """
     rows: list[dict[str, Any]] = [

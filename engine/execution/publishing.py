@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.execution.content import sha256
 from engine.interpreter import Process
-from engine.model import DecisionDefinition, FormDefinition, ProcessDefinition
+from engine.model import DecisionDefinition, DefinitionElement, FormDefinition, ProcessDefinition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,13 @@ def _publish_process(session: Session, deployment_id: int, process: Process, sou
         "properties": dict(process.properties),
         "start_form_id": process.start_form_id,
     }
-    return _publish(session, ProcessDefinition, ("process_id", "definition_hash"), row)
+    version = _publish(session, ProcessDefinition, ("process_id", "definition_hash"), row)
+    if version.is_new:
+        elements = [process.id, *process.elements]
+        session.execute(
+            insert(DefinitionElement), [{"definition_id": version.id, "element_id": element} for element in elements]
+        )
+    return version
 
 
 def _definition_hash(session: Session, source: Source, bound: Bound) -> str:

@@ -23,6 +23,8 @@ from engine.pipelining import Otherwise, Pipeline
 
 Convert = Callable[[Any], Any]
 _DRIVER = "driver"
+_Row = Mapping[str, object] | list[object]
+"""Values by name, or in the order of the statement's text."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,13 @@ class _Written:
     by_name: bool
     """Whether the driver takes values by name."""
 
-    def values(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - a list or a dict
-        """Give the driver's values."""
+    def values(self, given: _Row) -> Any:  # noqa: ANN401 - a list or a dict
+        """Give the driver's values; those in the order of the text need not be looked for."""
         found: list[Any]
         defaults = self.defaults
-        if defaults:
+        if isinstance(given, list):
+            found = given
+        elif defaults:
             found = [given[name] if name in given else defaults.get(name) for name in self.names]
         else:
             found = list(map(given.get, self.names))
@@ -61,19 +65,19 @@ class _Driver:
         self._before = connection.dispatch.before_cursor_execute
         self._after = connection.dispatch.after_cursor_execute
         self._is_heard = bool(self._before or self._after)
-        self._pipeline = Pipeline(connection) if connection.dialect.name == "postgresql" else None
+        self.pipeline = Pipeline(connection) if connection.dialect.name == "postgresql" else None
 
     def send(self, text: str, values: Any, otherwise: Otherwise | None) -> None:  # noqa: ANN401 - of either driver
         """Run a text that is to change one row where there is an ``otherwise``; PostgreSQL is not waited for."""
-        if self._pipeline is None:
+        if self.pipeline is None:
             self.run(text, values, many=False)
             if otherwise is not None and self.cursor.rowcount != 1:
                 raise otherwise()
             return
         heard = self.connection, self.cursor, text, values, None, False
-        self._pipeline.is_sending = True
+        self.pipeline.is_sending = True
         self._before(*heard)
-        self._pipeline.send(text, values, otherwise)
+        self.pipeline.send(text, values, otherwise)
         self._after(*heard)
 
     def run(self, text: str, values: Any, *, many: bool) -> None:  # noqa: ANN401 - of either driver
@@ -84,8 +88,8 @@ class _Driver:
         try:
             if many:
                 cursor.executemany(text, values)
-            elif self._pipeline is not None:
-                self._pipeline.ask(cursor, text, values)
+            elif self.pipeline is not None:
+                self.pipeline.ask(cursor, text, values)
             else:
                 cursor.execute(text, values)
         except connection.dialect.loaded_dbapi.Error as error:
@@ -108,7 +112,9 @@ def _driver(session: Session) -> _Driver:
 
 def settle(session: Session) -> None:
     """Wait until all that was sent is done. Raises what went wrong with it."""
-    pipelining.settle(_driver(session).connection)
+    known: _Driver | None = session.info.get(_DRIVER)
+    if known is not None and known.pipeline is not None:
+        pipelining.settle(known.connection)
 
 
 def dialect_of(session: Session) -> str:
@@ -128,7 +134,7 @@ class Statement:
         """Run it, once for each row of values; give how many rows it has changed or added."""
         return int(self._run(session, rows).cursor.rowcount)
 
-    def send(self, session: Session, row: Mapping[str, object], otherwise: Otherwise | None = None) -> None:
+    def send(self, session: Session, row: _Row, otherwise: Otherwise | None = None) -> None:
         """Run it without waiting for PostgreSQL; ``otherwise`` gives the error to raise where it changes not one row.
 
         What goes wrong is raised here, by the transaction's next statement, by ``settle``, or by its commit.

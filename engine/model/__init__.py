@@ -25,6 +25,7 @@ from engine.model.registers import (
 from engine.model.repository import (
     Content,
     DecisionDefinition,
+    DefinitionElement,
     DeployedResource,
     Deployment,
     Draft,
@@ -53,6 +54,7 @@ __all__ = [
     "Content",
     "DecisionDefinition",
     "DecisionInstance",
+    "DefinitionElement",
     "Department",
     "DeployedResource",
     "Deployment",

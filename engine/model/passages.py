@@ -17,7 +17,6 @@ class ElementInstance(Base):
     __tablename__ = "element_instances"
     __table_args__ = (
         CheckConstraint("state IN ('ACTIVE', 'COMPLETED', 'TERMINATED')", name="state"),
-        Index("ix_element_instances_element", "element_id", "state"),
         # Small rows that are always found by their key: to number them besides would be another page to write.
         {"sqlite_with_rowid": False},
     )

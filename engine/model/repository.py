@@ -65,6 +65,19 @@ class ProcessDefinition(Base):
     start_form_id: Mapped[str | None] = mapped_column(Name)
 
 
+class DefinitionElement(Base):
+    """An element that cases of a version have passed or may pass, those of the versions they were migrated from too.
+
+    Whoever looks for passages through an element finds by it which cases to look at: an index of all passages would
+    cost every step as much as three of its rows.
+    """
+
+    __tablename__ = "definition_elements"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    element_id: Mapped[str] = mapped_column(Name, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definitions.id"), primary_key=True)
+
+
 class FormDefinition(Base):
     """One version of one form."""
 

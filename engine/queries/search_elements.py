@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.errors import NotFoundError, mark
-from engine.model import ElementInstance, Incident, ProcessDefinition, ProcessInstance
+from engine.model import DefinitionElement, ElementInstance, Incident, ProcessDefinition, ProcessInstance
 from engine.queries.access import require_case_reader
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
@@ -92,6 +92,9 @@ _HERE = and_(
 )
 _INCIDENT = select(func.min(Incident.id)).where(_HERE).correlate(ElementInstance).scalar_subquery()
 _UNIQUE = (ElementInstance.instance_id, ElementInstance.token)
+_OF_VERSION = aliased(ProcessInstance)
+_NAMING = frozenset({"eq", "in", "like"})
+"""Operators that name elements."""
 _COLUMNS: dict[str, Any] = {
     "element_instance_key": _PASSAGE,
     "element_id": ElementInstance.element_id,
@@ -217,7 +220,16 @@ def _condition(criterion: Criterion) -> Any:  # noqa: ANN401 - SQLAlchemy's type
                 for instance_id, token in map(case_and_token, keys)
             )
         )
-    return condition(_COLUMNS[criterion.field], criterion)
+    found = condition(_COLUMNS[criterion.field], criterion)
+    if criterion.field == "element_id" and criterion.operator in _NAMING:
+        # No index knows the elements of all passages: the cases of the versions that have the element are looked at.
+        having = select(DefinitionElement.definition_id).where(condition(DefinitionElement.element_id, criterion))
+        of_them = select(_OF_VERSION.id).where(_OF_VERSION.definition_id.in_(having))
+        return and_(found, ElementInstance.instance_id.in_(of_them))
+    if criterion.field == "state" and (criterion.operator, criterion.value) == ("eq", "ACTIVE"):
+        # Nothing is open in a case that is over.
+        return and_(found, ProcessInstance.state == "ACTIVE")
+    return found
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> ElementRecord:

@@ -103,6 +103,23 @@ def test_one_passage_has_one_key_everywhere(program: AsPerson, company: Company,
     assert caller.found(f"process-instances/{case}/incidents") == [incident]
 
 
+def test_passages_through_an_element_are_found_in_all_cases(program: AsPerson, company: Company, case: int) -> None:
+    caller = program("zhang.wei")
+    go_on(company, caller, case)
+    with company.database.transaction() as session:
+        other = start_instance(session, "process", {"people": ["a"], "order": "8", "never": False}, "zhang.wei")
+
+    def found(**wanted: object) -> list[tuple[int, str]]:
+        passed = caller.found("element-instances", filter={"type": "USER_TASK", **wanted})
+        return [(int(one["processInstanceKey"]), one["state"]) for one in passed]
+
+    assert found(elementId="sign") == [(case, "COMPLETED"), (case, "COMPLETED"), (other, "ACTIVE")]
+    assert found(elementId={"$like": "sig?"}, state="ACTIVE") == [(other, "ACTIVE")]
+    assert found(elementId={"$in": ["inside", "none"]}) == [(case, "TERMINATED")]
+    assert found(elementId={"$neq": "sign"}) == [(case, "TERMINATED")]
+    assert found(elementId="none") == []
+
+
 def test_passages_are_counted_by_element(program: AsPerson, company: Company, case: int) -> None:
     caller = program("zhang.wei")
     go_on(company, caller, case)

@@ -109,7 +109,7 @@ def test_tokens_are_moved(program: AsPerson, company: Company, case: int) -> Non
 
 def test_a_case_goes_on_under_another_version(program: AsPerson, company: Company, case: int) -> None:
     admin = program("admin")
-    content = NESTED.replace(b"tester", b"zhang.wei").replace(b'"a"', b'"check"')
+    content = NESTED.replace(b"tester", b"zhang.wei").replace(b'"a"', b'"check"').replace(b'"start"', b'"begun"')
     with company.database.transaction() as session:
         deploy(session, [File(name="process.bpmn", content=content)], "zeng.rui")
     [newest] = admin.found("process-definitions", filter={"processDefinitionId": "process", "version": 2})
@@ -124,6 +124,9 @@ def test_a_case_goes_on_under_another_version(program: AsPerson, company: Compan
     assert admin.call("POST", path, json=plan.to_dict()).status_code == 204
     assert company.task(case).element_id == "check"
     assert admin.get(f"/process-instances/{case}")["processDefinitionVersion"] == 2
+    # What it has passed before is still found, though the new version has no such element.
+    [passed] = admin.found("element-instances", filter={"elementId": "start"})
+    assert passed["processInstanceKey"] == str(case)
 
 
 def test_what_can_not_be_done_is_refused_in_words(program: AsPerson, case: int) -> None:

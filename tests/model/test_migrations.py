@@ -6,10 +6,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from engine.database import Database
+from engine.database import Database, Session
 from engine.migrations import upgrade
 from engine.migrations.job_queue import is_ours
-from engine.model import Base, Job, UserTask
+from engine.model import Base, DefinitionElement, Job, UserTask
 
 
 def test_a_migrated_database_has_the_schema_of_the_models(empty_database_url: str) -> None:
@@ -77,8 +77,7 @@ def test_a_task_that_was_open_before_tasks_could_be_added_to_stays_as_it_was(emp
     database = Database(empty_database_url)
     upgrade(database, "0008")
     with database.transaction() as session:
-        for row in CASE_WITH_A_TASK:
-            session.execute(text(row))
+        store_case(session)
     upgrade(database)
     with database.reading() as session:
         task = session.scalars(select(UserTask)).one()
@@ -100,8 +99,7 @@ def test_a_draft_that_was_gone_is_none(empty_database_url: str) -> None:
     database = Database(empty_database_url)
     upgrade(database, "0017")
     with database.transaction() as session:
-        for row in CASE_WITH_A_TASK:
-            session.execute(text(row))
+        store_case(session)
         session.execute(text("UPDATE user_tasks SET draft = 'null'"))
         kept = str(CASE_WITH_A_TASK[4]).replace("(1, 5,", "(1, 6,").replace("priority, facts", "priority, draft, facts")
         session.execute(text(kept.replace("50, '{}'", "50, '{\"amount\": 3}', '{}'")))
@@ -112,8 +110,32 @@ def test_a_draft_that_was_gone_is_none(empty_database_url: str) -> None:
     database.dispose()
 
 
+def test_passages_of_before_are_found_by_the_versions_that_have_their_element(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0018")
+    with database.transaction() as session:
+        store_case(session)
+        session.execute(text(PASSAGE_OF_BEFORE))
+    upgrade(database)
+    with database.reading() as session:
+        found = session.execute(select(DefinitionElement.element_id, DefinitionElement.definition_id)).all()
+    # Those of the diagram, and one that the case has passed under another version.
+    assert sorted((row.element_id, row.definition_id) for row in found) == [("a", 1), ("gone", 1), ("p", 1)]
+    database.dispose()
+
+
+def store_case(session: Session) -> None:
+    """Store a case with a task as it was stored before."""
+    for row in CASE_WITH_A_TASK:
+        session.execute(text(row), {"diagram": b'<p id="p"><a id="a"/><b/></p>'} if ":diagram" in row else {})
+
+
+PASSAGE_OF_BEFORE = (
+    "INSERT INTO element_instances (instance_id, token, element_id, name, kind, state, started_at, scope, undone)"
+    " VALUES (1, 4, 'gone', '', 'userTask', 'COMPLETED', '2026-03-02 01:00:00', 0, false)"
+)
 CASE_WITH_A_TASK = (
-    "INSERT INTO contents (sha256, body) VALUES ('x', '')",
+    "INSERT INTO contents (sha256, body) VALUES ('x', :diagram)",
     (
         "INSERT INTO deployments (id, content_hash, deployed_at, deployed_by, note)"
         " VALUES (1, 'x', '2026-03-02 01:00:00', 'a', '')"

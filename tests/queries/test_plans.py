@@ -55,6 +55,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "tasks of a case": lambda session: search_tasks(session, PERSON, equal(process_instance_key=1)),
     "a case by its number": lambda session: search_instances(session, PERSON, equal(process_instance_key=1)),
     "passages of a case": lambda session: search_elements(session, PERSON, equal(process_instance_key=1)),
+    "passages through an element": lambda session: search_elements(session, PERSON, equal(element_id="review")),
+    "who waits at an element": lambda session: search_elements(
+        session, PERSON, equal(element_id="review", state="ACTIVE")
+    ),
     "signatures asked for": lambda session: session.scalars(
         select(UserTask.id).where(UserTask.parent_task_id == 1).order_by(UserTask.id)
     ),
