@@ -87,7 +87,7 @@ class Pipeline:
 
     def _told(self, error: Exception, sent: Sequence[_Sent]) -> Exception:
         """Give an error of the driver as SQLAlchemy's. It is about the first statement that has no answer."""
-        _, text, values, _ = next(one for one in sent if one[0].pgresult is None)
+        _, text, values, _ = next((one for one in sent if one[0].pgresult is None), sent[-1])
         return DBAPIError.instance(text, values, error, self._error, dialect=self._connection.dialect)
 
 

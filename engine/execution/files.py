@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidError, mark
 from engine.model import Attachment
 
+_HOLDS = frozenset({dict, list})
+"""What may hold a reference."""
+
 
 def document_ids(values: object) -> Iterator[str]:
     """Give the ids of all document references in a value."""
@@ -24,7 +27,7 @@ def genuine(
     write any name, size or hash beside an id; what the case keeps must be true. Raises InvalidError for a file
     the actor did not upload.
     """
-    if not any(True for part in (dict(values), handed_in) for _one in _references(part)):
+    if not any(_may_refer(part) and any(True for _one in _references(part)) for part in (dict(values), handed_in)):
         # What the case has already may be long, and without a file nothing of it is asked for.
         return dict(values)
     known = {str(one["documentId"]): one for one in _references(dict(before))}
@@ -36,6 +39,11 @@ def genuine(
     if missing:
         raise _not_yours(len(missing))
     return {name: _replaced(value, known) for name, value in values.items()}
+
+
+def _may_refer(values: object) -> bool:
+    """Tell at a glance whether there may be a reference: in most forms there are texts and numbers only."""
+    return not isinstance(values, dict) or "documentId" in values or not _HOLDS.isdisjoint(map(type, values.values()))
 
 
 def _references(values: object) -> Iterator[dict[str, object]]:

@@ -17,6 +17,7 @@ from engine.execution.live_cases import keep_awake
 from engine.execution.passages import record_start
 from engine.execution.personal import veil_over
 from engine.execution.prepared import INSERT_EVENT
+from engine.execution.statements import settle
 from engine.interpreter import Case, Environment, Outcome, StuckError
 from engine.model import ProcessDefinition, ProcessInstance
 
@@ -79,6 +80,7 @@ def write_start(
     if outcome.ended and more.get("parent_id") is not None:
         # One that nothing in it waits for is over before its caller's step is.
         return_to_caller(session, more["parent_id"], more["parent_token"], outcome.variables, ended=True)
+    settle(session)
     return instance_id
 
 

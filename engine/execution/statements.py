@@ -60,24 +60,19 @@ class _Driver:
     """The driver's own connection under a session, for as long as its transaction lasts."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self.connection, self.dialect = connection, connection.dialect
         self.cursor: Any = connection.connection.cursor()
         self._before = connection.dispatch.before_cursor_execute
         self._after = connection.dispatch.after_cursor_execute
         self._is_heard = bool(self._before or self._after)
-        self.pipeline = Pipeline(connection) if connection.dialect.name == "postgresql" else None
+        self.pipeline = Pipeline(connection) if self.dialect.name == "postgresql" else None
 
-    def send(self, text: str, values: Any, otherwise: Otherwise | None) -> None:  # noqa: ANN401 - of either driver
-        """Run a text that is to change one row where there is an ``otherwise``; PostgreSQL is not waited for."""
-        if self.pipeline is None:
-            self.run(text, values, many=False)
-            if otherwise is not None and self.cursor.rowcount != 1:
-                raise otherwise()
-            return
+    def send(self, pipeline: Pipeline, text: str, values: Any, otherwise: Otherwise | None) -> None:  # noqa: ANN401 - the driver's
+        """Send a text to PostgreSQL without waiting for its answer."""
         heard = self.connection, self.cursor, text, values, None, False
-        self.pipeline.is_sending = True
+        pipeline.is_sending = True
         self._before(*heard)
-        self.pipeline.send(text, values, otherwise)
+        pipeline.send(text, values, otherwise)
         self._after(*heard)
 
     def run(self, text: str, values: Any, *, many: bool) -> None:  # noqa: ANN401 - of either driver
@@ -119,7 +114,7 @@ def settle(session: Session) -> None:
 
 def dialect_of(session: Session) -> str:
     """Give the name of the database's kind."""
-    return _driver(session).connection.dialect.name
+    return _driver(session).dialect.name
 
 
 @dataclass
@@ -140,8 +135,13 @@ class Statement:
         What goes wrong is raised here, by the transaction's next statement, by ``settle``, or by its commit.
         """
         driver = _driver(session)
-        found = self._in(driver.connection.dialect)
-        driver.send(found.text, found.values(row), otherwise)
+        found = self._known.get(driver.dialect.name) or self._write(driver.dialect)
+        if driver.pipeline is not None:
+            driver.send(driver.pipeline, found.text, found.values(row), otherwise)
+            return
+        driver.run(found.text, found.values(row), many=False)
+        if otherwise is not None and driver.cursor.rowcount != 1:
+            raise otherwise()
 
     def number(self, session: Session, row: Mapping[str, object]) -> int:
         """Run it and give the one number that it returns."""
@@ -150,17 +150,15 @@ class Statement:
 
     def _run(self, session: Session, rows: Sequence[Mapping[str, object]]) -> _Driver:
         driver = _driver(session)
-        found = self._in(driver.connection.dialect)
+        found = self._known.get(driver.dialect.name) or self._write(driver.dialect)
         if len(rows) == 1:
             driver.run(found.text, found.values(rows[0]), many=False)
         else:
             driver.run(found.text, [found.values(row) for row in rows], many=True)
         return driver
 
-    def _in(self, dialect: Dialect) -> _Written:
-        found = self._known.get(dialect.name)
-        if found is None:
-            found = self._known[dialect.name] = _write(self.written, dialect, self.columns)
+    def _write(self, dialect: Dialect) -> _Written:
+        found = self._known[dialect.name] = _write(self.written, dialect, self.columns)
         return found
 
 
@@ -177,7 +175,7 @@ class Query(Statement):
         if not rows:
             return None
         (row,) = rows
-        make, converts = self._reader(driver.connection.dialect)
+        make, converts = self._reader(driver.dialect)
         cells = list(row)
         for place, convert in converts:
             cells[place] = convert(cells[place])

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.commands.complete_task import complete_task
 from engine.execution.locked import _LOCK_JOB, _LOCK_TASK, lock_task
@@ -231,3 +231,20 @@ def test_whoever_waited_for_a_case_sees_its_tasks_as_they_are_now(world: World, 
             session.execute(update(TASKS).values(assignee="wu.tao"))
             session.execute(update(table(ProcessInstance)).values(revision=table(ProcessInstance).c.revision + 1))
         assert looks.result(60) == "wu.tao"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_connection_that_dies_under_what_was_sent_is_an_error_and_is_replaced(world: World, task: int) -> None:
+    def change() -> None:
+        with world.database.transaction() as session:
+            number = session.scalar(text("SELECT pg_backend_pid()"))
+            CHANGE.send(session, {"task": task, "called": "甲"}, OvertakenError)
+            with world.database.transaction() as other:
+                other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+            CHANGE.send(session, {"task": task, "called": "乙"}, OvertakenError)
+            settle(session)
+
+    with pytest.raises(OperationalError):
+        change()
+    with world.database.transaction() as session:
+        assert session.scalars(select(UserTask.name)).one() == "a"
