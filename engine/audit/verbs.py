@@ -82,7 +82,7 @@ def _throw(awake: Case, token: int, body: Body) -> None:
 
 
 def _fire(awake: Case, token: int, body: Body) -> None:
-    awake.fire(token, body.get("input"), cycle=body.get("cycle"))
+    awake.fire(token, body.get("input"), cycle=body.get("cycle"), ends=bool(body.get("ends")))
 
 
 def _choose(awake: Case, token: int, body: Body) -> None:

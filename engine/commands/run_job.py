@@ -62,10 +62,10 @@ def _close(session: Session, job_id: int) -> None:
 def _let_happen(locked: LockedCase) -> None:
     case, token = locked.wake(), locked.work.token
     brought, payload = _variables(locked), locked.work.payload or {}
-    case.fire(token, brought, cycle=payload.get("cycle"))
+    ends = {"ends": True} if case.fire(token, brought, cycle=payload.get("cycle")) else {}
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
     cause = {name: payload[name] for name in _CAUSES if name in payload}
-    _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought, **cause}))
+    _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought, **cause, **ends}))
     record_correlation(locked.session, payload, locked.instance.id, token, locked.work.element_id)
     if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
         wait_again(locked.session, locked.instance.id, token)

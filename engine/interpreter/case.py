@@ -29,7 +29,7 @@ from engine.interpreter.segments import Segments
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_table import Counter
 from engine.interpreter.verbs import Verbs
-from engine.interpreter.watching import AWAY
+from engine.interpreter.watching import AWAY, SPENT
 from engine.interpreter.workflow import Workflow
 
 
@@ -155,7 +155,7 @@ class Case(Verbs):
             if token in after:
                 opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
         gone = {token: task for token, task in watch.gone().items() if token not in self._anew and _is_over(run, task)}
-        completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED)
+        completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED or SPENT in task.peek)
         for token, task in gone.items():
             if token not in completed:
                 run.note(task, "canceled")
@@ -257,4 +257,5 @@ class Case(Verbs):
 
 def _is_over(run: Run, task: SpiffTask) -> bool:
     """Tell whether a token that waits no longer is at its end, or was sent back; else what it holds goes on."""
-    return task.has_state(TaskState.FINISHED_MASK) or AWAY in task.peek or not run.is_live(task)
+    kept = task.peek.keys()
+    return task.has_state(TaskState.FINISHED_MASK) or not kept.isdisjoint((AWAY, SPENT)) or not run.is_live(task)

@@ -12,6 +12,7 @@ from engine.interpreter.environment import StuckError
 from engine.interpreter.origins import CAUSES, border_of
 from engine.interpreter.repeating_specs import is_instance
 from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, Trigger
+from engine.interpreter.watching import SPENT
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -20,18 +21,26 @@ REPEATING = frozenset({"message", "signal", "escalation", "conditional"})
 """Non-interrupting events that may come again; a date or duration passes once, a cycle says it itself."""
 
 
-def fire(run: "Run", task: SpiffTask, *, again: bool = False) -> None:
-    """Let an event that waits happen; ``again`` for a timer whose cycle goes on."""
+def fire(run: "Run", task: SpiffTask, *, again: bool = False, ends: bool = False) -> bool:
+    """Let an event that waits happen; ``again`` for a timer whose cycle goes on.
+
+    Where it ``ends`` the start event of an event sub-process whose timer does not come again waits no longer; tells
+    whether this is one. It stays in its place: what is below its scope ends, moves and migrates as it did.
+    """
     spec = task.task_spec
     element = run.element(task)
     repeats = again or (element is not None and element.event in REPEATING)
     if isinstance(spec, Trigger):
         _fire_trigger(run, task)
+        if ends and not (spec.interrupting or repeats):
+            task.internal_data[SPENT] = True
+            return True
     elif isinstance(spec, BoundaryEvent) and not spec.cancel_activity and repeats:
         _branch(run, task)
     else:
         spec.event_definition.catch(task)
         spec._update(task)
+    return False
 
 
 def throw_before(run: "Run", task: SpiffTask) -> bool:

@@ -75,10 +75,12 @@ class Verbs(Asking):
         variables: Mapping[str, object] | None = None,
         *,
         cycle: Mapping[str, object] | None = None,
-    ) -> None:
+        ends: bool = True,
+    ) -> bool:
         """Let the event at a token happen, with the variables of its message, and go on.
 
-        ``cycle`` is what its job was opened with: where it has not ended, the event waits for its next time.
+        ``cycle`` is what its job was opened with: where it has not ended, the event waits for its next time. Tells
+        whether the event would wait on without ``ends``, as it did in the histories of earlier programs.
         """
         task = self._waiting(token)
         if variables:
@@ -86,8 +88,9 @@ class Verbs(Asking):
         when = timers.due_again(cycle, self._run.env.now) if cycle else None
         if when is not None:
             self._again[token] = when
-        events.fire(self._run, task, again=when is not None)
+        ended = events.fire(self._run, task, again=when is not None, ends=ends)
         self._run.settle()
+        return ended
 
     def choose(self, token: int, beginnings: Sequence[adhoc.Beginning], *, cancel_remaining: bool = False) -> None:
         """Begin elements of the ad-hoc sub-process at a token, each with variables of its own, and go on.

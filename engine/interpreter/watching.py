@@ -22,6 +22,8 @@ from engine.interpreter.workflow import Workflow
 
 AWAY = "away"
 """Of a token whose task was sent back: the number of the detour, and what it needs to open anew."""
+SPENT = "spent"
+"""Of an event that stands where it stood and will not happen again."""
 
 Tasks = dict[int, SpiffTask]
 
@@ -36,7 +38,7 @@ def waits(task: SpiffTask) -> bool:
     if task.state == TaskState.READY:
         return is_person_or_job(task)
     if task.state == TaskState.WAITING:
-        return isinstance(task.task_spec, CatchingEvent)
+        return isinstance(task.task_spec, CatchingEvent) and SPENT not in task.peek
     if task.state != TaskState.STARTED:
         return False
     return not task.peek.keys().isdisjoint(("stuck", "listener")) or isinstance(task.task_spec, Choice)

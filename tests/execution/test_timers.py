@@ -1,20 +1,24 @@
 """Timers that fire again and again, over restarts and changes of the clock, on a real database of each kind."""
 
 import datetime as dt
+import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from engine.audit.replay_case import replay_case
 from engine.clock import SHANGHAI
 from engine.commands import run_job as running
+from engine.commands.migrate_instance import migrate_instance
 from engine.commands.run_job import run_job
 from engine.commands.start_instance import start_instance
 from engine.database import Database
 from engine.errors import UnpublishableError
-from engine.model import HistoryEvent, Incident, Job, Notification
+from engine.interpreter import Case
+from engine.model import HistoryEvent, Incident, Job, Notification, ProcessDefinition
 from engine.worker import next_due, run_due
 from tests.execution.test_events import MINE, World
 from tests.interpreter.build import END, START, diagram, user_task
@@ -240,16 +244,71 @@ def test_a_timer_due_in_a_case_that_has_ended_is_dropped(world: World) -> None:
     assert "timer.fired" not in kinds
 
 
-def test_an_event_sub_process_that_interrupts_nothing_comes_again_and_again(world: World) -> None:
+def beside(kind: str, when: str) -> bytes:
+    """Draw a task, and beside it an event sub-process that a timer begins and that interrupts nothing."""
     sub = (
         '<bpmn:subProcess id="handler" triggeredByEvent="true"><bpmn:startEvent id="trigger" isInterrupting="false">'
-        f"{timer('timeCycle', 'R2/PT1H')}</bpmn:startEvent>{user_task('remind')}"
+        f"{timer(kind, when)}</bpmn:startEvent>{user_task('remind')}"
         '<bpmn:endEvent id="he"/><bpmn:sequenceFlow id="h1" sourceRef="trigger" targetRef="remind"/>'
         '<bpmn:sequenceFlow id="h2" sourceRef="remind" targetRef="he"/></bpmn:subProcess>'
     )
-    world.publish(
-        diagram((START + user_task("work") + sub + END).replace(*MINE), {"start->work": "f1", "work->end": "f2"})
-    )
+    return diagram((START + user_task("work") + sub + END).replace(*MINE), {"start->work": "f1", "work->end": "f2"})
+
+
+def stands_at(world: World, case: int) -> list[list[str]]:
+    """Give where the case stood after each step, as its history tells."""
+    with world.database.reading() as session:
+        bodies = session.scalars(
+            select(HistoryEvent.body).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.sequence)
+        )
+        return [[element for _token, element in json.loads(body)["waiting"]] for body in bodies]
+
+
+@pytest.mark.parametrize(("kind", "when"), [("timeDuration", "PT1H"), ("timeCycle", "R1/PT1H")])
+def test_an_event_that_has_come_for_the_last_time_waits_no_longer(world: World, kind: str, when: str) -> None:
+    world.publish(beside(kind, when))
+    case = world.start()
+    go_to(world, "02 12:00")
+    assert stands_at(world, case) == [["trigger", "work"], ["work", "remind"]]
+    world.complete("remind")
+    world.complete("work")
+    assert world.state(case) == "COMPLETED"
+    with world.database.reading() as session:
+        assert replay_case(session, case).identical
+
+
+def test_an_event_that_has_come_does_not_wait_anew_in_another_version(world: World) -> None:
+    content = beside("timeDuration", "PT1H")
+    world.publish(content)
+    case = world.start()
+    go_to(world, "02 12:00")
+    world.publish(content.replace("结束".encode(), "办完".encode()))
+    with world.database.transaction() as session:
+        newest = session.scalars(select(func.max(ProcessDefinition.id))).one()
+        migrate_instance(session, case, newest, {}, "新版本", "admin")
+    assert stands_at(world, case)[-1] == ["work", "remind"]
+    assert next_due(world.database) is None
+    with world.database.reading() as session:
+        assert replay_case(session, case).identical
+
+
+def test_a_history_in_which_it_waited_on_replays_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.publish(beside("timeDuration", "PT1H"))
+    fire = Case.fire
+    monkeypatch.setattr(Case, "fire", lambda *of, **more: fire(*of, **{**more, "ends": False}))
+    case = world.start()
+    go_to(world, "02 12:00")
+    monkeypatch.undo()
+    assert stands_at(world, case) == [["trigger", "work"], ["trigger", "work", "remind"]]
+    world.complete("remind")
+    with world.database.reading() as session:
+        assert replay_case(session, case).identical
+    world.complete("work")
+    assert world.state(case) == "COMPLETED"
+
+
+def test_an_event_sub_process_that_interrupts_nothing_comes_again_and_again(world: World) -> None:
+    world.publish(beside("timeCycle", "R2/PT1H"))
     case = world.start()
     seen = []
     for hour in (10, 11, 12, 13):
