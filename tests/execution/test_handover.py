@@ -259,6 +259,17 @@ def test_a_turn_that_was_added_goes_from_leaver_to_leaver(office: Office) -> Non
     assert (office.state(case), votes(office, case)) == ("COMPLETED", ["wang.fang", "li.na"])
 
 
+def test_who_signed_before_a_turn_that_was_handed_over_takes_that_back(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["wang.fang", "li.na", "chen.jie"])
+    hand_all_over(office)
+    vote(office, case, "wang.fang")
+    (signed,) = office.rows(case, "COMPLETED")
+    office.do(take_back_task, signed.id, "wang.fang")
+    assert waiting_turns(office, case) == ["zhou.min", "chen.jie"]
+    vote(office, case, "wang.fang", "zhou.min", "chen.jie")
+    assert office.state(case) == "COMPLETED"
+
+
 def test_a_holder_who_leaves_while_somebody_signs_before_them_is_replaced(office: Office) -> None:
     case = office.begin(many(sequential=True), people=["li.na", "chen.jie"])
     office.do(save_task_draft, office.row(case).id, {"decision": "reject"}, "li.na")

@@ -11,6 +11,7 @@ from engine.commands.reassign_task import reassign_task
 from engine.commands.remove_signer import remove_signer
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.sign_task import sign_task
+from engine.commands.take_back_task import take_back_task
 from engine.errors import ConflictError, EngineError, ForbiddenError, InvalidError
 from tests.execution.operating import Office, task
 from tests.interpreter.build import END, START
@@ -261,6 +262,18 @@ def test_who_lets_somebody_sign_before_in_a_sequence_goes_on_where_they_were(off
     assert (office.row(case).assignee, office.row(case).draft) == (by, {"decision": "reject"})
     vote(office, case, by, "wang.fang")
     assert votes(office, case) == ["zhou.min", "chen.jie", "li.na", "wang.fang"]
+
+
+def test_who_signed_before_in_a_sequence_takes_it_back_and_the_holder_waits_again(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang"])
+    office.do(reassign_task, office.row(case).id, "sun.yan", "出差", "li.na")
+    ask(office, office.row(case).id, "chen.jie", position="before", by="sun.yan")
+    vote(office, case, "chen.jie")
+    assert office.row(case).assignee == "sun.yan"
+    (signed,) = office.rows(case, "COMPLETED")
+    office.do(take_back_task, signed.id, "chen.jie")
+    vote(office, case, "chen.jie", "sun.yan", "wang.fang")
+    assert votes(office, case) == ["chen.jie", "li.na", "wang.fang"]
 
 
 def test_who_was_to_sign_before_in_a_sequence_is_removed_and_the_draft_comes_back(office: Office) -> None:
