@@ -143,7 +143,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(Name)
     type: Mapped[str] = mapped_column(Name)
     """The ``zeebe:taskDefinition`` type, the id of the process to call or start, or else the kind."""
-    payload: Mapped[dict[str, Any] | None]
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What an event, return or start brings: its variables; of a service job what its errands outside have brought."""
     listener: Mapped[str | None] = mapped_column(Name)
     """For ``service``: the moment of its element that a listener is asked at, such as ``start`` or ``completing``.

@@ -134,6 +134,25 @@ PASSAGE_OF_BEFORE = (
     "INSERT INTO element_instances (instance_id, token, element_id, name, kind, state, started_at, scope, undone)"
     " VALUES (1, 4, 'gone', '', 'userTask', 'COMPLETED', '2026-03-02 01:00:00', 0, false)"
 )
+
+
+def test_a_job_that_carries_nothing_carries_none(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    upgrade(database, "0019")
+    row = (
+        "INSERT INTO jobs (id, token, element_id, name, kind, type, state, due_at, retries, payload)"
+        " VALUES ({id}, 1, 'e', 'e', 'timer', 'timer', 'CREATED', '2026-03-02 01:00:00.000000', 3, {payload})"
+    )
+    with database.transaction() as session:
+        for number, payload in ((1, "'null'"), (2, "'{\"step\": 1}'"), (3, "NULL")):
+            session.execute(text(row.format(id=number, payload=payload)))
+    upgrade(database)
+    with database.reading() as session:
+        found = session.execute(select(Job.id, Job.payload).where(Job.payload.is_not(None))).all()
+    assert [(row.id, row.payload) for row in found] == [(2, {"step": 1})]
+    database.dispose()
+
+
 CASE_WITH_A_TASK = (
     "INSERT INTO contents (sha256, body) VALUES ('x', :diagram)",
     (
