@@ -78,7 +78,7 @@ def _read_back_what_was_touched(workflow: Workflow, scopes: Scopes) -> None:
     touched = [(table, number) for table in tables for number in table.touched & table.keys()]
     known = _read_back([*(task.peek for task in tasks), *(table.peek(number) for table, number in touched)])
     for task, data in zip(tasks, known, strict=False):
-        task.restore_data(data)
+        task.peek = data
     _read_parts_back(scopes.values)
     for (table, number), values in zip(touched, known[len(tasks) :], strict=True):
         dict.__setitem__(table, number, values)

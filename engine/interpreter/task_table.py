@@ -7,7 +7,7 @@ library would walk the whole tree for every question, and stops without a word a
 
 import time
 from collections import deque
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 _ARRIVED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+_DONE = TaskState.COMPLETED | TaskState.CANCELLED
 
 
 class Counter:
@@ -35,44 +36,47 @@ class Counter:
 class Token(SpiffTask):
     """A task that tells its workflow when it changes, and climbs its ancestors without recursion."""
 
+    peek: dict[str, Any]
+    """What is kept about it, for somebody who only looks, and for a state that is restored."""
+
     @property
     def internal_data(self) -> dict[str, Any]:
         """Give what is kept about it. Whoever asks may change it, so it counts as touched."""
-        self.workflow._tasks.log.append(self)
-        return self._data
+        self.workflow.tasks.log.append(self)
+        return self.peek
 
     @internal_data.setter
     def internal_data(self, data: dict[str, Any]) -> None:
         self.workflow.tasks.log.append(self)
-        self._data = data
+        self.peek = data
 
     @property
     def parent(self) -> SpiffTask | None:
         """Give what it hangs on."""
-        return self.workflow._tasks.get(self._parent)
+        return self.workflow.tasks.get(self._parent)
 
     @parent.setter
     def parent(self, task: SpiffTask | None) -> None:
         self._parent = task.id if task is not None else None
 
-    @property
-    def peek(self) -> Mapping[str, Any]:
-        """Give what is kept about it to somebody who only looks."""
-        return self._data
-
-    def restore_data(self, data: dict[str, Any]) -> None:
-        """Take what the state says is kept about it."""
-        self._data = data
-
     def _set_state(self, value: int) -> None:
         # Not the library's own, which collects facts for its log at every change, wanted or not.
-        if value != self.state:
+        if value != self._state:
             self.last_state_change = time.time()
         self._state = value
         self.workflow.tasks.note(self, value)
-        if value & _ARRIVED and "cut" in self._data:
+        if value & _ARRIVED and "cut" in self.peek:
             del self.internal_data["cut"]
             self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
+
+    def _ready(self) -> None:
+        """Let the task be run. The library would check each time what the parser has: that its spec is connected."""
+        if not self._state & _DONE:
+            self._set_state(TaskState.READY)
+            self.task_spec._on_ready_hook(self)
+
+    def _inherit_data(self) -> None:
+        """Inherit nothing: variables live in scopes, and what the library calls the data of a task stays empty."""
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:
         """Add a child; one that is made waiting is noted, since its state has not changed to that."""
@@ -106,7 +110,7 @@ class Token(SpiffTask):
 
         What lies behind the cut is looked at when a token arrives there.
         """
-        goes_round = self.state == TaskState.FUTURE and self.task_spec.name in self.workflow.spec.circles
+        goes_round = self._state == TaskState.FUTURE and self.task_spec.name in self.workflow.spec.circles
         above = self.parent if goes_round else None
         while above is not None and above.state == TaskState.FUTURE:
             if above.task_spec is self.task_spec:
@@ -187,20 +191,22 @@ class TaskTable(dict[int, SpiffTask]):
 
     def note(self, task: SpiffTask, state: int) -> None:
         """Keep the index true after a change of state."""
-        if task.id not in self:
+        number = task.id
+        if number not in self:
             return
         self.log.append(task)
-        if state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
-            self.joins.add(task.id)
-        else:
-            self.joins.discard(task.id)
+        is_event = state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)
+        if state == TaskState.WAITING and not is_event:
+            self.joins.add(number)
+        elif self.joins:
+            self.joins.discard(number)
         if state & TaskState.FINISHED_MASK:
-            self.open.pop(task.id, None)
-            self.finished.add(task.id)
+            self.open.pop(number, None)
+            self.finished.add(number)
         else:
-            self.disordered = self.disordered or task.id not in self.open
-            self.finished.discard(task.id)
-            self.open[task.id] = task
-        if state == TaskState.READY or (state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)):
+            self.disordered = self.disordered or number not in self.open
+            self.finished.discard(number)
+            self.open[number] = task
+        if state == TaskState.READY or is_event:
             # An event that begins to wait may have listeners to ask before.
             self._ready.append(task)

@@ -22,21 +22,15 @@ class _Indexed:
 
     completed: bool
     data: dict[str, Any]
+    tasks: TaskTable
+    """The tasks by number."""
 
-    @property
-    def tasks(self) -> TaskTable:
-        """Give the tasks by number."""
-        return self._tasks
-
-    @tasks.setter
-    def tasks(self, tasks: Mapping[int, SpiffTask]) -> None:
-        top, token = self.top_workflow, self.parent_task_id  # type: ignore[attr-defined] # of the class this is mixed into
-        home = top.subprocesses.home if token is not None else None
-        self._tasks = TaskTable(top.counter, top.ready, top.log, home, token or 0)
-        # One by one: ``update`` would pass the index by.
-        for number, task in tasks.items():
-            self._tasks[number] = task
-            self._tasks.place(task)
+    def begin(self) -> None:
+        """Put the first token at the start, as the library does when it makes a run; here the index is made before."""
+        start = self.spec.start  # type: ignore[attr-defined] # of the class this is mixed into
+        self.task_tree = SpiffTask(self, start, state=TaskState.FUTURE)
+        start._predict(self.task_tree, mask=TaskState.NOT_FINISHED_MASK)
+        self.task_tree._ready()
 
     def fill(self, record: Record) -> None:
         """Take the tasks that the state has."""
@@ -45,7 +39,7 @@ class _Indexed:
             task = SpiffTask(self, specs[spec_name], state=int(state), id=int(number))
             task._parent = None if parent is None else int(parent)
             task.triggered = bool(triggered)
-            task.restore_data(internal or {})
+            task.peek = internal or {}
             if task._parent is not None:
                 self.tasks[task._parent]._children.append(task.id)
             self.tasks.place(task)
@@ -86,6 +80,15 @@ class _Indexed:
 class SubWorkflow(_Indexed, BpmnSubWorkflow):
     """The run of an embedded sub-process."""
 
+    def __init__(
+        self, spec: BpmnProcessSpec, parent_task_id: int, top_workflow: "Workflow", *, deserializing: bool = False
+    ) -> None:
+        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+        top, home = top_workflow, top_workflow.subprocesses.home
+        self.tasks = TaskTable(top.counter, top.ready, top.log, home, parent_task_id)
+        if not deserializing:
+            self.begin()
+
     @property
     def parent_workflow(self) -> BpmnBaseWorkflow:
         """Give the run it hangs in."""
@@ -94,6 +97,10 @@ class SubWorkflow(_Indexed, BpmnSubWorkflow):
 
 class Workflow(_Indexed, BpmnWorkflow):
     """The run of a process."""
+
+    parent_task_id = None
+    subprocesses: Flows
+    """The runs of sub-processes by the tokens they hang on."""
 
     def __init__(
         self,
@@ -107,20 +114,13 @@ class Workflow(_Indexed, BpmnWorkflow):
         self.counter = counter
         self.ready: deque[SpiffTask] = deque()
         self.log: list[SpiffTask] = []
-        self._flows = Flows(self._woken)
         self.at_rest = False
         """Whether nothing moves, so that inclusive gateways may look where the tokens are."""
-        super().__init__(spec, subprocess_specs, script_engine, deserializing=deserializing)
-
-    @property
-    def subprocesses(self) -> Flows:
-        """Give the runs of sub-processes by the tokens they hang on."""
-        return self._flows
-
-    @subprocesses.setter
-    def subprocesses(self, none: Mapping[int, BpmnBaseWorkflow]) -> None:
-        """Begin without any, as the library does."""
-        assert not none  # noqa: S101 - the library sets an empty one, once
+        super().__init__(spec, subprocess_specs, script_engine, deserializing=True)
+        self.subprocesses = Flows(self._woken)
+        self.tasks = TaskTable(self.counter, self.ready, self.log)
+        if not deserializing:
+            self.begin()
 
     def create_subprocess(self, my_task: SpiffTask, spec_name: str) -> SubWorkflow:
         """Begin the run of a sub-process."""
@@ -149,7 +149,7 @@ class Workflow(_Indexed, BpmnWorkflow):
 
         Nothing has changed for those in sub-processes that sleep since they were asked.
         """
-        flows = (self, *self.subprocesses.in_order())
+        flows = (self, *self.subprocesses.in_order()) if self.subprocesses.awake else (self,)
         return [flow.tasks[number] for flow in flows for number in sorted(flow.tasks.joins)]
 
     def open_tasks(self) -> list[SpiffTask]:

@@ -6,7 +6,6 @@ import time
 import pytest
 
 from engine.interpreter import Case, specification
-from engine.interpreter.workflow import Workflow
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.test_case import ENVIRONMENT
 
@@ -27,11 +26,3 @@ def test_the_library_finds_the_tasks_that_changed_since_a_moment(monkeypatch: py
     case.complete(token, {})
     changed = {task.task_spec.name for task in workflow.get_tasks(updated_ts=since)}
     assert changed == {"a", "b"}
-
-
-def test_tasks_that_are_set_all_at_once_come_into_the_index(case: Case) -> None:
-    workflow: Workflow = case._run.workflow
-    before = workflow.tasks
-    workflow.tasks = dict(before)
-    assert list(workflow.tasks) == list(before)
-    assert workflow.tasks.open == before.open
