@@ -67,7 +67,7 @@ class Case(Verbs):
         """Begin a new case and run it until it waits; ``start_event`` chooses among several starts."""
         run = Run(specification, environment)
         case = cls(run)
-        run.workflow = Workflow(specification.spec, specification.subprocess_specs, Engine(run), counter=Counter())
+        run.take(Workflow(specification.spec, specification.subprocess_specs, Engine(run), counter=Counter()))
         chosen = start_event or specification.process.plain_start
         given, brought = starting.parted(specification.process.elements.get(chosen or ""), variables)
         run.scopes.root.update(given)
@@ -87,7 +87,8 @@ class Case(Verbs):
         run = Run(specification, environment)
         case = cls(run)
         restored = state.load(body, specification, Engine(run))
-        run.workflow, run.scopes, run.ledger = restored.workflow, restored.scopes, restored.ledger
+        run.take(restored.workflow)
+        run.scopes, run.ledger = restored.scopes, restored.ledger
         case._look_around()
         return case
 
@@ -96,7 +97,7 @@ class Case(Verbs):
         """Go on with a case that stayed awake; nobody else may go on with it, and it can't rest in two places."""
         run = Run(specification, environment, resting.scopes)
         case = cls(run, resting.segments)
-        run.workflow, run.watch = resting.workflow, resting.watch
+        run.take(resting.workflow, resting.watch)
         run.workflow.script_engine = Engine(run)
         case._look_around(resting.places)
         return case
@@ -106,8 +107,10 @@ class Case(Verbs):
         self._keeps_place = self._all_have_places()
         run.watch.mark()
         self._places_before = known or self._all_places()
-        self._phases_before = {token: listeners.phase(task) for token, task in run.odd().items()}
-        self._stuck_before = {token for token, task in run.odd().items() if "stuck" in task.peek}
+        odd = run.odd()
+        if odd:
+            self._phases_before = {token: listeners.phase(task) for token, task in odd.items()}
+            self._stuck_before = {token for token, task in odd.items() if "stuck" in task.peek}
         self._variables_before = dict(run.scopes.seen_root)
 
     @classmethod
@@ -142,25 +145,16 @@ class Case(Verbs):
         recovering.mark_dead_ends(run)
         opened = Opened(run)
         passed = ruled.settle(run, opened, self._anew)
-        waiting = watch.waiting()
-        for token, task in [(token, waiting[token]) for token in watch.touched()]:
-            if "stuck" in task.peek or token in opened.entered:
-                continue
-            waited = self._waited(token)
-            if not waited or self._phases_before.get(token) != listeners.phase(task):
-                opened.enter(task, anew=not waited)
-        after = watch.waiting()
-        for token, when in self._again.items():
-            # What the timer started may have ended what it stands on.
-            if token in after:
-                opened.jobs.append(timers.open_timer(token, element_of(run, after[token]), when))
-        gone = {token: task for token, task in watch.gone().items() if token not in self._anew and _is_over(run, task)}
+        self._enter_what_waits(opened)
+        left = watch.gone()
+        gone = {token: task for token, task in left.items() if token not in self._anew and _is_over(run, task)}
         completed = frozenset(t for t, task in gone.items() if task.state == TaskState.COMPLETED or SPENT in task.peek)
         for token, task in gone.items():
             if token not in completed:
                 run.note(task, "canceled")
         close_scopes(run)
-        places, moved = self._places()
+        places, moved = self._places(list(left))
+        odd = run.odd()
         self._segments.watch = watch
         found = Outcome(
             body=state.dump(run.workflow, run.scopes, run.ledger, self._segments),
@@ -179,8 +173,8 @@ class Case(Verbs):
             copies=tuple(run.copies),
             decisions=tuple(run.decisions),
             deciders=tuple(run.deciders),
-            stuck=tuple(self._newly_stuck()),
-            completed_tokens=completed | self._left(),
+            stuck=tuple(self._newly_stuck(odd)),
+            completed_tokens=completed | self._left(odd),
             canceled=self._removed
             | {token: element_of(run, task) for token, task in gone.items() if token not in completed},
             waiting=places,
@@ -191,6 +185,21 @@ class Case(Verbs):
         )
         self._written = found, len(run.workflow.log)
         return found
+
+    def _enter_what_waits(self, opened: Opened) -> None:
+        """Open what waits since this step, and what waits for somebody else than before."""
+        run, watch = self._run, self._run.watch
+        waiting = watch.waiting()
+        for token, task in [(token, waiting[token]) for token in watch.touched()]:
+            if "stuck" in task.peek or token in opened.entered:
+                continue
+            waited = self._waited(token)
+            if not waited or self._phases_before.get(token) != listeners.phase(task):
+                opened.enter(task, anew=not waited)
+        for token, when in self._again.items():
+            # What the timer started may have ended what it stands on.
+            if token in watch.waiting():
+                opened.jobs.append(timers.open_timer(token, element_of(run, waiting[token]), when))
 
     def rest(self, body: bytes) -> live.Live | None:
         """Stay awake after the ``outcome`` was stored, as if its state were read; None where that is not certain.
@@ -211,21 +220,21 @@ class Case(Verbs):
         run.workflow.script_engine = None
         return live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places_before or {})
 
-    def _left(self) -> set[int]:
+    def _left(self, odd: Mapping[int, SpiffTask]) -> set[int]:
         """Give the tokens whose work was done in this step and whose end listeners are asked now."""
-        phases = {token: listeners.phase(task) for token, task in self._run.odd().items() if self._waited(token)}
+        phases = {token: listeners.phase(task) for token, task in odd.items() if self._waited(token)}
         return {t for t, phase in phases.items() if phase == ("end", 0) and self._phases_before.get(t) != phase}
 
     def _waited(self, token: int) -> bool:
         """Tell whether a token waited before this command, and was not begun anew by it."""
         return token not in self._anew and self._run.watch.waited(token)
 
-    def _places(self) -> tuple[Mapping[int, str], Moved | None]:
+    def _places(self, left: list[int]) -> tuple[Mapping[int, str], Moved | None]:
         """Give where each token stands, and what of that has changed; None where that is not certain."""
         before, watch = self._places_before, self._run.watch
         if before is None or not (self._keeps_place and self._all_have_places()):
             return self._all_places(), None
-        waiting, left = watch.waiting(), list(watch.gone())
+        waiting = watch.waiting()
         new = {token: self._place(waiting[token]) for token in watch.came()}
         return Places.after(before, left, new), Moved(left=tuple(left), came=new)
 
@@ -234,23 +243,26 @@ class Case(Verbs):
 
     def _all_have_places(self) -> bool:
         """Tell whether no token waits at the end of the case: where that is depends on the ends that were reached."""
-        return all(task.task_spec.bpmn_id is not None for task in self._run.watch.odd().values())
+        odd = self._run.watch.odd()
+        return not odd.entries or all(task.task_spec.bpmn_id is not None for task in odd.values())
 
     def _place(self, task: SpiffTask) -> str:
         """Give the element of the picture that a token stands at: the last end for one that ends the case."""
         bpmn_id = task.task_spec.bpmn_id
         return original(bpmn_id) if bpmn_id is not None else self._run.scopes.end or self._run.specification.process.id
 
-    def _newly_stuck(self) -> list[Stuck]:
+    def _newly_stuck(self, odd: Mapping[int, SpiffTask]) -> list[Stuck]:
         return [
             Stuck(token=token, element=element_of(self._run, task), **task.peek["stuck"])
-            for token, task in self._run.odd().items()
+            for token, task in odd.items()
             if "stuck" in task.peek and token not in self._stuck_before
         ]
 
     def _changes(self) -> dict[str, tuple[object, object]]:
         old, new = self._variables_before, self._run.scopes.seen_root
         set_now = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
+        if old.keys() <= new.keys():
+            return set_now
         gone = {name: (value, None) for name, value in old.items() if name not in new and value is not None}
         return set_now | gone
 

@@ -6,6 +6,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.errors import mark
 from engine.interpreter.adhoc_specs import Choice
+from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.repeating_specs import Repeated, is_instance
 
@@ -16,13 +17,12 @@ COPY_TO = "copyTo"
 """FEEL, or usernames separated by commas."""
 
 
-def readers(run: "Run", task: SpiffTask) -> list[str]:
+def readers(run: "Run", task: SpiffTask, element: Element) -> list[str]:
     """Give whom the element at a token says to send a copy to, as it is left; of a repeated one when it is over.
 
     Raises StuckError for anything but usernames.
     """
-    element = run.element(task)
-    rule = element.properties.get(COPY_TO, "").strip() if element is not None else ""
+    rule = element.properties.get(COPY_TO, "").strip()
     if not rule or isinstance(task.task_spec, Choice) or is_instance(task):
         return []
     if isinstance(task.task_spec, Repeated) and not task.internal_data.get("loop", {}).get("ended"):

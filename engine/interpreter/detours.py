@@ -103,7 +103,10 @@ def done(run: "Run", detour: SpiffTask) -> None:
 
 def settle(run: "Run") -> bool:
     """Let no detour outlive the task it is done for, nor a task wait for a detour that is gone."""
-    known = dict(run.watch.of_detours())
+    detours = run.watch.of_detours()
+    if not detours.entries:
+        return False
+    known = dict(detours)
     changed = False
     for task in known.values():
         if isinstance(task.task_spec, Detour) and "for" in task.internal_data:

@@ -297,6 +297,11 @@ class Process:
         return any(element.condition is not None for element in self.elements.values())
 
     @cached_property
+    def is_listened(self) -> bool:
+        """Tell whether anything listens to it or to an element of it."""
+        return bool(self.listeners) or any(element.listeners for element in self.elements.values())
+
+    @cached_property
     def has_adhoc(self) -> bool:
         """Tell whether there is an ad-hoc sub-process in it."""
         return any(element.adhoc is not None for element in self.elements.values())

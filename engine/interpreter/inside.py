@@ -26,14 +26,15 @@ class Inside:
     def look_at(self, task: SpiffTask) -> None:
         """Note what has become of a task."""
         number = task.id
+        is_open = self._flow.tasks.open.get(number) is task
         if number in self._parents:
+            if is_open and not self._repeats and self._parents[number] == task._parent:
+                return
             above = self._parents.pop(number)
             _take(self.below, above)
-            if number in self._instances:
-                self._instances.discard(number)
-                _take(self.active, above)
-            self.bodies.pop(number, None)
-        if self._flow.tasks.open.get(number) is task:
+            if self._repeats:
+                self._take_instance_or_body(number, above)
+        if is_open:
             self._put(task)
 
     def _put(self, task: SpiffTask) -> None:
@@ -41,6 +42,12 @@ class Inside:
         self.below[above] = self.below.get(above, 0) + 1
         if self._repeats:
             self._put_instance_or_body(task, above)
+
+    def _take_instance_or_body(self, number: int, above: int | None) -> None:
+        if number in self._instances:
+            self._instances.discard(number)
+            _take(self.active, above)
+        self.bodies.pop(number, None)
 
     def _put_instance_or_body(self, task: SpiffTask, above: int | None) -> None:
         if above is not None and is_instance(task):

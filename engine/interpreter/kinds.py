@@ -75,7 +75,7 @@ class Kind(Mapping[int, SpiffTask]):
         if not (self._was or anew):
             return []
         new = {token for token, before in self._was.items() if before is None} | anew
-        return self.in_order(token for token in new if token in self.entries)
+        return self.in_order(new & self.entries.keys())
 
     def gone(self) -> dict[int, SpiffTask]:
         """Give what was there and is no longer."""
@@ -83,7 +83,7 @@ class Kind(Mapping[int, SpiffTask]):
             return {}
         found = {token: entry for token, entry in self._was.items() if entry is not None and token not in self.entries}
         places = self._marked or {}
-        order = sorted(found, key=lambda token: places.get(token, found[token].key))
+        order = sorted(found, key=lambda token: places.get(token, found[token].key)) if len(found) > 1 else list(found)
         return {token: found[token].task for token in order}
 
     # -- keeping it true ------------------------------------------------------------------------------

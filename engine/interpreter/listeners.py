@@ -36,6 +36,8 @@ Phase = tuple[str, int] | None
 
 def hold(run: "Run", task: SpiffTask, event: str) -> bool:
     """Keep a token at its element where listeners are to be asked at this moment; tell whether it is kept."""
+    if not run.specification.process.is_listened:
+        return False
     element = _listened(run, task, event)
     if element is None or not element.listeners_at(event) or is_over(task, event):
         return False
@@ -47,6 +49,8 @@ def hold(run: "Run", task: SpiffTask, event: str) -> bool:
 
 def hold_on_arrival(run: "Run", task: SpiffTask) -> bool:
     """Keep a token before people, machines or events are told that it waits for them."""
+    if not run.specification.process.is_listened:
+        return False
     spec = task.task_spec
     if task.state == TaskState.READY:
         return bool(spec.manual) and (hold(run, task, "start") or hold(run, task, "creating"))
@@ -57,6 +61,8 @@ def hold_on_arrival(run: "Run", task: SpiffTask) -> bool:
 
 def hold_before_running(run: "Run", task: SpiffTask) -> bool:
     """Keep a token before its element works by itself; what waited for somebody was asked when it arrived."""
+    if not run.specification.process.is_listened:
+        return False
     spec = task.task_spec
     waited = spec.manual or (isinstance(spec, CatchingEvent) and not isinstance(spec, StartEvent))
     if waited and not _is_chosen_by_gateway(task):
@@ -66,7 +72,7 @@ def hold_before_running(run: "Run", task: SpiffTask) -> bool:
 
 def is_over(task: SpiffTask, event: str) -> bool:
     """Tell whether all listeners of a moment have been asked."""
-    return event in task.peek.get("heard", ())
+    return "heard" in task.peek and event in task.peek["heard"]
 
 
 def is_held(task: SpiffTask) -> bool:

@@ -106,7 +106,8 @@ class Migration:
             counter=self._old.workflow.counter,
             deserializing=True,
         )
-        self._new.workflow, self._new.scopes = top, self._old.scopes
+        self._new.take(top)
+        self._new.scopes = self._old.scopes
         levels = self._old.ledger.levels
         self._new.ledger = Ledger(
             {level: [self._renamed(done) for done in done_in] for level, done_in in levels.items()}

@@ -59,6 +59,8 @@ def moment(value: object, now: dt.datetime) -> dt.datetime | None:
 
     A local time is one in Shanghai; a date means its end, so that a task due on Friday is not late on Friday.
     """
+    if value is None:
+        return None
     if isinstance(value, str):
         value = written_moment(value) or written_date(value) or written_period(value)
     if isinstance(value, Period):

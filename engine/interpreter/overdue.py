@@ -23,10 +23,10 @@ OVERDUE = "overdue"
 
 def steps_of(element: Element) -> tuple[str, ...]:
     """Give what is done, one step after the other; nothing for a task that waits for ever."""
-    if element.kind != "userTask":
+    named = element.properties.get(WHEN_OVERDUE)
+    if not named or element.kind != "userTask":
         return ()
-    named = element.properties.get(WHEN_OVERDUE, "").replace("，", ",").split(",")
-    return tuple(step.strip() for step in named if step.strip())
+    return tuple(step.strip() for step in named.replace("，", ",").split(",") if step.strip())
 
 
 def open_overdue(task: OpenedTask, variables: Mapping[str, object], env: Environment) -> list[OpenedJob]:

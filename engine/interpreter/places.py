@@ -17,9 +17,13 @@ class Places(Mapping[int, str]):
     @classmethod
     def after(cls, before: Mapping[int, str], left: list[int], came: Mapping[int, str]) -> Mapping[int, str]:
         """Give the places after tokens have left and come. Few are copied sooner than looked through."""
-        if not isinstance(before, Places) and len(before) <= _MANY:
-            gone_now = set(left)
-            return {token: place for token, place in before.items() if token not in gone_now} | dict(came)
+        # Not ``isinstance``, which asks the register of all mappings first.
+        if type(before) is not cls and len(before) <= _MANY:
+            after = dict(before)
+            for token in left:
+                after.pop(token, None)
+            after.update(came)
+            return after
         if not isinstance(before, Places):
             return cls(before, dict.fromkeys(left), dict(came))
         gone = {**before._left, **dict.fromkeys(token for token in left if token in before._known)}

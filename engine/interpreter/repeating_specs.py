@@ -38,6 +38,8 @@ class Rounds(Repeated):
 
 def is_instance(task: SpiffTask) -> bool:
     """Tell whether a task is one of the instances, and not the body or what follows it."""
+    if not task.workflow.spec.repeats:
+        return False
     above = task.parent
     body = above.task_spec if above is not None else None
     return isinstance(body, Repeated) and task.task_spec.name == body.inner

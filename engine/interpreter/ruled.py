@@ -11,7 +11,7 @@ from engine.interpreter.environment import StuckError
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import OpenedTask, PassedTask
 from engine.interpreter.run import Run
-from engine.interpreter.task_rules import CHOICES, Ruling, result_of, rules_of
+from engine.interpreter.task_rules import Ruling, is_ruled, result_of, rules_of
 from engine.interpreter.task_specs import UserTask
 
 MOST_PASSED = 100
@@ -21,6 +21,8 @@ MOST_PASSED = 100
 def settle(run: Run, opened: Opened, anew: set[int]) -> list[PassedTask]:
     """Open the tasks that have rules, complete those that need nobody, and go on until each token waits."""
     passed: list[PassedTask] = []
+    if not run.specification.has_task_rules:
+        return passed
     while (found := _next(run, opened, anew)) is not None:
         task, one = found
         opened.forget(task)
@@ -38,7 +40,7 @@ def _next(run: Run, opened: Opened, anew: set[int]) -> tuple[SpiffTask, PassedTa
     for token, task in [(token, waiting[token]) for token in run.watch.came(anew)]:
         if token in opened.entered or "stuck" in task.peek:
             continue
-        if not isinstance(task.task_spec, UserTask) or not element_of(run, task).properties.keys() & CHOICES.keys():
+        if not isinstance(task.task_spec, UserTask) or not is_ruled(element_of(run, task)):
             continue
         if detours.ASSIGNEE in task.peek:
             # Somebody has sent it back to this person: they are asked.

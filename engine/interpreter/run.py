@@ -69,15 +69,22 @@ class Run:
         self.deciders: list[int] = []
         """The token of each of them."""
         self._steps = 0
-        self._watch: Watch | None = None
+        self.watch: Watch
+        """Keeps an eye on the open tasks."""
+
+    def take(self, workflow: Workflow, watch: Watch | None = None) -> None:
+        """Work on a workflow, which a ``watch`` may know already."""
+        self.workflow = workflow
+        self.watch = Watch(workflow) if watch is None else watch
 
     # -- running --------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Run everything that is ready, and conditions that have become true, until nothing is."""
+        ready = self.workflow.ready
         while True:
-            while self.workflow.ready:
-                task = self.workflow.ready.popleft()
+            while ready:
+                task = ready.popleft()
                 if not self.is_live(task) or listeners.hold_on_arrival(self, task):
                     continue
                 if task.state == TaskState.READY and not task.task_spec.manual:
@@ -88,7 +95,7 @@ class Run:
     def _join(self) -> bool:
         """Let an inclusive gateway join that no other token can reach; tell whether there was one."""
         joins = [task for task in self.workflow.waiting_joins() if isinstance(task.task_spec, Inclusive)]
-        return any(task.task_spec.decide(task) for task in joins if self.is_live(task))
+        return bool(joins) and any(task.task_spec.decide(task) for task in joins if self.is_live(task))
 
     def run(self, task: SpiffTask) -> None:
         """Run one task; a token that can't go on is left where it is, with the reason."""
@@ -109,9 +116,10 @@ class Run:
 
     def _open_inputs(self, task: SpiffTask) -> None:
         """Apply the input mappings of what works as soon as its token comes; what waits had them when it arrived."""
+        if not isinstance(task.task_spec, (FeelScript, BusinessRule, PassThrough)):
+            return
         element = self.element(task)
-        at_once = isinstance(task.task_spec, (FeelScript, BusinessRule, PassThrough))
-        if element is None or not (at_once and element.inputs) or "scoped" in task.peek:
+        if element is None or not element.inputs or "scoped" in task.peek:
             return
         outer = self.scopes.parents[task.id] if task.id in self.scopes.values else self.scope_of(task)
         # Tried again after an incident, the inputs are evaluated again: the data may have been corrected.
@@ -182,8 +190,9 @@ class Run:
             return
         compensation.note_completed(self, task, element)
         events.throw_after(self, task, element)
-        if task.parent is not None:
-            self._tell_parent(task, task.parent)
+        parent = task.parent
+        if parent is not None:
+            self._tell_parent(task, parent)
         adhoc.completed_inside(self, task)
         if isinstance(task.task_spec, SubProcess) and not is_instance(task):
             self.scopes.close(task.id)
@@ -201,25 +210,26 @@ class Run:
 
     def leave(self, task: SpiffTask) -> None:
         """Let what an element brings take effect, and note whom the case is copied to."""
-        people = copies.readers(self, task)
-        self._give(task)
         element = self.element(task)
-        if people and element is not None:
+        if element is None:
+            return
+        people = copies.readers(self, task, element)
+        self._give(task, element)
+        if people:
             self.copies.append({"element": element.id, "people": people})
 
-    def _give(self, task: SpiffTask) -> None:
+    def _give(self, task: SpiffTask, element: Element) -> None:
         """Apply the output mappings of an element, or propagate its result as it is."""
-        element = self.element(task)
         known = task.peek
         result = known.get("result", {})
-        who = {COMPLETED_BY: known["by"]} if "by" in known else {}
-        if element is None or not (result or element.outputs) or isinstance(task.task_spec, (Repeated, Choice)):
+        if not (result or element.outputs) or isinstance(task.task_spec, (Repeated, Choice)):
             return
         scope = self.scope_of(task)
         if not element.outputs:
             self.scopes.propagate(scope, result)
         else:
             # Last, so that no form can say it was somebody else.
+            who = {COMPLETED_BY: known["by"]} if "by" in known else {}
             visible = {**self.scopes.visible(scope), **result, **who}
             mapped: dict[str, object] = {}
             for m in element.outputs:
@@ -240,6 +250,9 @@ class Run:
 
     def scope_of(self, task: SpiffTask) -> int:
         """Give the innermost open scope a task stands in."""
+        if len(self.scopes.values) == 1:
+            # That of the whole case.
+            return ROOT
         if task.id in self.scopes.values:
             return int(task.id)
         parent = task.parent
@@ -264,17 +277,6 @@ class Run:
             flow = flow.parent_workflow
         return task.workflow.tasks.get(task.id) is task
 
-    @property
-    def watch(self) -> Watch:
-        """Give what keeps an eye on the open tasks."""
-        if self._watch is None or self._watch.workflow is not self.workflow:
-            self._watch = Watch(self.workflow)
-        return self._watch
-
-    @watch.setter
-    def watch(self, watch: Watch) -> None:
-        self._watch = watch
-
     def waiting(self) -> dict[int, SpiffTask]:
         """Give what waits for people, machines, events or help, by token."""
         return dict(self.watch.waiting())
@@ -282,7 +284,7 @@ class Run:
     def odd(self) -> dict[int, SpiffTask]:
         """Give what of it is stuck or held by a listener."""
         odd = self.watch.odd()
-        if not odd:
+        if not odd.entries:
             return {}
         waiting = self.watch.waiting()
         return {token: task for token, task in odd.items() if token in waiting}
@@ -301,8 +303,8 @@ class Run:
 
     def passage(self, task: SpiffTask, what: PassageKind) -> Passage:
         """Describe a token's way through an element."""
-        token, source = token_of(task), task.peek.get("from")
-        standing = self._standing(task)
+        standing, source = self._standing(task), task.peek.get("from")
+        token = int(standing.id)
         before = standing.parent if source is None else None
         while source is None and before is not None:
             source, before = before.task_spec.bpmn_id, before.parent

@@ -11,6 +11,7 @@ from engine.interpreter.diagram import Element, Process
 from engine.interpreter.parser import build
 from engine.interpreter.preparing import deep_recursion, prepare, prepared
 from engine.interpreter.reading import read_tree
+from engine.interpreter.task_rules import is_ruled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class Specification:
     def elements(self) -> dict[str | None, Element]:
         """Give the elements by the ids that the library knows them by."""
         return {prepared(element.id): element for element in self.process.elements.values()}
+
+    @cached_property
+    def has_task_rules(self) -> bool:
+        """Tell whether there is a task that may do something by itself."""
+        return any(map(is_ruled, self.process.elements.values()))
 
 
 @lru_cache(maxsize=256)

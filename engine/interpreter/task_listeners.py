@@ -77,7 +77,7 @@ def go_on(run: "Run", task: SpiffTask, variables: Mapping[str, object], answer: 
 def opened(run: "Run", task: SpiffTask, found: OpenedTask) -> OpenedTask:
     """Give a task as its creating listeners left it; where it is assigned from the start that is asked first."""
     element = found.element
-    if not any(listener.event in EVENTS for listener in element.listeners):
+    if not element.listeners or not any(listener.event in EVENTS for listener in element.listeners):
         return found
     corrected = attributes(task.internal_data.pop("corrected", {}), run.env)
     found = replace(found, **corrected)

@@ -50,9 +50,14 @@ def ruling_on(task: OpenedTask) -> str:
     return f"ruling({task.token})"
 
 
+def is_ruled(element: Element) -> bool:
+    """Tell whether a task has rules."""
+    return not element.properties.keys().isdisjoint(CHOICES)
+
+
 def rules_of(element: Element, variables: Mapping[str, object], env: Environment) -> TaskRules | None:
     """Read the rules of a task; None for one that always asks. Raises StuckError where a rule fails."""
-    if not element.properties.keys() & CHOICES.keys():
+    if not is_ruled(element):
         return None
     told = {name: element.properties.get(name, "").strip() or choices[0] for name, choices in CHOICES.items()}
     stand_in = None

@@ -35,18 +35,19 @@ def is_person_or_job(task: SpiffTask) -> bool:
 
 def waits(task: SpiffTask) -> bool:
     """Tell whether an unfinished task waits for people, machines, events or help."""
-    if task.state == TaskState.READY:
+    state = task.state
+    if state == TaskState.READY:
         return is_person_or_job(task)
-    if task.state == TaskState.WAITING:
+    if state == TaskState.WAITING:
         return isinstance(task.task_spec, CatchingEvent) and SPENT not in task.peek
-    if task.state != TaskState.STARTED:
+    if state != TaskState.STARTED:
         return False
-    return not task.peek.keys().isdisjoint(("stuck", "listener")) or isinstance(task.task_spec, Choice)
+    return is_odd(task) or isinstance(task.task_spec, Choice)
 
 
 def is_odd(task: SpiffTask) -> bool:
     """Tell whether a task is stuck or held by a listener."""
-    return not task.peek.keys().isdisjoint(("stuck", "listener"))
+    return "stuck" in task.peek or "listener" in task.peek
 
 
 def is_for_others(task: SpiffTask) -> bool:
@@ -84,7 +85,7 @@ def _may_belong(task: SpiffTask) -> bool:
     known = _WATCHED.get(kind)
     if known is None:
         known = _WATCHED[kind] = issubclass(kind, (UserTask, JobTask, CatchingEvent, Choice, SubProcess, Repeated))
-    return known or not task.peek.keys().isdisjoint(_MARKS)
+    return known or not _MARKS.isdisjoint(task.peek)
 
 
 class Watch:
@@ -97,19 +98,20 @@ class Watch:
         self.workflow = workflow
         self.looked_at = 0
         """Tasks that were looked at so far."""
-        self._flows = workflow.subprocesses
+        self._log, self._flows = workflow.log, workflow.subprocesses
         self._kinds = tuple(Kind(workflow.find) for _kind in _KINDS)
+        self._belonging = tuple(zip(_KINDS, self._kinds, strict=True))
         self._inside: dict[int | None, Inside] = {}
         """What is in the process and in those sub-processes that something has happened in."""
         self._is_true = False
         self._seen = self._seen_gone = self._seen_out = 0
         """How much of what has happened was looked at, and of the sub-processes that were taken away."""
 
-    def waiting(self) -> Mapping[int, SpiffTask]:
+    def waiting(self) -> Kind:
         """Give what waits for people, machines, events or help."""
         return self._now(0)
 
-    def odd(self) -> Mapping[int, SpiffTask]:
+    def odd(self) -> Kind:
         """Give what is stuck or held by a listener."""
         return self._now(1)
 
@@ -117,7 +119,7 @@ class Watch:
         """Give the open sub-processes and bodies of repeated activities."""
         return self._now(2)
 
-    def of_detours(self) -> Mapping[int, SpiffTask]:
+    def of_detours(self) -> Kind:
         """Give the detours, and what keeps its place until one is done."""
         return self._now(3)
 
@@ -149,9 +151,8 @@ class Watch:
     def touched(self) -> list[int]:
         """Give the tokens of what waits now and may have changed since the case was woken."""
         waiting = self._now(0)
-        return waiting.in_order(
-            {token for token in map(token_of, dict.fromkeys(self.workflow.log)) if token in waiting}
-        )
+        tokens = {token_of(task) for task in dict.fromkeys(self._log)}
+        return waiting.in_order(tokens & waiting.entries.keys())
 
     def is_certain(self) -> bool:
         """Tell whether everything is in the order of the numbers."""
@@ -179,14 +180,14 @@ class Watch:
     # -- keeping it true ------------------------------------------------------------------------------
 
     def _now(self, kind: int) -> Kind:
-        log, flows = self.workflow.log, self._flows
+        log, flows = self._log, self._flows
         if self._seen == len(log) and self._seen_out == flows.taken_out and self._inside:
             return self._kinds[kind]
         fresh, self._seen = dict.fromkeys(log[self._seen :]), len(log)
-        if flows or flows.gone:
+        if flows.home or flows.gone:
             # Else nothing has slept, and nothing hangs on anything.
             self._look_at_flows(fresh)
-        if not (self._is_true and all(self._look_at(task) for task in fresh)):
+        if not (self._is_true and all(map(self._look_at, fresh))):
             self._look_everywhere()
         return self._kinds[kind]
 
@@ -222,23 +223,23 @@ class Watch:
         """Note what one task is now; False where its place among the others is not certain."""
         self.looked_at += 1
         flow, token = task.workflow, token_of(task)
-        inner = flow.parent_task_id if flow is not self.workflow else None
+        inner, tasks = flow.parent_task_id if flow is not self.workflow else None, flow.tasks
         if inner is not None and not self.workflow.holds(flow):
             # Of a sub-process that was taken away.
             for found in self._kinds:
                 found.forget(token, task)
             return True
-        if flow.tasks.disordered:
+        if tasks.disordered:
             return False
         inside = self._inside.get(inner)
         if inside is None:
             self._inside[inner] = Inside(flow)
-            self.looked_at += len(flow.tasks.open)
+            self.looked_at += len(tasks.open)
         else:
             inside.look_at(task)
-        may_belong = flow.tasks.open.get(task.id) is task and _may_belong(task)
+        may_belong = tasks.open.get(task.id) is task and _may_belong(task)
         key = self._flows.rank(inner), task.id
-        for belongs, found in zip(_KINDS, self._kinds, strict=True):
+        for belongs, found in self._belonging:
             belongs_now = may_belong and belongs(task)
             if (belongs_now or token in found.entries) and not found.set(token, key, task, belongs=belongs_now):
                 return False
