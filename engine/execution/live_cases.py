@@ -29,24 +29,26 @@ class LiveCases:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._guard = threading.Lock()
-        self._known: OrderedDict[int, tuple[bytes, Specification, Live]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[bytes, Specification, Live, int]] = OrderedDict()
+        """The state of each, its version, the case itself and how big it is."""
         self._size = 0
 
     def take(self, instance_id: int, body: bytes, specification: Specification) -> Live | None:
         """Give and forget a case whose state has exactly these bytes."""
         with self._guard:
             known = self._known.pop(instance_id, None)
-            self._size -= known[2].size if known is not None else 0
+            self._size -= known[3] if known is not None else 0
         return known[2] if known is not None and known[0] == body and known[1] is specification else None
 
     def keep(self, instance_id: int, body: bytes, specification: Specification, live: Live) -> None:
         """Keep a case, and forget those that were not used for longest where they are too many."""
+        size = live.size
         with self._guard:
             known = self._known.pop(instance_id, None)
-            self._known[instance_id] = body, specification, live
-            self._size += live.size - (known[2].size if known is not None else 0)
+            self._known[instance_id] = body, specification, live, size
+            self._size += size - (known[3] if known is not None else 0)
             while self._size > self._most:
-                self._size -= self._known.popitem(last=False)[1][2].size
+                self._size -= self._known.popitem(last=False)[1][3]
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -210,7 +210,7 @@ class Case(Verbs):
         written, happened = self._written or (None, 0)
         if written is None or written.body is not body or happened != len(run.workflow.log):
             return None
-        return live.rest(live.Live(run.workflow, run.scopes, run.watch, self._segments, written.waiting), run.ledger)
+        return live.rest(self._as_it_is(written.waiting), run.ledger)
 
     def rest_as_it_was(self) -> live.Live | None:
         """Stay awake where nothing was done to the case, but its variables were read; None where something was."""
@@ -218,7 +218,13 @@ class Case(Verbs):
         if run.workflow.log or values.touched or values.named or run.scopes.parts.touched or run.ledger.levels:
             return None
         run.workflow.script_engine = None
-        return live.Live(run.workflow, run.scopes, run.watch, self._segments, self._places_before or {})
+        return self._as_it_is(self._places_before or {})
+
+    def _as_it_is(self, places: Mapping[int, str]) -> live.Live:
+        run = self._run
+        return live.Live(
+            workflow=run.workflow, scopes=run.scopes, watch=run.watch, segments=self._segments, places=places
+        )
 
     def _left(self, odd: Mapping[int, SpiffTask]) -> set[int]:
         """Give the tokens whose work was done in this step and whose end listeners are asked now."""

@@ -6,7 +6,7 @@ have happened, and instances whose result could not be taken yet. Everything els
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -18,9 +18,10 @@ from engine.interpreter.adhoc_specs import Path
 from engine.interpreter.inside import Inside
 from engine.interpreter.task_specs import Trigger
 from engine.interpreter.watching import Watch
+from engine.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Needed:
     """What of a process or sub-process its state keeps: all that is unfinished, and some of what is finished."""
 
@@ -60,20 +61,23 @@ def needed(flow: BpmnBaseWorkflow, watch: Watch | None = None) -> Needed:
     what is below it, but for a path whether all of it is done.
     """
     tasks, unfinished = flow.tasks, flow.tasks.open
-    found = Needed(unfinished, set())
+    finished: set[int] = set()
+    found = Needed(unfinished=unfinished, finished=finished)
     found.add(int(flow.task_tree.id))
     inside = (watch.inside(flow) if watch is not None and watch.workflow is flow.top_workflow else None) or Inside(flow)
-    parents = list(inside.below)
-    for token in [token for body in inside.bodies.values() for token in loops.pending(body) if token in tasks]:
-        found.add(token)
-    for number in parents:
-        _keep_above(tasks.get(number), found)
+    for body in inside.bodies.values():
+        finished.update(token for token in loops.pending(body) if token in tasks and token not in unfinished)
+    # What an unfinished task hangs on is kept, if it is there; of what is finished that is not certain.
+    sure = True
+    for number in inside.below:
+        if number not in found:
+            sure = sure and number in tasks
+            _keep_above(tasks.get(number), found)
     if flow.spec.remembers:
-        found.finished.update(number for number in tasks.finished if _is_remembered(tasks[number]))
-    # What an unfinished task hangs on is kept; of what is finished that is not certain.
-    sure = all(number in found for number in parents)
-    for number in list(found.finished) if sure else [*unfinished, *found.finished]:
-        if tasks[number]._parent is not None and tasks[number]._parent not in found:
+        finished.update(number for number in tasks.finished if _is_remembered(tasks[number]))
+    for number in list(finished) if sure else [*unfinished, *finished]:
+        above = tasks[number]._parent
+        if above is not None and above not in finished and above not in unfinished:
             _hang(tasks[number], found)
     return found
 

@@ -4,22 +4,21 @@ What a state does not keep is forgotten, and what was touched is written as JSON
 holds a part of it. Where there is any doubt that nothing differs, it does not stay awake.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from SpiffWorkflow.bpmn.util.event import EventManager
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
+from engine.interpreter.flows import Flows
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.scopes import ROOT, Scopes, ScopeTable
 from engine.interpreter.segments import Segments
 from engine.interpreter.task_table import TaskTable
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import Workflow
+from engine.values import value
 
 _FEW = 8
 _SAME = frozenset({str, bool, type(None)})
@@ -27,7 +26,7 @@ _ITSELF = 16
 """Tasks that take as much memory as a case without any."""
 
 
-@dataclass(frozen=True)
+@value
 class Live:
     """A case between two commands."""
 
@@ -41,10 +40,11 @@ class Live:
     @property
     def size(self) -> int:
         """Give how many tasks, sub-processes and scopes of variables it holds; a case by itself counts as some."""
-        workflow, scopes = self.workflow, self.scopes
-        flows = (workflow, *workflow.subprocesses.awake.values())
-        tasks = sum(len(flow.tasks) for flow in flows) + len(workflow.subprocesses)
-        return _ITSELF + tasks + len(scopes.values) + len(scopes.parts)
+        flows, scopes = self.workflow.subprocesses, self.scopes
+        found = _ITSELF + len(self.workflow.tasks) + len(flows) + len(scopes.values) + len(scopes.parts)
+        for flow in flows.awake.values():
+            found += len(flow.tasks)
+        return found
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:
@@ -53,21 +53,20 @@ def rest(resting: Live, ledger: Ledger) -> Live | None:
     over = workflow.completed or not workflow.success
     if over or workflow.ready or ledger.levels or not kept or not resting.watch.is_certain():
         return None
-    flows = workflow.subprocesses
-    for token in [token for token, flow in flows.awake.items() if flow.completed]:
-        del flows[token]
-    for flow in (workflow, *flows.awake.values()):
-        if flow is workflow or flow.parent_task_id in kept:
-            _prune(flow.tasks, kept[flow.parent_task_id or ROOT])
-        flow.last_task = None
+    awake = workflow.subprocesses.awake
+    _prune(workflow.tasks, kept[ROOT])
+    workflow.last_task = None
+    if awake:
+        _prune_subprocesses(workflow.subprocesses, kept)
     _read_back_what_was_touched(workflow, resting.scopes)
     # The step is over, and with it all that it knew of the world: a transaction, and whom it has asked.
     workflow.script_engine = None
     # What the library collects there nobody asks for, and a state does not keep it.
-    workflow.event_manager = EventManager(workflow)
+    workflow.event_manager.tasks.clear()
     workflow.bpmn_events.clear()
     resting.watch.rest()
-    _let_sleep(resting)
+    if awake:
+        _let_sleep(resting)
     resting.segments.rest()
     return resting
 
@@ -76,12 +75,14 @@ def _read_back_what_was_touched(workflow: Workflow, scopes: Scopes) -> None:
     tasks = [task for task in dict.fromkeys(workflow.log) if task.peek and _is_kept(workflow, task)]
     tables = (scopes.values, scopes.parts)
     touched = [(table, number) for table in tables for number in table.touched & table.keys()]
-    known = _read_back([*(task.peek for task in tasks), *(table.peek(number) for table, number in touched)])
-    for task, data in zip(tasks, known, strict=False):
-        task.peek = data
+    if tasks or touched:
+        known = _read_back([*(task.peek for task in tasks), *(table.peek(number) for table, number in touched)])
+        for task, data in zip(tasks, known, strict=False):
+            task.peek = data
+        for (table, number), values in zip(touched, known[len(tasks) :], strict=True):
+            dict.__setitem__(table, number, values)
+    # Those of which only a part was touched are no others than these: nothing is read back twice.
     _read_parts_back(scopes.values)
-    for (table, number), values in zip(touched, known[len(tasks) :], strict=True):
-        dict.__setitem__(table, number, values)
     for table in tables:
         table.rest()
 
@@ -130,28 +131,37 @@ def _read_back(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(sorted(of.items())) for of in values]
 
 
+def _prune_subprocesses(flows: Flows, kept: Mapping[int, Needed]) -> None:
+    """Forget the runs that are over, and in those that something has happened in what is not needed."""
+    for token in [token for token, flow in flows.awake.items() if flow.completed]:
+        del flows[token]
+    for token, flow in flows.awake.items():
+        if token in kept:
+            _prune(flow.tasks, kept[token])
+        flow.last_task = None
+
+
 def _prune(tasks: TaskTable, found: Needed) -> None:
     """Forget the tasks that are not needed, and hang the others where the state says."""
-    gone = tasks.finished - found.finished
-    leaving, coming = _by_parent(tasks, gone | found.hung.keys()), defaultdict[int, list[int]](list)
-    for number, new in found.hung.items():
-        tasks[number]._parent = new
-        if new is not None:
-            coming[new].append(number)
+    gone, hung = tasks.finished - found.finished, found.hung
+    leaving = _by_parent(tasks, gone | hung.keys(), gone)
     for number in gone:
         tasks.forget(number)
-    for above in leaving.keys() | coming.keys():
-        if above in tasks:
-            tasks[above]._children = _without(tasks[above]._children, leaving.get(above, ()))
-            if above in coming:
-                tasks[above]._children = sorted([*tasks[above]._children, *coming[above]])
+    for number, new in hung.items():
+        tasks[number]._parent = new
+    for above, numbers in leaving.items():
+        tasks[above]._children = _without(tasks[above]._children, numbers)
+    for above, numbers in (_by_parent(tasks, hung, ()) if hung else {}).items():
+        tasks[above]._children = sorted([*tasks[above]._children, *numbers])
 
 
-def _by_parent(tasks: TaskTable, numbers: Iterable[int]) -> dict[int, list[int]]:
-    found = defaultdict[int, list[int]](list)
+def _by_parent(tasks: TaskTable, numbers: Iterable[int], gone: Collection[int]) -> dict[int, list[int]]:
+    """Give some tasks by what they hang on, where that is there and not one of those that are gone."""
+    found: dict[int, list[int]] = {}
     for number in numbers:
-        if tasks[number]._parent is not None:
-            found[tasks[number]._parent].append(number)
+        above = tasks[number]._parent
+        if above in tasks and above not in gone:
+            found.setdefault(above, []).append(number)
     return found
 
 

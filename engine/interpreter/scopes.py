@@ -57,7 +57,7 @@ class ScopeTable(dict[int, Values]):
 
     def peek(self, scope: int) -> Values:
         """Give the variables of a scope to somebody who only looks."""
-        return super().__getitem__(scope)
+        return dict.__getitem__(self, scope)
 
     def set_variables(self, scope: int, values: Mapping[str, object]) -> None:
         """Set some variables; the others of the scope do not count as touched."""

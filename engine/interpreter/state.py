@@ -59,7 +59,8 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
     content["scopes"] = [[scope, scopes.parents.get(scope), values] for scope, values in sorted(scopes.values.items())]
     content["parts"] = [[token, values] for token, values in sorted(scopes.parts.items())]
     if segments.kept:
-        content["workflows"] = [json_text.as_it_is(text) for text in _all_words(workflow, segments)]
+        content["workflows"] = [_record(workflow, segments.kept[ROOT])]
+        content["workflows"] += [json_text.as_it_is(text) for text in _words_of_subprocesses(workflow, segments)]
     text = json_text.dumps(content)
     # The state of an ended case stays; that of a running one is written again at the next step.
     return compress(text) if workflow.completed or len(text) >= SMALL else text
@@ -69,6 +70,8 @@ def _put_into_words(workflow: Workflow, segments: Segments) -> None:
     """Find what is needed of the process and of each sub-process in which something may have happened."""
     watch, flows = segments.watch, workflow.subprocesses
     segments.kept[ROOT] = needed(workflow, watch)
+    if not flows.awake:
+        return
     happened = {task.workflow.parent_task_id for task in workflow.log}
     for token, flow in flows.awake.items():
         if flow.completed or (segments.knows(token) and token not in happened):
@@ -78,10 +81,9 @@ def _put_into_words(workflow: Workflow, segments: Segments) -> None:
             segments.texts[token] = to_keep(_words(flow, found))
 
 
-def _all_words(workflow: Workflow, segments: Segments) -> Iterator[bytes]:
-    """Give the text of the process and of each sub-process, parents before children."""
+def _words_of_subprocesses(workflow: Workflow, segments: Segments) -> Iterator[bytes]:
+    """Give the text of each sub-process, parents before children."""
     flows = workflow.subprocesses
-    yield _words(workflow, segments.kept[ROOT])
     for token in sorted(flows):
         text = segments.texts.get(token) or flows.text(token)
         flow = flows[token] if text is None else None
@@ -91,8 +93,19 @@ def _all_words(workflow: Workflow, segments: Segments) -> Iterator[bytes]:
 
 
 def _words(flow: BpmnBaseWorkflow, found: Needed) -> bytes:
-    tasks = [task_record(task, found.above(task)) for number, task in flow.tasks.items() if number in found]
-    return json_text.dumps(flow_record(flow, tasks))
+    return json_text.dumps(_record(flow, found))
+
+
+def _record(flow: BpmnBaseWorkflow, found: Needed) -> dict[str, Any]:
+    unfinished, finished, hung = found.unfinished, found.finished, found.hung
+    return flow_record(
+        flow,
+        [
+            task_record(task, hung.get(number, task._parent))
+            for number, task in flow.tasks.items()
+            if number in unfinished or number in finished
+        ],
+    )
 
 
 def _forget_what_is_over(workflow: Workflow, scopes: Scopes) -> None:

@@ -36,6 +36,7 @@ class Counter:
 class Token(SpiffTask):
     """A task that tells its workflow when it changes, and climbs its ancestors without recursion."""
 
+    _state: int
     peek: dict[str, Any]
     """What is kept about it, for somebody who only looks, and for a state that is restored."""
 
@@ -167,7 +168,8 @@ class TaskTable(dict[int, SpiffTask]):
         self.finished.discard(key)
         self.joins.discard(key)
         task = super().pop(key)
-        self._leave_home(key)
+        if self._home is not None:
+            self._home.pop(key, None)
         self.log.append(task)
         return task
 
@@ -175,9 +177,6 @@ class TaskTable(dict[int, SpiffTask]):
         """Take out a finished task that nothing needs any more; nobody is told."""
         self.finished.discard(key)
         super().pop(key)
-        self._leave_home(key)
-
-    def _leave_home(self, key: int) -> None:
         if self._home is not None:
             self._home.pop(key, None)
 

@@ -4,7 +4,7 @@ The log of a case names every task that may have changed. Where tasks are not in
 is looked for anew: the answer is always the same. Tasks in sub-processes that sleep are known by their numbers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent

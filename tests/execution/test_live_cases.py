@@ -125,10 +125,10 @@ def test_what_is_rolled_back_is_forgotten(world: World, woken: list[bytes]) -> N
 def test_what_another_process_has_written_is_read(world: World, woken: list[bytes]) -> None:
     case = three(world)
     known = LIVE._known.pop(case)
-    LIVE._size -= known[2].size
+    LIVE._size -= known[3]
     world.complete("sign", vote="elsewhere")
     LIVE.clear()
-    LIVE.keep(case, *known)
+    LIVE.keep(case, *known[:3])
     world.complete("sign", vote="here")
     assert len(woken) == 2
     votes = world.variables(case)["votes"]
@@ -141,9 +141,9 @@ def test_the_least_used_are_forgotten_first(world: World, woken: list[bytes]) ->
     for _case in cases:
         world.complete("a")
     states = [LIVE._known[case] for case in cases]
-    small = LiveCases(most=states[1][2].size + states[2][2].size)
+    small = LiveCases(most=states[1][3] + states[2][3])
     for case, state in zip(cases, states, strict=True):
-        small.keep(case, *state)
+        small.keep(case, *state[:3])
     assert [small.take(case, *state[:2]) is not None for case, state in zip(cases, states, strict=True)] == [
         False,
         True,

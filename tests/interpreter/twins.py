@@ -108,7 +108,9 @@ class Twins:
 def forgetting_nothing() -> Iterator[None]:
     """Keep every token of a case in its state, as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(state, "needed", lambda flow, _watch: Needed(flow.tasks.open, flow.tasks.finished))
+        patch.setattr(
+            state, "needed", lambda flow, _watch: Needed(unfinished=flow.tasks.open, finished=flow.tasks.finished)
+        )
         yield
 
 
