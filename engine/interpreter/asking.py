@@ -115,10 +115,10 @@ class Asking:
         return {**self.inputs(token), **rules.as_json(given)}
 
     def _waiting(self, token: int) -> SpiffTask:
-        task = self._run.watch.waiting().get(token)
-        if task is None:
+        waiting = self._run.watch.waiting()
+        if token not in waiting.entries:
             raise gone()
-        return task
+        return waiting[token]
 
 
 def gone() -> GoneError:

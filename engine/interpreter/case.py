@@ -18,6 +18,7 @@ from engine.interpreter import (
 )
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import Environment
+from engine.interpreter.kinds import Kind
 from engine.interpreter.migrating import Migration
 from engine.interpreter.open_scopes import close_scopes, scope_passages
 from engine.interpreter.opening import Opened, element_of
@@ -104,9 +105,9 @@ class Case(Verbs):
 
     def _look_around(self, known: Mapping[int, str] | None = None) -> None:
         run = self._run
-        self._keeps_place = self._all_have_places()
         run.watch.mark()
         self._places_before = known or self._all_places()
+        self._keeps_place = _have_places(run.watch.odd())
         odd = run.odd()
         if odd:
             self._phases_before = {token: listeners.phase(task) for token, task in odd.items()}
@@ -238,7 +239,7 @@ class Case(Verbs):
     def _places(self, left: list[int]) -> tuple[Mapping[int, str], Moved | None]:
         """Give where each token stands, and what of that has changed; None where that is not certain."""
         before, watch = self._places_before, self._run.watch
-        if before is None or not (self._keeps_place and self._all_have_places()):
+        if before is None or not (self._keeps_place and _have_places(watch.odd())):
             return self._all_places(), None
         waiting = watch.waiting()
         new = {token: self._place(waiting[token]) for token in watch.came()}
@@ -246,11 +247,6 @@ class Case(Verbs):
 
     def _all_places(self) -> dict[int, str]:
         return {token: self._place(task) for token, task in self._run.watch.waiting().items()}
-
-    def _all_have_places(self) -> bool:
-        """Tell whether no token waits at the end of the case: where that is depends on the ends that were reached."""
-        odd = self._run.watch.odd()
-        return not odd.entries or all(task.task_spec.bpmn_id is not None for task in odd.values())
 
     def _place(self, task: SpiffTask) -> str:
         """Give the element of the picture that a token stands at: the last end for one that ends the case."""
@@ -277,3 +273,8 @@ def _is_over(run: Run, task: SpiffTask) -> bool:
     """Tell whether a token that waits no longer is at its end, or was sent back; else what it holds goes on."""
     kept = task.peek.keys()
     return task.has_state(TaskState.FINISHED_MASK) or not kept.isdisjoint((AWAY, SPENT)) or not run.is_live(task)
+
+
+def _have_places(odd: Kind) -> bool:
+    """Tell whether no token waits at the end of the case: where that is depends on the ends that were reached."""
+    return not odd.entries or all(task.task_spec.bpmn_id is not None for task in odd.values())

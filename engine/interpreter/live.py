@@ -81,7 +81,7 @@ def _read_back_what_was_touched(workflow: Workflow, scopes: Scopes) -> None:
             task.peek = data
         for (table, number), values in zip(touched, known[len(tasks) :], strict=True):
             dict.__setitem__(table, number, values)
-    # Those of which only a part was touched are no others than these: nothing is read back twice.
+    # Scopes of which only a part was touched are not among these.
     _read_parts_back(scopes.values)
     for table in tables:
         table.rest()

@@ -37,7 +37,11 @@ def scope_passages(run: "Run") -> Iterator[ScopePassage]:
 
 def close_scopes(run: "Run") -> None:
     """Forget the variables of what is over since this step: of all that was taken away the library tells nobody."""
-    opened, touched = run.scopes.values, dict.fromkeys(run.workflow.log)
+    opened = run.scopes.values
+    if len(opened) == 1:
+        # That of the whole case.
+        return
+    touched = dict.fromkeys(run.workflow.log)
     over = [task.id for task in touched if task.id in opened and not _is_needed(run, task)]
     for task in touched:
         if isinstance(task.task_spec, Repeated) and task.has_state(TaskState.FINISHED_MASK):

@@ -50,7 +50,8 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
         "scopes": [],
         "workflows": [],
     }
-    _forget_what_is_over(workflow, scopes)
+    if scopes.bodies:
+        _forget_what_is_over(workflow, scopes)
     if ledger.levels and not workflow.completed:
         content["completed"] = ledger.as_lists({task.id for task in workflow.open_tasks()})
     if segments.kept and segments.suit(workflow, scopes):
@@ -60,7 +61,8 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
     content["parts"] = [[token, values] for token, values in sorted(scopes.parts.items())]
     if segments.kept:
         content["workflows"] = [_record(workflow, segments.kept[ROOT])]
-        content["workflows"] += [json_text.as_it_is(text) for text in _words_of_subprocesses(workflow, segments)]
+        if workflow.subprocesses:
+            content["workflows"] += [json_text.as_it_is(text) for text in _words_of_subprocesses(workflow, segments)]
     text = json_text.dumps(content)
     # The state of an ended case stays; that of a running one is written again at the next step.
     return compress(text) if workflow.completed or len(text) >= SMALL else text

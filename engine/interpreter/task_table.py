@@ -71,7 +71,7 @@ class Token(SpiffTask):
             self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
 
     def _ready(self) -> None:
-        """Let the task be run. The library would check each time what the parser has: that its spec is connected."""
+        """Let the task be run. The library would first check its spec, which is the same for every token."""
         if not self._state & _DONE:
             self._set_state(TaskState.READY)
             self.task_spec._on_ready_hook(self)

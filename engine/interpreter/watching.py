@@ -151,7 +151,11 @@ class Watch:
     def touched(self) -> list[int]:
         """Give the tokens of what waits now and may have changed since the case was woken."""
         waiting = self._now(0)
-        tokens = {token_of(task) for task in dict.fromkeys(self._log)}
+        if self._flows.home:
+            tokens = {token_of(task) for task in dict.fromkeys(self._log)}
+        else:
+            # Choices stand in sub-processes only: everything goes by its own number.
+            tokens = {task.id for task in self._log}
         return waiting.in_order(tokens & waiting.entries.keys())
 
     def is_certain(self) -> bool:
@@ -222,13 +226,15 @@ class Watch:
     def _look_at(self, task: SpiffTask) -> bool:
         """Note what one task is now; False where its place among the others is not certain."""
         self.looked_at += 1
-        flow, token = task.workflow, token_of(task)
-        inner, tasks = flow.parent_task_id if flow is not self.workflow else None, flow.tasks
-        if inner is not None and not self.workflow.holds(flow):
-            # Of a sub-process that was taken away.
-            for found in self._kinds:
-                found.forget(token, task)
-            return True
+        flow, tasks = task.workflow, task.workflow.tasks
+        if flow is self.workflow:
+            inner, token, key = None, task.id, (0, task.id)
+        else:
+            inner, token = flow.parent_task_id, token_of(task)
+            if not self.workflow.holds(flow):
+                self._forget(token, task)
+                return True
+            key = self._flows.rank(inner), task.id
         if tasks.disordered:
             return False
         inside = self._inside.get(inner)
@@ -237,13 +243,25 @@ class Watch:
             self.looked_at += len(tasks.open)
         else:
             inside.look_at(task)
-        may_belong = tasks.open.get(task.id) is task and _may_belong(task)
-        key = self._flows.rank(inner), task.id
+        if not (tasks.open.get(task.id) is task and _may_belong(task)):
+            self._take_out(token, key, task)
+            return True
         for belongs, found in self._belonging:
-            belongs_now = may_belong and belongs(task)
+            belongs_now = belongs(task)
             if (belongs_now or token in found.entries) and not found.set(token, key, task, belongs=belongs_now):
                 return False
         return True
+
+    def _take_out(self, token: int, key: Key, task: SpiffTask) -> None:
+        """Note that a task is none of these any more, if it was."""
+        for found in self._kinds:
+            if token in found.entries:
+                found.set(token, key, task, belongs=False)
+
+    def _forget(self, token: int, task: SpiffTask) -> None:
+        """Forget a task of a sub-process that was taken away."""
+        for found in self._kinds:
+            found.forget(token, task)
 
     def _forget_flow(self, gone: Gone) -> None:
         self._inside.pop(gone.token, None)

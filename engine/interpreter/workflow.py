@@ -149,7 +149,9 @@ class Workflow(_Indexed, BpmnWorkflow):
 
         Nothing has changed for those in sub-processes that sleep since they were asked.
         """
-        flows = (self, *self.subprocesses.in_order()) if self.subprocesses.awake else (self,)
+        if not (self.tasks.joins or self.subprocesses.awake):
+            return []
+        flows = (self, *self.subprocesses.in_order())
         return [flow.tasks[number] for flow in flows for number in sorted(flow.tasks.joins)]
 
     def open_tasks(self) -> list[SpiffTask]:
