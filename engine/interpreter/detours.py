@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -120,17 +121,22 @@ def settle(run: "Run") -> bool:
     return changed
 
 
+def beside(spec: BpmnProcessSpec, element_id: str) -> TaskSpec:
+    """Give the spec of an element that is done again beside the flow."""
+    found: TaskSpec = spec.task_specs[_NAME.format(element_id)]
+    return found
+
+
 def is_away(task: SpiffTask) -> bool:
     """Tell whether a token only keeps its place until a detour is done."""
     return AWAY in task.peek and not task.has_state(TaskState.FINISHED_MASK)
 
 
 def _begin(flow: BpmnBaseWorkflow, element: Element, causes: Iterable[int]) -> SpiffTask:
-    spec = flow.spec.task_specs[_NAME.format(element.id)]
-    task = flow.task_tree._add_child(spec, TaskState.FUTURE)
+    task = flow.task_tree._add_child(beside(flow.spec, element.id), TaskState.FUTURE)
     task.triggered = True
     task.internal_data[CAUSES] = list(causes)
-    spec._update(task)
+    task.task_spec._update(task)
     return task
 
 

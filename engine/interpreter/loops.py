@@ -101,7 +101,8 @@ def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
 
 def give_up(run: "Run", body: SpiffTask) -> None:
     """End a body that got stuck, with the results it has."""
-    if body.id in run.scopes.values:
+    # One that has not begun may have local variables all the same: somebody has set them.
+    if "count" in body.internal_data.get("loop", {}):
         end(run, body)
     else:
         body.internal_data["loop"] = {"ended": True, "pending": []}

@@ -15,7 +15,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Finding, mark
-from engine.interpreter import adhoc
+from engine.interpreter import adhoc, detours
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.compensation import is_compensating
 from engine.interpreter.diagram import Element
@@ -26,7 +26,16 @@ from engine.interpreter.origins import border_of
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import Repeated, is_instance
 from engine.interpreter.run import Engine, Run
-from engine.interpreter.task_specs import BoundaryEvent, BoundaryJoin, EndJoin, EventGateway, SubProcess, Trigger
+from engine.interpreter.task_specs import (
+    BoundaryEvent,
+    BoundaryJoin,
+    Detour,
+    EndJoin,
+    EventGateway,
+    SubProcess,
+    Trigger,
+)
+from engine.interpreter.watching import AWAY
 from engine.interpreter.workflow import SubWorkflow, Workflow
 
 _BESIDE = (BoundaryEvent, BoundaryEventSplit, BoundaryJoin, Trigger)
@@ -123,6 +132,7 @@ class Migration:
 
     def _fill(self, old: BpmnBaseWorkflow, new: BpmnBaseWorkflow) -> None:
         root = SpiffTask(new, new.spec.start, state=TaskState.COMPLETED)
+        new.tasks.place(root)
         new.task_tree = root
         new.completed = False
         self._carry_choice_and_paths(old, new)
@@ -155,18 +165,31 @@ class Migration:
             self._carry_activity(task, flow)
 
     def _carry_activity(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> None:
+        if isinstance(task.task_spec, Detour):
+            _hang(task, flow.task_tree, detours.beside(flow.spec, self._target_of(task)))
+            return
         name, entry = entry_of(flow.spec, self.target(original(task.task_spec.bpmn_id)))
         parent = self._place(task, flow)
         if isinstance(entry, BoundaryEventSplit):
             parent = parent._add_child(entry, TaskState.COMPLETED)
             parent.triggered = True
+            flow.tasks.place(parent)
         placed = _hang(task, parent, flow.spec.task_specs[name])
         source = self.target(original(source_of(task)))
         if source in self._new.specification.process.elements:
             placed.internal_data[FROM] = entry_of_name(flow, source)
-        if isinstance(entry, BoundaryEventSplit):
+        if detours.is_away(placed):
+            self._keep_away(placed)
+        elif isinstance(entry, BoundaryEventSplit):
             self._carry_border(task, parent)
         self._carry_inside(task, placed)
+
+    def _keep_away(self, placed: SpiffTask) -> None:
+        """Keep the place of a task that comes back when another is done; what is on its border waits again then."""
+        away, flow = placed.internal_data[AWAY], placed.workflow
+        there = [self.target(original(name)) for name in away["border"]]
+        drawn = [one for one in there if one in self._new.specification.process.elements]
+        placed.internal_data[AWAY] = {**away, "border": [entry_of_name(flow, one) for one in drawn]}
 
     def _carry_border(self, task: SpiffTask, split: SpiffTask) -> None:
         """Keep the events on a border that were there, and let new ones wait; one that has happened is over."""

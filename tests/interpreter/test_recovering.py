@@ -107,7 +107,8 @@ def test_a_border_that_can_not_wait_is_given_up_and_its_activity_goes_on() -> No
 
 def test_a_repeated_activity_without_a_list_is_left_or_begun_when_there_is_one() -> None:
     each = (
-        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=people"/>'
+        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=people"'
+        ' outputCollection="votes" outputElement="=1"/>'
         "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
     )
     vote = user_task("vote").replace("</bpmn:userTask>", each)
@@ -116,6 +117,10 @@ def test_a_repeated_activity_without_a_list_is_left_or_begun_when_there_is_one()
     assert stuck(left) == "collection_not_list"
     left.step(lambda case: case.skip(left.token("vote"), {}))
     assert left.waiting == ["z"]
+    noted = Run(content)
+    noted.step(lambda case: case.set_variables({"note": "问过"}, token=noted.token("vote"), local=True))
+    noted.step(lambda case: case.skip(noted.token("vote"), {}))
+    assert noted.waiting == ["z"]
     mended = Run(content)
     mended.step(
         lambda case: case.correct(mended.token("vote"), {"people": ["x"]}),

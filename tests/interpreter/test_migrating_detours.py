@@ -1,0 +1,85 @@
+"""A case goes on under another version while a task is away: the earlier one is done, and then it comes back."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from engine.interpreter import Case, specification
+from tests.interpreter.build import END, START, diagram, user_task
+from tests.interpreter.journey import Journey
+from tests.interpreter.test_elements import event, written
+from tests.interpreter.test_returning import INSIDE, INSIDE_FLOWS
+
+
+def migrate(run: Journey, content: bytes, mapping: Mapping[str, str] | None = None) -> None:
+    """Let a case go on under another version."""
+    case = Case.migrate(run.wake(), specification(content, "process"), mapping or {})
+    run.specification = specification(content, "process")
+    run._take(case.outcome())
+
+
+def inside(*done: str) -> Journey:
+    run = Journey(diagram(INSIDE, INSIDE_FLOWS))
+    for element in done:
+        run.complete(element)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("done", "asking", "asked"),
+    [
+        (("before", "a", "b"), "last", "before"),
+        (("before", "a", "b"), "last", "a"),
+        (("before", "a", "b", "last"), "after", "a"),
+        (("before", "a", "b", "last"), "after", "before"),
+    ],
+)
+def test_a_task_that_is_away_stays_so_and_comes_back(done: tuple[str, ...], asking: str, asked: str) -> None:
+    run = inside(*done)
+    run.detour(asking, asked)
+    assert run.waiting == [asked]
+    migrate(run, diagram(INSIDE, INSIDE_FLOWS) + b"\n")
+    assert run.waiting == [asked]
+    run.complete(asked)
+    assert run.waiting == [asking]
+
+
+def test_both_may_be_called_otherwise() -> None:
+    run = inside("before", "a", "b")
+    run.detour("last", "a")
+    renamed = diagram(INSIDE, INSIDE_FLOWS).replace(b'"last"', b'"final"').replace(b'"a"', b'"first"')
+    migrate(run, renamed, {"last": "final", "a": "first"})
+    assert run.waiting == ["first"]
+    run.complete("first")
+    assert run.waiting == ["final"]
+    run.complete("final")
+    assert run.waiting == ["after"]
+
+
+def test_what_is_on_the_border_of_one_that_is_away_waits_when_it_is_back() -> None:
+    nodes = START + user_task("apply") + user_task("check") + user_task("hurry") + END
+    border = '<bpmn:boundaryEvent id="paid" attachedToRef="check">' + event("message", 'messageRef="m_paid"')
+    border += "</bpmn:boundaryEvent>"
+    flows = {"start->apply": "f1", "apply->check": "f2", "check->end": "f3", "paid->hurry": "f4", "hurry->end": "f5"}
+    content = written(nodes + border, flows)
+    run = Journey(content, order="7")
+    run.complete("apply")
+    assert run.waiting == ["check", "paid"]
+    run.detour("check", "apply")
+    assert run.waiting == ["apply"]
+    migrate(run, content + b"\n")
+    assert run.waiting == ["apply"]
+    run.complete("apply")
+    assert run.waiting == ["check", "paid"]
+    run.fire("paid")
+    assert run.waiting == ["hurry"]
+
+
+def test_a_start_that_is_to_be_handed_in_again_is_so_under_the_other_version() -> None:
+    run = inside()
+    run.back("before", "start")
+    assert run.waiting == ["start"]
+    migrate(run, diagram(INSIDE, INSIDE_FLOWS) + b"\n")
+    assert run.waiting == ["start"]
+    run.complete("start")
+    assert run.waiting == ["before"]
