@@ -16,7 +16,7 @@ from engine.errors import GoneError, InvalidError, mark
 from engine.interpreter import rules
 from engine.interpreter.adhoc_specs import AdHocSpec, Choice, Path
 from engine.interpreter.diagram import AdHoc, Element
-from engine.interpreter.environment import StuckError
+from engine.interpreter.environment import StuckError, overwritten
 from engine.interpreter.repeating_specs import is_instance
 
 if TYPE_CHECKING:
@@ -208,8 +208,9 @@ def _collect(run: "Run", choice: SpiffTask, path: SpiffTask) -> None:
     adhoc, _element = _of(run, choice)
     if adhoc.results and adhoc.result:
         value = run.env.evaluate(adhoc.result, run.scopes.visible(run.scope_of(path)))
-        results = run.scopes.values[choice.workflow.parent_task_id][adhoc.results]
-        assert isinstance(results, list)  # noqa: S101 - made so on entry
+        results = run.scopes.values[choice.workflow.parent_task_id].get(adhoc.results)
+        if not isinstance(results, list):
+            raise overwritten(adhoc.results)
         results.append(rules.as_json({"value": value})["value"])
     _close(run, path)
 

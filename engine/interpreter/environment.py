@@ -28,6 +28,17 @@ class StuckError(Exception):
         return self.message.format(**self.facts)
 
 
+def overwritten(name: str) -> StuckError:
+    """Say that a list in which results are collected is none any more."""
+    return StuckError(
+        "results_overwritten",
+        mark(
+            "收集结果的列表“{name}”被别的值覆盖了，结果放不进去。请给“输出集合”换一个别处不用的名字，再由管理员更正数据后重试。"
+        ),
+        name=name,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decided:
     """The result of a decision and what the auditor is shown of it."""

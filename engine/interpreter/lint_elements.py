@@ -87,6 +87,20 @@ def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
                 "collection_missing",
                 mark('多实例“{label}”没有写明对哪个列表重复。请填写“输入集合”，例如 =members of("渠道专员")。'),
             )
+        results = element.loop.results if element.loop is not None else None
+        around = process.elements.get(element.parent)
+        while around is not None and results:
+            if around.loop is not None and around.loop.results == results:
+                yield about(
+                    element,
+                    "results_shared",
+                    mark(
+                        "“{label}”和外层的“{around}”都把结果收集到 {results}，里层会盖掉外层的。请改一个“输出集合”的名字。"
+                    ),
+                    around=around.label,
+                    results=results,
+                )
+            around = process.elements.get(around.parent)
 
 
 def _is_count(text: str) -> bool:

@@ -15,7 +15,7 @@ from engine.errors import mark
 from engine.feel.naming import RESERVED
 from engine.interpreter import rules, turns
 from engine.interpreter.diagram import Element
-from engine.interpreter.environment import StuckError
+from engine.interpreter.environment import StuckError, overwritten
 from engine.interpreter.offered import offered
 from engine.interpreter.task_specs import UserTask
 
@@ -192,6 +192,9 @@ def _collect(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
         return
     value = run.env.evaluate(loop.result, run.scopes.visible(instance.id))
     place = int(instance.peek["index"])
+    collected = run.scopes.values.peek(body.id).get(loop.results)
+    if not isinstance(collected, list) or place >= len(collected):
+        raise overwritten(loop.results)
     run.scopes.values.set_element(body.id, loop.results, place, rules.as_json({"value": value})["value"])
 
 

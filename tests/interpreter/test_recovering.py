@@ -105,14 +105,33 @@ def test_a_border_that_can_not_wait_is_given_up_and_its_activity_goes_on() -> No
     assert run.complete("a").ended
 
 
-def test_a_repeated_activity_without_a_list_is_left_or_begun_when_there_is_one() -> None:
+def votes() -> bytes:
     each = (
         '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=people"'
         ' outputCollection="votes" outputElement="=1"/>'
         "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
     )
     vote = user_task("vote").replace("</bpmn:userTask>", each)
-    content = diagram(START + vote + user_task("z") + END, {"start->vote": "f1", "vote->z": "f2", "z->end": "f3"})
+    return diagram(START + vote + user_task("z") + END, {"start->vote": "f1", "vote->z": "f2", "z->end": "f3"})
+
+
+def test_a_list_of_results_that_something_else_has_overwritten_is_an_incident_until_it_is_a_list_again() -> None:
+    run = Run(votes(), people=["x", "y"])
+    run.complete("vote", votes="同意")
+    assert stuck(run) == "results_overwritten"
+    token = run.outcome.stuck[0].token
+    run.step(
+        lambda case: case.correct(token, {"votes": [None, None]}),
+        lambda case: case.retry(token),
+    )
+    assert run.waiting == ["vote"]
+    run.complete("vote")
+    assert run.waiting == ["z"]
+    assert run.outcome.variables["votes"] == [1, 1]
+
+
+def test_a_repeated_activity_without_a_list_is_left_or_begun_when_there_is_one() -> None:
+    content = votes()
     left = Run(content)
     assert stuck(left) == "collection_not_list"
     left.step(lambda case: case.skip(left.token("vote"), {}))

@@ -7,8 +7,9 @@ import pytest
 from engine.interpreter import Case
 from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
-from tests.interpreter.build import END, START, diagram, drawn, script
+from tests.interpreter.build import END, START, diagram, drawn, script, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_elements import sub, written
 
 NOTHING = Known(forms=frozenset(), job_types=frozenset())
 
@@ -176,6 +177,22 @@ def test_results_of_several_instances_that_failed_are_all_taken_once_the_data_ar
     run.step(mend)
     assert run.outcome.ended
     assert run.outcome.variables["all"] == [3, 3]
+
+
+def test_an_inner_list_of_results_may_not_have_the_name_of_an_outer_one() -> None:
+    def each(name: str) -> str:
+        collecting = f'inputCollection="=people" outputCollection="{name}" outputElement="=1"'
+        return (
+            "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+            f"<zeebe:loopCharacteristics {collecting}/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+        )
+
+    inner = user_task("inside").replace("</bpmn:userTask>", each("votes") + "</bpmn:userTask>")
+    around = sub(inner, '<bpmn:endEvent id="e"/>')
+    for outer, found in (("votes", [("results_shared", "inside")]), ("others", [])):
+        whole = around.replace("</bpmn:subProcess>", each(outer) + "</bpmn:subProcess>")
+        content = written(START + whole + END, {"start->sub": "f1", "sub->end": "f2"})
+        assert [(one.code, one.element) for one in check(content, "t", NOTHING).errors] == found
 
 
 @pytest.mark.parametrize(
