@@ -103,10 +103,14 @@ class Played:
         self.graph, self.chance = graph, graph.chance
         self.choices = graph.choose()
         self.run = Journey(graph.drawn(), **self.choices)
-        self.game = Game(graph.kinds, graph.flows, self.choices)
+        self.game = Game(graph.kinds, graph.flows, self.choices, self.passed())
         self.tokens: dict[Occurrence, int] = {}
         self.done: list[str] = []
         self.agree()
+
+    def passed(self) -> list[str]:
+        """Give what the engine has passed in its last step."""
+        return [one.element_id for one in self.run.outcome.passages if one.what == "completed"]
 
     def tasks(self) -> list[str]:
         """Give the tasks that are open in the engine; whatever else waits there is an incident."""
@@ -137,7 +141,7 @@ class Played:
         self.done.append(f"complete {task.node}")
         self.choices.update(self.graph.choose())
         self.run.complete(self.tokens[task], **self.choices)
-        self.game.complete(task)
+        self.game.complete(task, self.passed())
         self.agree()
 
     def step(self) -> None:
@@ -151,7 +155,7 @@ class Played:
                 name = self.chance.choice(sorted(before))
                 self.done.append(f"back {task.node} to {name}")
                 self.run.undo(targets[name])
-                self.game.back(before[name])
+                self.game.back(before[name], self.passed())
                 self.agree()
                 return
         self.complete(task)

@@ -4,7 +4,7 @@ It knows nothing of the interpreter: what happened is kept as occurrences that t
 to a task undoes exactly the occurrences that came of it; what those had taken from elsewhere is there again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,20 +33,27 @@ class Occurrence:
 class Game:
     """One case; ``kinds`` are task, xor, and, inc, start or end by element, ``choices`` the ways of xor and inc."""
 
-    def __init__(self, kinds: Mapping[str, str], flows: list[Flow], choices: Mapping[str, Any]) -> None:
+    def __init__(
+        self, kinds: Mapping[str, str], flows: list[Flow], choices: Mapping[str, Any], passed: Sequence[str] = ()
+    ) -> None:
         self.kinds, self.flows, self.choices = kinds, flows, choices
+        self._passed = list(passed)
+        """What the engine has passed. Of several inclusive joins that may go on BPMN leaves open which goes first."""
         self.happened: list[Occurrence] = []
         self._pass(next(node for node, kind in kinds.items() if kind == "start"), [])
         self._settle()
 
     # -- forwards ---------------------------------------------------------------------------------------
 
-    def complete(self, task: Occurrence) -> None:
-        """Complete an open task."""
+    def complete(self, task: Occurrence, passed: Sequence[str] = ()) -> None:
+        """Complete an open task, upon which the engine has passed some elements."""
+        self._passed = list(passed)
         self._give(task)
         self._settle()
 
     def _pass(self, node: str, taken: list[Token]) -> None:
+        if node in self._passed:
+            self._passed.remove(node)
         one = Occurrence(node, taken)
         self.happened.append(one)
         for token in taken:
@@ -62,28 +69,33 @@ class Game:
         one.given = [Token(flow, one) for flow in ways]
 
     def _settle(self) -> None:
-        """Pass whatever can be passed; inclusive joins only when nothing else moves."""
+        """Pass whatever can be passed."""
         while self._pass_one(joins="and") or self._pass_one(joins="inc"):
             continue
 
     def _pass_one(self, *, joins: str) -> bool:
-        for token in self.tokens():
-            node = token.flow[1]
-            kind = self.kinds[node]
-            if kind not in {"and", "inc"} and joins == "and":
-                self._pass(node, [token])
-                return True
-            if kind == joins and self._may_join(node):
-                oldest = {one.flow: one for one in reversed(self.tokens()) if one.flow[1] == node}
-                self._pass(node, list(oldest.values()))
-                return True
-        return False
+        may_pass = [token.flow[1] for token in self.tokens() if self._may_pass(token.flow[1], joins)]
+        if not may_pass:
+            return False
+        node = min(may_pass, key=lambda one: self._passed.index(one) if one in self._passed else len(self._passed))
+        oldest = {one.flow: one for one in reversed(self.tokens()) if one.flow[1] == node}
+        alone = [next(token for token in self.tokens() if token.flow[1] == node)]
+        self._pass(node, list(oldest.values()) if self.kinds[node] in {"and", "inc"} else alone)
+        return True
+
+    def _may_pass(self, node: str, joins: str) -> bool:
+        """Tell whether a token may go on: an inclusive join that misses one only when nothing else moves."""
+        kind = self.kinds[node]
+        if kind in {"and", "inc"} and not self._missing(node):
+            return True
+        return self._may_join(node) if kind == joins == "inc" else kind not in {"and", "inc"}
+
+    def _missing(self, node: str) -> set[Flow]:
+        return {flow for flow in self.flows if flow[1] == node} - {token.flow for token in self.tokens()}
 
     def _may_join(self, node: str) -> bool:
         there = {token.flow for token in self.tokens() if token.flow[1] == node}
-        missing = {flow for flow in self.flows if flow[1] == node} - there
-        if self.kinds[node] == "and":
-            return not missing
+        missing = self._missing(node)
         standing = [token.flow[1] for token in self.tokens() if token.flow[1] != node]
         standing += [one.node for one in self.open_tasks()]
         return not any((reached := self._reached(one, node)) & missing and not reached & there for one in set(standing))
@@ -101,8 +113,9 @@ class Game:
 
     # -- backwards --------------------------------------------------------------------------------------
 
-    def back(self, task: Occurrence) -> None:
-        """Do a task again: what came of it is as if it had not been."""
+    def back(self, task: Occurrence, passed: Sequence[str] = ()) -> None:
+        """Do a task again: what came of it is as if it had not been. The engine has passed some elements upon it."""
+        self._passed = list(passed)
         undone: list[Occurrence] = []
         waiting = [task]
         while waiting:
