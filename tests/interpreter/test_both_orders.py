@@ -80,8 +80,11 @@ class Ordered(Pair):
         self.agree()
 
     def both(self) -> None:
-        """Complete tasks until both are done, the first before the second."""
-        while not (self.is_done(self.first) and self.is_done(self.second)):
+        """Complete tasks until both are done, the first before the second.
+
+        Repeated, what an event begins is done in one place only: then the case ends before both are done in all.
+        """
+        while not (self.run.ended or (self.is_done(self.first) and self.is_done(self.second))):
             self.go_on()
 
     def back_to(self, name: str) -> bool:
