@@ -18,7 +18,7 @@ from engine.interpreter import Case, Environment, Live, Outcome, Specification
 if TYPE_CHECKING:
     from engine.execution.locked import LockedCase
 
-MOST = 12_200
+MOST = 11_000
 """Tasks, sub-processes and scopes that all of them have together, at about 1 kB each; the least used go first."""
 _AWAKE = "awake_cases"
 
