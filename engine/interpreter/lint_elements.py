@@ -95,7 +95,7 @@ def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
                     element,
                     "results_shared",
                     mark(
-                        "“{label}”和外层的“{around}”都把结果收集到 {results}，里层会盖掉外层的。请改一个“输出集合”的名字。"
+                        "“{label}”和外层的“{around}”都把结果收集到 {results}，里层会盖掉外层的。请改其中一个的名字。"
                     ),
                     around=around.label,
                     results=results,
