@@ -94,9 +94,7 @@ def repetition(process: Process, known: Known) -> Iterator[Finding]:  # noqa: AR
                 yield about(
                     element,
                     "results_shared",
-                    mark(
-                        "“{label}”和外层的“{around}”都把结果收集到 {results}，里层会盖掉外层的。请改其中一个的名字。"
-                    ),
+                    mark("“{label}”和外层的“{around}”都把结果收集到 {results}，里层会盖掉外层的。请改其中一个的名字。"),
                     around=around.label,
                     results=results,
                 )
