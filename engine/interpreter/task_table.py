@@ -18,7 +18,6 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 _ARRIVED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-_DONE = TaskState.COMPLETED | TaskState.CANCELLED
 
 
 class Counter:
@@ -69,15 +68,6 @@ class Token(SpiffTask):
         if value & _ARRIVED and "cut" in self.peek:
             del self.internal_data["cut"]
             self.task_spec._predict(self, mask=TaskState.NOT_FINISHED_MASK)
-
-    def _ready(self) -> None:
-        """Let the task be run. The library would first check its spec, which is the same for every token."""
-        if not self._state & _DONE:
-            self._set_state(TaskState.READY)
-            self.task_spec._on_ready_hook(self)
-
-    def _inherit_data(self) -> None:
-        """Inherit nothing: variables live in scopes, and what the library calls the data of a task stays empty."""
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> SpiffTask:
         """Add a child; one that is made waiting is noted, since its state has not changed to that."""
