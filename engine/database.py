@@ -115,7 +115,9 @@ class Database:
                     # One that was never used has nothing to close, and to close it takes as long as a statement.
                     if session.in_transaction():
                         session.close()
-                begun.commit()
+                # Whoever has rolled the session back wants nothing of it to stay.
+                if begun.is_active:
+                    begun.commit()
             except BaseException:
                 self._give_up(connection, begun)
                 raise

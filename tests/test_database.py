@@ -32,6 +32,16 @@ def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_exception(databa
     assert names(database) == ["kept"]
 
 
+def test_whoever_rolls_back_keeps_nothing_and_the_next_one_writes_as_ever(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Group(name="lost", grants=None))
+        session.flush()
+        session.rollback()
+    with database.transaction() as session:
+        session.add(Group(name="kept", grants=None))
+    assert names(database) == ["kept"]
+
+
 def test_after_a_commit_that_failed_others_write_as_ever(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'test.db'}")
     with database.transaction() as session:

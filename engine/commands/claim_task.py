@@ -1,6 +1,6 @@
 """Claim a task from a group's queue."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, mark
@@ -32,22 +32,17 @@ def claim_task(session: Session, task_id: int, actor: str, *, reason: str = "") 
         .values(assignee=acting.holder),
     )
     if done != 1:
-        _give_way(locked, actor)
-        return True
+        raise _give_way(locked)
     body = {"task": task_id, "assignee": [None, acting.holder], **why}
     write_event(locked, acting.event(locked, "task.claimed", body))
     return True
 
 
-def _give_way(locked: LockedCase, actor: str) -> None:
-    """Say who was first; nothing where it was the actor, who has asked twice at once."""
-    # Asked again: whoever waited for the lock has read the task's row before the other one changed it.
-    holder = locked.session.scalar(select(UserTask.assignee).where(UserTask.id == locked.work.task_id))
+def _give_way(locked: LockedCase) -> ConflictError:
+    """Say who was first."""
+    holder = locked.work.assignee
     if holder is None:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
-    if holder != actor:
-        raise ConflictError(
-            mark("任务“{name}”已由{who}领取。"),
-            name=locked.work.task_name,
-            who=locked.organisation.display_name(holder),
-        )
+        return ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+    return ConflictError(
+        mark("任务“{name}”已由{who}领取。"), name=locked.work.task_name, who=locked.organisation.display_name(holder)
+    )

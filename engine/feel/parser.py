@@ -35,6 +35,7 @@ RANKS = {
     "instance": INSTANCE,
 }
 STANDARD_NAMES = KnownNames(KEYWORD_NAMES)
+_GENERIC = frozenset({"list", "range", "context", "function"})
 
 
 class Parser(OperandReader):
@@ -192,7 +193,8 @@ class Parser(OperandReader):
             name = f"{name}.{self.name()}"
         parts: list[TypeName] = []
         keys: list[str] = []
-        if self.accept("<"):
+        # Only these have types in them (DMN 1.5, grammar rule 54); behind any other type it compares.
+        if name in _GENERIC and self.accept("<"):
             while not self.accept(">"):
                 if name == "context":
                     keys.append(self.key())

@@ -13,7 +13,7 @@ from engine import feel
 from engine.feel import numbers
 from engine.feel.parser import parse
 from engine.feel.printer import to_text
-from engine.feel.syntax import Node
+from engine.feel.syntax import Comparison, InstanceOf, Name, Node, TypeName
 from tests.feel.building import TREES
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False).map(numbers.CONTEXT.plus)
@@ -45,6 +45,7 @@ def complaint(call: Callable[[], object]) -> str | None:
 
 
 @given(TREES)
+@example(Comparison("<", InstanceOf(Name("a"), TypeName("number")), Name("b")))
 @settings(max_examples=400, deadline=None)
 def test_a_tree_written_as_text_reads_back_as_the_same_tree(tree: Node) -> None:
     try:

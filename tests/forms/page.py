@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, render_template_string, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from engine.errors import FieldProblem, FormInvalidError
 from engine.forms import Form, check, view
@@ -126,15 +126,20 @@ def _guarded(response: Response) -> Response:
     return response
 
 
+_STILL_SERVING: list[BaseWSGIServer] = []
+
+
 @contextmanager
 def served(site: Site) -> Iterator[str]:
-    """Serve a form on a free port and give its address."""
+    """Serve a form on a free port and give its address.
+
+    A test may be done while its browser still loads the last page: so the server goes when the next one comes.
+    """
+    while _STILL_SERVING:
+        before = _STILL_SERVING.pop()
+        before.shutdown()
+        before.server_close()
     server = make_server("127.0.0.1", 0, site.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    _STILL_SERVING.append(server)
+    yield f"http://127.0.0.1:{server.port}/"
