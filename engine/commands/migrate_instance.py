@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
@@ -12,6 +13,7 @@ from engine.execution.immutable import definition
 from engine.execution.locked import lock_instance
 from engine.execution.migrating import rebind
 from engine.execution.people import hand_to_administrators
+from engine.execution.statements import dialect_of
 from engine.execution.write import write_outcome
 from engine.interpreter import Case
 from engine.model import DefinitionElement, ProcessInstance
@@ -51,8 +53,8 @@ def migrate_instance(
 
 def _remember_elements(session: Session, old: int, new: int) -> None:
     """Let passages of before be found among the cases of the new version."""
-    known = select(DefinitionElement.element_id).where(DefinitionElement.definition_id == new)
-    added = select(DefinitionElement.element_id, literal(new)).where(
-        DefinitionElement.definition_id == old, DefinitionElement.element_id.not_in(known)
-    )
-    session.execute(insert(DefinitionElement).from_select(["element_id", "definition_id"], added))
+    dialect = postgresql if dialect_of(session) == "postgresql" else sqlite
+    passed = select(DefinitionElement.element_id, literal(new)).where(DefinitionElement.definition_id == old)
+    added = dialect.insert(DefinitionElement).from_select(["element_id", "definition_id"], passed)
+    # Another case may be migrated at the same time.
+    session.execute(added.on_conflict_do_nothing())

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -223,3 +225,22 @@ def test_a_timer_keeps_its_time(world: World) -> None:
     world.clock.advance(hours=2)
     world.work()
     assert world.state(case) == "COMPLETED"
+
+
+def test_two_cases_are_migrated_at_the_same_time(world: World) -> None:
+    world.publish(OLD)
+    cases = world.start(), world.start()
+    flows = {"start->check": "f1", "check->end": "f2"}
+    world.publish(diagram(START + user_task("check").replace(*MINE) + END, flows))
+    with world.database.reading() as session:
+        newest = session.scalars(select(ProcessDefinition.id).order_by(ProcessDefinition.id.desc()).limit(1)).one()
+
+    with ThreadPoolExecutor() as others:
+        with world.database.transaction() as session:
+            migrate_instance(session, cases[0], newest, {"a": "check"}, "新版修了规则", "admin")
+            other = others.submit(migrate, world, cases[1], a="check")
+            # Long enough for it to come to where it has to wait.
+            time.sleep(0.5)
+            assert not other.done()
+        assert other.result(60) is None
+    assert world.open_tasks() == ["check", "check"]
