@@ -18,7 +18,7 @@ from engine.execution.acting import (
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.signing import TITLE, refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
 from engine.execution.write import write_event, write_outcome
@@ -122,7 +122,7 @@ def _add_tasks(locked: LockedCase, acting: Acting, wanted: Signers) -> None:
         .values(open_signs=UserTask.open_signs + len(rows)),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        raise overtaken(locked.work.task_name)
     if wanted.position != "after":
         who = locked.organisation.display_name(acting.actor)
         tell(locked, wanted.people, TITLE.format(who=who, task=locked.work.task_name))

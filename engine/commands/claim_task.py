@@ -7,7 +7,7 @@ from engine.errors import ConflictError, mark
 from engine.execution.acting import acting_candidate
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.write import write_event
 from engine.model import UserTask
 
@@ -32,17 +32,17 @@ def claim_task(session: Session, task_id: int, actor: str, *, reason: str = "") 
         .values(assignee=acting.holder),
     )
     if done != 1:
-        raise _give_way(locked)
+        raise _claimed_before(locked)
     body = {"task": task_id, "assignee": [None, acting.holder], **why}
     write_event(locked, acting.event(locked, "task.claimed", body))
     return True
 
 
-def _give_way(locked: LockedCase) -> ConflictError:
+def _claimed_before(locked: LockedCase) -> ConflictError:
     """Say who was first."""
     holder = locked.work.assignee
     if holder is None:
-        return ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        return overtaken(locked.work.task_name)
     return ConflictError(
         mark("任务“{name}”已由{who}领取。"), name=locked.work.task_name, who=locked.organisation.display_name(holder)
     )

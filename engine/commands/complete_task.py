@@ -6,7 +6,6 @@ from functools import partial
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.errors import ConflictError, mark
 from engine.execution.acting import Acting, acting_doer, require_undelegated
 from engine.execution.files import bind, genuine
 from engine.execution.listening import ask_listeners
@@ -14,6 +13,7 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import is_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.prepared import COMPLETE_TASK
+from engine.execution.rows import overtaken
 from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
 from engine.execution.submitting import accepted, handed_in, hold
 from engine.execution.write import write_outcome
@@ -75,8 +75,4 @@ def _close(locked: LockedCase, acting: Acting) -> None:
         "actor": acting.actor,
         "at": locked.environment.now,
     }
-    COMPLETE_TASK.send(locked.session, values, partial(_overtaken, locked.work.task_name))
-
-
-def _overtaken(name: str) -> ConflictError:
-    return ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=name)
+    COMPLETE_TASK.send(locked.session, values, partial(overtaken, locked.work.task_name))

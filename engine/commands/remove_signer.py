@@ -8,7 +8,7 @@ from engine.execution.acting import Acting, require_reason
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.signing import one_less
 from engine.execution.standing_in import stand_in
 from engine.execution.telling import tell
@@ -58,7 +58,7 @@ def _remove_task(locked: LockedCase, reason: str, actor: str) -> None:
         .values(state="CANCELED"),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        raise overtaken(locked.work.task_name)
     _tell(locked, acting, locked.work.assignee)
     body = {
         "task": locked.work.task_id,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from engine.errors import ConflictError, InvalidError, mark
 from engine.execution.acting import acting_holder
 from engine.execution.locked import lock_task
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.signing import one_less
 from engine.model import UserTask
 
@@ -38,6 +38,6 @@ def sign_task(session: Session, task_id: int, opinion: str, actor: str, *, agree
         .values(state="COMPLETED", completed_by=actor, completed_at=locked.environment.now, signatures=[signature]),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        raise overtaken(locked.work.task_name)
     body = {"task": task_id, "of_task": locked.work.parent_task_id, "signature": signature}
     one_less(locked, acting, "task.signed", body, signature)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy import select, update
 
 from engine.audit.chain import NewEvent
-from engine.errors import ConflictError, InvalidError, mark
+from engine.errors import InvalidError, mark
 from engine.execution.acting import Acting
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.write import write_outcome
 from engine.interpreter import AGREED, CORRECTABLE, DENIABLE, TASK_EVENTS, Answer, Case
 from engine.model import UserTask
@@ -122,7 +122,7 @@ def _set_pending(locked: LockedCase, pending: Mapping[str, object]) -> None:
         .values(pending=dict(pending), denied=None),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        raise overtaken(locked.work.task_name)
 
 
 def _asked(locked: LockedCase) -> tuple[int, str, str | None]:

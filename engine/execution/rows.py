@@ -5,11 +5,14 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Delete, Update
 from sqlalchemy.orm import Session
 
-from engine.execution.statements import Statement
+from engine.errors import ConflictError, mark
 
 
-def changed(session: Session, statement: Update | Delete | Statement, **values: object) -> int:
-    """Run an UPDATE or DELETE, with the values of its parameters, and give the number of rows it changed."""
-    if isinstance(statement, Statement):
-        return statement.run(session, values)
-    return cast("CursorResult[Any]", session.execute(statement, values or None)).rowcount
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Run an UPDATE or DELETE and give the number of rows it changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def overtaken(task: str) -> ConflictError:
+    """Say that somebody else was faster with a task, to whoever has changed no row of it."""
+    return ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=task)

@@ -9,7 +9,7 @@ from engine.errors import ConflictError, InvalidError, mark
 from engine.execution.acting import Acting
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
-from engine.execution.rows import changed
+from engine.execution.rows import changed, overtaken
 from engine.execution.telling import tell
 from engine.execution.ways import way_of
 from engine.execution.write import write_event, write_outcome
@@ -100,7 +100,7 @@ def wait_for_signatures(locked: LockedCase, acting: Acting, values: Mapping[str,
         .values(pending=pending, assignee=acting.holder, draft=None),
     )
     if done != 1:
-        raise ConflictError(mark("任务“{name}”刚刚被别人处理，请刷新后再看。"), name=locked.work.task_name)
+        raise overtaken(locked.work.task_name)
     later = [row.assignee for row in _open(locked, ("after",))]
     locked.session.execute(
         update(UserTask)

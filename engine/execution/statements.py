@@ -46,7 +46,7 @@ class _Written:
         found: list[Any]
         defaults = self.defaults
         if isinstance(given, list):
-            found = given
+            found = list(given)
         elif defaults:
             found = [given[name] if name in given else defaults.get(name) for name in self.names]
         else:

@@ -48,8 +48,8 @@ def test_moments_and_json_are_bound_as_the_columns_say(world: World) -> None:
     )
     with world.database.transaction() as session:
         token = session.scalars(select(UserTask.token)).one()
-        assert changed(session, give, at=token, due=at, told={"由": [1, None]}) == 1
-        assert changed(session, give, at=token + 100, due=at, told={}) == 0
+        assert give.run(session, {"at": token, "due": at, "told": {"由": [1, None]}}) == 1
+        assert give.run(session, {"at": token + 100, "due": at, "told": {}}) == 0
         task = session.scalars(select(UserTask)).one()
         assert task.due_at == at
         assert task.due_at.utcoffset() == dt.timedelta(0)
