@@ -60,6 +60,24 @@ def test_no_page_is_wider_than_its_screen(
     assert wide == []
 
 
+@pytest.mark.usefixtures("filed")
+def test_the_last_kind_of_waiting_things_is_whole_on_a_phone(
+    server: Server, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(**PHONE).new_page()
+    sign_in(page, server, "zhao.lei")
+    page.goto(f"{server.url}/tasks?scope=delegated")
+    tabs = page.get_by_role("navigation", name="待办种类")
+    # However many wait of each kind that is counted.
+    tabs.evaluate(
+        """nav => [...nav.children].slice(0, 3).forEach(tab => {
+          tab.querySelector('.count')?.remove();
+          tab.insertAdjacentHTML('beforeend', '<span class="count">7</span>');
+        })"""
+    )
+    assert tabs.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+
+
 def test_the_keyboard_reaches_content_menu_and_search(server: Server, filed: Company, desktop: Page) -> None:
     filed.start(expected_start_date="2027-04-01")
     sign_in(desktop, server, "zhao.lei")
