@@ -2,11 +2,12 @@
 
 from engine.bench.crash import Crash, CrashReport, run_crash
 from engine.bench.figures import Figure
-from engine.bench.speed import PARTS, Speed, measure_speed
+from engine.bench.speed import PARTS, RUNS, Speed, measure_speed
 from engine.bench.workers import Comparison, Trial, compare_workers
 
 __all__ = [
     "PARTS",
+    "RUNS",
     "Comparison",
     "Crash",
     "CrashReport",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +39,14 @@ class Figure:
             "unit": self.unit,
             "goal": self.goal,
             "reached": self.reached,
+            "at_least": self.at_least,
             "parts": {name: round(value, 4) for name, value in self.parts.items()},
         }
+
+    @classmethod
+    def of_json(cls, found: Mapping[str, Any]) -> "Figure":
+        """Give the one that ``as_json`` has told of."""
+        return cls(**{name: what for name, what in found.items() if name != "reached"})
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,11 +12,15 @@ from engine.bench.figures import Figure
 from engine.bench.growth import AGE, measure_age, measure_instances
 from engine.bench.memory import LIVE, measure_memory
 from engine.bench.preparing import prepare
+from engine.bench.repeating import median_of_runs
 from engine.bench.serving import CLIENTS, Installation, measure_serving
 from engine.bench.small import CONDITIONS, measure_conditions, measure_storage
 from engine.bench.volume import measure_lists
 from engine.database import Database
 
+RUNS = 5
+IN_PROCESSES = frozenset({"completion", "age", "instances", "condition"})
+"""The parts that one process measures in some seconds: they are measured by several, see ``repeating``."""
 MANY_CASES = 3
 """Times the cases of a median, where pages of 8 kB are counted: a table or index grows by one of them at a time."""
 Kind = Literal["sqlite", "postgresql"]
@@ -39,6 +43,8 @@ class Speed:
     """Tasks of the big company that lists are compared in."""
     completions: int = 2000
     """Completions through the server before its memory is looked at again."""
+    runs: int = RUNS
+    """Processes that measure what is soon measured, one after the other; with one it is this one."""
 
     def steps(self) -> int:
         """Tell how often the progress will be told."""
@@ -52,12 +58,22 @@ class Speed:
             "memory": LIVE + self.completions,
             "condition": len(CONDITIONS),
         }
-        return sum(each[part] for part in self.parts)
+        return sum(each[part] * (self.runs if part in IN_PROCESSES else 1) for part in self.parts)
 
 
 def measure_speed(speed: Speed, progress: Progress = lambda _steps: None) -> list[Figure]:
     """Measure the parts asked for. Databases and processes are gone afterwards, also where somebody interrupts it."""
-    return [figure for part in speed.parts for figure in _MEASURES[part](speed, progress)]
+    return [figure for part in speed.parts for figure in _measure(part, speed, progress)]
+
+
+def _measure(part: str, speed: Speed, progress: Progress) -> list[Figure]:
+    if speed.runs == 1 or part not in IN_PROCESSES:
+        return _MEASURES[part](speed, progress)
+    alone = replace(speed, parts=(part,), runs=1)
+    kinds = [word for kind in speed.kinds for word in ("--database", kind)]
+    options = ["--only", part, *kinds, "--cases", str(speed.cases), "--runs", "1", "--json"]
+    command = [*speed.program, "bench", "speed", *options]
+    return median_of_runs(command, speed.runs, lambda: progress(alone.steps()))
 
 
 def _completion(speed: Speed, progress: Progress) -> list[Figure]:

@@ -15,6 +15,7 @@ from engine.bench.cases import ROUND, complete_all, start
 from engine.bench.growth import measure_age, measure_instances
 from engine.bench.memory import measure_memory
 from engine.bench.preparing import prepare
+from engine.bench.repeating import median_of_runs
 from engine.bench.serving import Installation, measure_serving
 from engine.bench.small import measure_storage
 from engine.bench.volume import measure_lists
@@ -38,13 +39,51 @@ def test_every_part_tells_its_steps_and_gives_figures(migrated_sqlite: Path, tmp
         yield f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'bench.db')}", tmp_path
 
     quick = [part for part in PARTS if part in {"completion", "storage", "condition"}]
-    speed = Speed(fresh=fresh, program=PROGRAM, parts=quick, kinds=("sqlite",), cases=2)
+    speed = Speed(fresh=fresh, program=PROGRAM, parts=quick, kinds=("sqlite",), cases=2, runs=1)
     told: list[float] = []
     figures = measure_speed(speed, told.append)
     assert sum(told) == speed.steps()
     assert {figure.name.split(".")[0] for figure in figures} == set(quick)
     assert all(figure.value > 0 for figure in figures)
     assert json.dumps([figure.as_json() for figure in figures])
+
+
+def test_what_is_soon_measured_is_measured_by_several_processes(tmp_path: Path) -> None:
+    @contextmanager
+    def fresh(_kind: str) -> Iterator[tuple[str, Path]]:
+        raise AssertionError("each process has databases of its own")
+        yield "", tmp_path
+
+    speed = Speed(fresh=fresh, program=PROGRAM, parts=("condition",), runs=3)
+    told: list[float] = []
+    figures = measure_speed(speed, told.append)
+    assert sum(told) == speed.steps()
+    assert len(told) == 3
+    assert [figure.name for figure in figures] == ["condition.1", "condition.2", "condition.3"]
+    for figure in figures:
+        assert figure.goal == 10.0
+        assert 0 < figure.parts["least"] <= figure.value <= figure.parts["most"]
+
+
+def test_the_median_run_is_told_as_a_whole(tmp_path: Path) -> None:
+    kept = tmp_path / "run"
+    script = (
+        "import json, pathlib; kept = pathlib.Path(" + repr(str(kept)) + ");"
+        "number = len(kept.read_text()) if kept.exists() else 0; kept.write_text('x' * (number + 1));"
+        "value = (7.0, 5.0, 6.5)[number];"
+        "print(json.dumps([{'name': 'a.b', 'value': value, 'unit': 'x', 'goal': 6.0, 'at_least': True,"
+        " 'reached': True, 'parts': {'ms': value / 2}}]))"
+    )
+    (figure,) = median_of_runs([sys.executable, "-c", script], 3, lambda: None)
+    assert figure == Figure(
+        name="a.b",
+        value=6.5,
+        unit="x",
+        goal=6.0,
+        at_least=True,
+        parts={"ms": 3.25, "least": 5.0, "most": 7.0},
+    )
+    assert Figure.of_json(figure.as_json()) == figure
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

@@ -13,7 +13,18 @@ from typing import Literal
 import click
 from tqdm import tqdm
 
-from engine.bench import PARTS, Crash, CrashReport, Figure, Speed, Trial, compare_workers, measure_speed, run_crash
+from engine.bench import (
+    PARTS,
+    RUNS,
+    Crash,
+    CrashReport,
+    Figure,
+    Speed,
+    Trial,
+    compare_workers,
+    measure_speed,
+    run_crash,
+)
 from engine.bench.postgresql import private_cluster
 from engine.database import Database
 from engine.migrations import upgrade
@@ -78,26 +89,24 @@ def workers_command(jobs: int, rounds: int) -> None:
 @click.option(
     "--completions", type=click.IntRange(100), default=2000, show_default=True, help="内存：办理多少次之后再看。"
 )
+@click.option(
+    "--runs",
+    type=click.IntRange(1),
+    default=RUNS,
+    show_default=True,
+    help="几秒能量完的项由几个进程先后各量一次，取中位数。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 / Print JSON.")
-def speed_command(
-    parts: tuple[str, ...], kinds: tuple[Kind, ...], cases: int, tasks: int, completions: int, as_json: bool
-) -> None:
+def speed_command(parts: tuple[str, ...], kinds: tuple[Kind, ...], as_json: bool, **numbers: int) -> None:
     """办理、增长、列表、占用，每个数旁边是目标。 / Speed, growth and size beside their goals."""
-    speed = Speed(
-        fresh=_fresh,
-        program=PROGRAM,
-        parts=parts or PARTS,
-        kinds=kinds or ("sqlite", "postgresql"),
-        cases=cases,
-        tasks=tasks,
-        completions=completions,
-    )
+    chosen = kinds or ("sqlite", "postgresql")
+    speed = Speed(fresh=_fresh, program=PROGRAM, parts=parts or PARTS, kinds=chosen, **numbers)
     with tqdm(total=speed.steps(), unit="步", disable=None) as bar:
         figures = measure_speed(speed, bar.update)
     if as_json:
         click.echo(json.dumps([figure.as_json() for figure in figures], ensure_ascii=False, indent=2))
         return
-    click.echo(f"cpus {os.cpu_count()}  cases {cases}  tasks {tasks}")
+    click.echo("  ".join([f"cpus {os.cpu_count()}", *(f"{name} {number}" for name, number in numbers.items())]))
     for figure in figures:
         click.echo(_line(figure))
 
