@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.execution.locked import LockedCase
 
 MOST = 11_000
-"""Tasks, sub-processes and scopes that all of them have together, at about 1 kB each; the least used go first."""
+"""About how many kB all of them take together; the least used go first."""
 _AWAKE = "awake_cases"
 
 
@@ -41,12 +41,18 @@ class LiveCases:
         return known[2] if known is not None and known[0] == body and known[1] is specification else None
 
     def keep(self, instance_id: int, body: bytes, specification: Specification, live: Live) -> None:
-        """Keep a case, and forget those that were not used for longest where they are too many."""
+        """Keep a case, and forget those that were not used for longest where they are too big together.
+
+        One that is too big by itself is not kept: all the others would go for it.
+        """
         size = live.size
         with self._guard:
             known = self._known.pop(instance_id, None)
+            self._size -= known[3] if known is not None else 0
+            if size > self._most:
+                return
             self._known[instance_id] = body, specification, live, size
-            self._size += size - (known[3] if known is not None else 0)
+            self._size += size
             while self._size > self._most:
                 self._size -= self._known.popitem(last=False)[1][3]
 

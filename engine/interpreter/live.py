@@ -24,6 +24,8 @@ _FEW = 8
 _SAME = frozenset({str, bool, type(None)})
 _ITSELF = 16
 """Tasks that take as much memory as a case without any."""
+_IN_MEMORY = 6
+"""Times that what a state says is bigger in memory than as text, about; see ``tests/execution/test_live_cases.py``."""
 
 
 @value
@@ -39,12 +41,15 @@ class Live:
 
     @property
     def size(self) -> int:
-        """Give how many tasks, sub-processes and scopes of variables it holds; a case by itself counts as some."""
+        """Give about how many kB of memory it takes: one for each task, sub-process and scope, more for long variables.
+
+        A case by itself counts as some.
+        """
         flows, scopes = self.workflow.subprocesses, self.scopes
         found = _ITSELF + len(self.workflow.tasks) + len(flows) + len(scopes.values) + len(scopes.parts)
         for flow in flows.awake.values():
             found += len(flow.tasks)
-        return found
+        return max(found, self.segments.length * _IN_MEMORY // 1000)
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:

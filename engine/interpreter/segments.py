@@ -25,6 +25,8 @@ _WIDE = 2
 """So much wider are segments of sub-processes, each of which has several numbers."""
 MUCH = 64
 """Tasks from which on a sub-process is big."""
+_SHORTER = 10
+"""Times that segments are shorter than their text, about."""
 
 
 def task_record(task: SpiffTask, parent: int | None) -> list[object]:
@@ -60,6 +62,8 @@ class Segments:
         """Tasks, scopes and sub-processes that were put into words so far."""
         self.watch: Watch | None = None
         """Spares looking at each task."""
+        self.length = 0
+        """About how many bytes the text of the state has that was written last."""
 
     def knows(self, token: int) -> bool:
         """Tell whether a sub-process was written."""
@@ -109,7 +113,9 @@ class Segments:
         head = compress(json_text.dumps(first)[:-1] + b',"parts":[')
         before_scopes, before_flows, tail = map(compress_between, (b'],"scopes":[', b'],"workflows":[', b"]}"))
         written = (*self._parts.parts(), before_scopes, *in_scopes, before_flows, *pieces)
-        return b"".join((head, *written, *self._flows.parts(follow=True), tail))
+        body = b"".join((head, *written, *self._flows.parts(follow=True), tail))
+        self.length = _SHORTER * len(body)
+        return body
 
     def _write_scopes(self, scopes: Scopes) -> list[bytes]:
         """Give the scopes; those with a long list after the others, but for that of the whole case, which is first."""

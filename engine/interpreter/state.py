@@ -64,6 +64,7 @@ def dump(workflow: Workflow, scopes: Scopes, ledger: Ledger, segments: Segments 
         if workflow.subprocesses:
             content["workflows"] += [json_text.as_it_is(text) for text in _words_of_subprocesses(workflow, segments)]
     text = json_text.dumps(content)
+    segments.length = len(text)
     # The state of an ended case stays; that of a running one is written again at the next step.
     return compress(text) if workflow.completed or len(text) >= SMALL else text
 

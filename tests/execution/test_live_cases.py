@@ -1,6 +1,7 @@
 """A case that stays awake between commands is never another one than the database says."""
 
 import gc
+import tracemalloc
 import weakref
 from collections.abc import Iterator
 
@@ -150,6 +151,54 @@ def test_the_least_used_are_forgotten_first(world: World, woken: list[bytes]) ->
         True,
     ]
     assert small._size == 0
+
+
+def _rows(count: int) -> list[dict[str, str]]:
+    return [
+        {"partner": f"星河传媒{number}", "amount": f"{number * 37}.50", "note": "兼做直播"} for number in range(count)
+    ]
+
+
+def _taken(world: World, element: str, count: int) -> int:
+    """Give the bytes of memory that a case takes which is the only one awake."""
+    world.start(people=_rows(count))
+    LIVE.clear()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        world.complete(element, vote="yes")
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "element", "count"),
+    [(TWO, "a", 0), (TWO, "a", 50), (TWO, "a", 2000), (VOTES, "sign", 3), (VOTES, "sign", 600)],
+)
+def test_what_a_case_counts_for_is_about_the_memory_that_it_takes(
+    world: World, content: bytes, element: str, count: int
+) -> None:
+    world.publish(content.replace(b'"=person"', b'"zhang.wei"'))
+    # The first one fills whatever is read once.
+    _taken(world, element, count)
+    taken = _taken(world, element, count)
+    assert 0.5 < taken / 1000 / LIVE._size < 1.8
+
+
+def test_a_case_that_is_too_big_drives_no_other_out(world: World) -> None:
+    world.publish(TWO)
+    cases = [world.start(), world.start(people=_rows(400))]
+    for _case in cases:
+        world.complete("a")
+    small, big = (LIVE._known[case] for case in cases)
+    one = LiveCases(most=big[3] - 1)
+    for case, state in zip(cases, (small, big), strict=True):
+        one.keep(case, *state[:3])
+    assert one.take(cases[1], *big[:2]) is None
+    assert one.take(cases[0], *small[:2]) is small[2]
+    assert one._size == 0
 
 
 def test_history_tells_of_a_crowd_only_what_has_moved(world: World, woken: list[bytes]) -> None:
