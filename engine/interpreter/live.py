@@ -49,7 +49,7 @@ class Live:
         found = _ITSELF + len(self.workflow.tasks) + len(flows) + len(scopes.values) + len(scopes.parts)
         for flow in flows.awake.values():
             found += len(flow.tasks)
-        return max(found, self.segments.length * _IN_MEMORY // 1000)
+        return max(found, _ITSELF + self.segments.length * _IN_MEMORY // 1000)
 
 
 def rest(resting: Live, ledger: Ledger) -> Live | None:
