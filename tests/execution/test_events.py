@@ -28,6 +28,7 @@ from engine.errors import GoneError, UnpublishableError
 from engine.interpreter import load_variables
 from engine.model import EventSubscription, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from engine.queries.due_jobs import has_due_job
+from tests.execution.told import untold
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.test_elements import event, event_sub, written
 from tests.support.clock import FixedClock
@@ -104,7 +105,7 @@ class World:
 
 @pytest.fixture
 def world(database: Database, fixed_clock: FixedClock) -> Iterator[World]:
-    """Give a world; whatever a test did in it must verify and replay identically."""
+    """Give a world; whatever a test did in it must verify, replay identically, and be told by its history."""
     with database.transaction() as session:
         load_demo(session)
     lived = World(database, fixed_clock)
@@ -112,6 +113,7 @@ def world(database: Database, fixed_clock: FixedClock) -> Iterator[World]:
     with database.reading() as session:
         assert verify(session).discrepancies == []
         replays = {case.id: replay_case(session, case.id) for case in lived.cases()}
+        assert [one for case in replays for one in untold(session, case)] == []
     assert {case: replay.difference for case, replay in replays.items() if not replay.identical} == {}
 
 
