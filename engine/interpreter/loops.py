@@ -105,14 +105,15 @@ def give_up(run: "Run", body: SpiffTask) -> None:
     if "count" in body.internal_data.get("loop", {}):
         end(run, body)
     else:
+        run.scopes.close(body.id)
         body.internal_data["loop"] = {"ended": True, "pending": []}
         body._set_state(TaskState.READY)
 
 
 def _begin(run: "Run", body: SpiffTask) -> bool:
     loop = body.task_spec.loop
-    outer = run.scope_of(body)
-    items = run.env.evaluate(loop.collection, run.scopes.visible(outer))
+    scopes = run.scopes
+    items = run.env.evaluate(loop.collection, run.visible(body))
     if not isinstance(items, list) or len(items) > LIMIT:
         raise StuckError(
             "collection_not_list",
@@ -122,7 +123,10 @@ def _begin(run: "Run", body: SpiffTask) -> bool:
         )
     items = [rules.as_json({"item": item})["item"] for item in items]
     body.internal_data["loop"] = {"count": len(items), "done": 0, "items": [], "ended": not items, "pending": []}
-    run.scopes.open(body.id, outer, {loop.results: [None] * len(items)} if loop.results else {})
+    # Where it was stuck, somebody may have given it variables of its own.
+    outer = scopes.parents[body.id] if body.id in scopes.values else run.scope_of(body)
+    results = {loop.results: [None] * len(items)} if loop.results else {}
+    scopes.open(body.id, outer, {**scopes.values.get(body.id, {}), **results})
     if not items:
         _publish_results(run, body)
         return True

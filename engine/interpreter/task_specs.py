@@ -80,6 +80,9 @@ class EndJoin(_EndJoin):
     def _run_hook(self, my_task: SpiffTask) -> bool:
         for task in [task for task in my_task.workflow.tasks.open.values() if isinstance(task.task_spec, Trigger)]:
             task.cancel()
+        if not my_task.children:
+            # It was carried to another version by itself, and nothing has come to this end since: see ``migrating``.
+            self._predict(my_task, mask=TaskState.NOT_FINISHED_MASK)
         return bool(super()._run_hook(my_task))
 
 

@@ -1,5 +1,7 @@
 """A case with the way it has come, kept as the database keeps it: what going back is worked out from."""
 
+import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +19,9 @@ class Journey:
         self.environment = environment
         self.passages: dict[int, Walked] = {}
         self.started = variables
-        self.log: list[tuple[Any, ...]] = []
+        self.log: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         """What was done, as events say it."""
+        self._begun = self.specification
         self.outcome: Outcome
         self._take(Case.start(self.specification, environment, variables).outcome())
 
@@ -32,19 +35,19 @@ class Journey:
     def wake(self) -> Case:
         return Case.wake(self.outcome.body, self.specification, self.environment)
 
-    def complete(self, element: str | int, **result: object) -> Outcome:
-        token = element if isinstance(element, int) else self.token(element)
-        self.log.append(("complete", token, result))
+    def do(self, verb: str, *arguments: Any, **named: Any) -> Outcome:  # noqa: ANN401 - whatever the verb takes
+        """Do one thing to the case, and remember it."""
         case = self.wake()
-        case.complete(token, result)
+        entry = verb, *copy.deepcopy((arguments, named))
+        _done(case, verb, *arguments, **named)
+        self.log.append(entry)
         return self._take(case.outcome())
 
+    def complete(self, element: str | int, **result: object) -> Outcome:
+        return self.do("complete", element if isinstance(element, int) else self.token(element), result)
+
     def fire(self, element: str | int) -> Outcome:
-        token = element if isinstance(element, int) else self.token(element)
-        self.log.append(("fire", token))
-        case = self.wake()
-        case.fire(token)
-        return self._take(case.outcome())
+        return self.do("fire", element if isinstance(element, int) else self.token(element))
 
     def offered(self, element: str | int) -> list[str]:
         """Give the user tasks one can go back to from here, the nearest first."""
@@ -63,8 +66,7 @@ class Journey:
         asking = way.asked_by(token)
         if asking is not None:
             sent = {**way.detour(asking, token), "person": None}
-            del self.passages[token]
-            return self._send_back(asking, sent)
+            return self._send_back(asking, sent, again=token)
         return self._go_back(way, token)
 
     def redo(self, token: int) -> Outcome:
@@ -73,9 +75,9 @@ class Journey:
 
     def _go_back(self, way: Way, token: int) -> Outcome:
         plan = Plan.from_json(way.plan(way.whole(token)).as_json())
-        self.log.append(("go_back", plan.as_json()))
         case = self.wake()
         renamed = case.go_back(plan)
+        self.log.append(("go_back", (plan.as_json(),), {}))
         outcome = self._take(case.outcome())
         for undone in plan.undone:
             del self.passages[undone]
@@ -88,46 +90,54 @@ class Journey:
         here = element if isinstance(element, int) else self.token(element)
         return self._send_back(here, {**self.way().detour(here, self.target(here, wanted)), "person": person})
 
-    def _send_back(self, here: int, sent: dict[str, Any]) -> Outcome:
-        self.log.append(("send_back", here, sent))
-        case = self.wake()
-        case.send_back(here, sent)
-        return self._take(case.outcome())
+    def _send_back(self, here: int, sent: dict[str, Any], again: int | None = None) -> Outcome:
+        outcome = self.do("send_back", here, sent)
+        self.passages = {token: one for token, one in self.passages.items() if token != again}
+        return outcome
 
     def move(self, element: str | int, to: str) -> Outcome:
         """Put a token somewhere else, as an administrator does."""
-        here = element if isinstance(element, int) else self.token(element)
-        self.log.append(("move", here, to))
-        return self._take(_moved(self.wake(), here, to))
+        return self.do("move", element if isinstance(element, int) else self.token(element), to)
 
     def add(self, token: int, item: object, position: Position) -> Outcome:
         """Let somebody else do a repeated task, too."""
-        self.log.append(("add_instance", token, item, position))
-        case = self.wake()
-        case.add_instance(token, item, position)
-        return self._take(case.outcome())
+        return self.do("add_instance", token, item, position)
 
     def remove(self, token: int) -> Outcome:
         """Take somebody away from a repeated task."""
-        self.log.append(("remove_instance", token))
-        case = self.wake()
-        case.remove_instance(token)
-        return self._take(case.outcome())
+        return self.do("remove_instance", token)
 
     def again(self) -> bytes:
         """Do again what was done, by what its events would say, and give the state that comes of it."""
-        outcome = Case.start(self.specification, self.environment, self.started).outcome()
-        for verb, *arguments in self.log:
-            case = Case.wake(outcome.body, self.specification, self.environment)
-            if verb == "move":
-                outcome = _moved(case, *arguments)
-                continue
-            if verb == "go_back":
-                case.go_back(Plan.from_json(arguments[0]))
+        version = self._begun
+        outcome = Case.start(version, self.environment, self.started).outcome()
+        for verb, arguments, named in copy.deepcopy(self.log):
+            case = Case.wake(outcome.body, version, self.environment)
+            if verb == "migrate":
+                content, mapping = arguments
+                case = Case.migrate(case, version := specification(content, "process"), mapping)
             else:
-                getattr(case, verb)(*arguments)
+                _done(case, verb, *arguments, **named)
             outcome = case.outcome()
         return outcome.body
+
+    def migrate(self, content: bytes, mapping: Mapping[str, str]) -> Outcome:
+        """Go on under another version, as an administrator wants."""
+        case = Case.migrate(self.wake(), version := specification(content, "process"), mapping)
+        self.log.append(("migrate", (content, mapping), {}))
+        self.specification = version
+        outcome = self._take(case.outcome())
+        for token, element in outcome.waiting.items():
+            if token in self.passages:
+                self.passages[token] = replace(self.passages[token], element_id=element)
+        return outcome
+
+    def may_undo(self, token: int) -> bool:
+        """Tell whether what was done can be taken back."""
+        way = self.way()
+        if way.is_aside(token):
+            return way.asked_by(token) is not None
+        return not (way.is_counted(token) or way.is_cut_off(way.whole(token)))
 
     def way(self) -> Way:
         return Way(self.specification.process, self.passages.values(), self.wake().arrivals())
@@ -152,9 +162,28 @@ class Journey:
         return outcome
 
 
-def _moved(case: Case, token: int, to: str) -> Outcome:
+def _done(case: Case, verb: str, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - whatever the verb takes
+    """Do to a case what one command does, which may take several verbs."""
+    match verb:
+        case "move":
+            _move(case, *arguments)
+        case "go_back":
+            case.go_back(Plan.from_json(arguments[0]))
+        case "correct_and_retry":
+            case.correct(*arguments)
+            case.retry(arguments[0])
+        case "correct_and_settle":
+            case.correct(*arguments)
+            case.settle()
+        case "take_away":
+            case.terminate(*arguments)
+            case.settle()
+        case _:
+            getattr(case, verb)(*arguments, **named)
+
+
+def _move(case: Case, token: int, to: str) -> None:
     within = next((around for around in case.around(token) if case.holds(around, to)), None)
     case.activate(to, within=within, instead_of=[token])
     case.terminate(token)
     case.settle()
-    return case.outcome()

@@ -91,12 +91,6 @@ class Direct(Journey):
     def targets(self, token: int) -> dict[str, int]:
         return {one.element_id: one.token for one in self.way().targets(token)}
 
-    def may_undo(self, token: int) -> bool:
-        way = self.way()
-        if way.is_aside(token):
-            return way.asked_by(token) is not None
-        return not (way.is_counted(token) or way.is_cut_off(way.whole(token)))
-
     def repeatable(self) -> dict[str, int]:
         return {one.element_id: one.token for one in self.way().repeatable()}
 

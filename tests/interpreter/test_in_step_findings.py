@@ -1,0 +1,64 @@
+"""What random cases in step have found, each in the smallest diagram that has it; see ``test_in_step_at_random``."""
+
+import pytest
+
+from engine.interpreter import run as running
+from tests.interpreter.build import END, START, user_task
+from tests.interpreter.journey import Journey
+from tests.interpreter.test_elements import border, many, sub, written
+
+SPLIT = '<bpmn:parallelGateway id="s"/>' + user_task("a") + user_task("b") + '<bpmn:endEvent id="e"/>'
+TWO_ENDS = {"start->s": "f1", "s->a": "f2", "s->b": "f3", "a->e": "f4", "b->end": "f5"}
+
+
+@pytest.mark.parametrize("limit", range(20, 30))
+def test_a_case_that_goes_round_past_a_border_is_stuck_at_something_drawn(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "STEP_LIMIT", limit)
+    nodes = (
+        START + '<bpmn:exclusiveGateway id="m"/><bpmn:exclusiveGateway id="x" default="out"/>' + many("t", "") + END
+        + border("message", 'messageRef="m_paid"', on="t")
+    )  # fmt: skip
+    flows: dict[str, str | tuple[str, str]] = {
+        "start->m": "f1", "m->t": "f2", "t->x": "f3", "x->end": "out", "x->m": ("again", "=true"), "border->end": "f4",
+    }  # fmt: skip
+    run = Journey(written(nodes, flows), people=[], order="7")
+    (stuck,) = run.outcome.stuck
+    assert stuck.code == "endless_loop"
+    assert stuck.element.id in {"m", "t", "x"}
+
+
+@pytest.mark.parametrize("how", ["complete", "take_away"])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_case_one_branch_of_which_had_ended_ends_under_another_version_too(how: str, *, inside: bool) -> None:
+    content = written(START + SPLIT + END, {**TWO_ENDS})
+    if inside:
+        nodes = content.partition(b'isExecutable="true">')[2].partition(b"</bpmn:process>")[0].decode()
+        around = f'<bpmn:subProcess id="around">{nodes}</bpmn:subProcess>'
+        content = written('<bpmn:startEvent id="first"/>' + around, {"first->around": "g1"})
+    run = Journey(content)
+    run.complete("a")
+    run.migrate(content + b"<!-- another -->", {})
+    run.do(how, run.token("b"), *([{}] if how == "complete" else []))
+    assert run.outcome.ended
+
+
+def test_what_follows_a_skipped_activity_does_not_see_the_variables_somebody_had_set_there() -> None:
+    nodes = START + many("t", "") + sub(user_task("inside"), '<bpmn:endEvent id="e"/>') + END
+    run = Journey(written(nodes, {"start->t": "f1", "t->sub": "f2", "sub->end": "f3"}), people="nobody")
+    run.do("set_variables", {"mine": 1}, token=run.token("t"), local=True)
+    run.do("skip", run.token("t"), {})
+    case, inside = run.wake(), run.token("inside")
+    assert case.visible(inside) == {"people": "nobody"}
+    assert len(case.scopes_at(inside)) == 2
+
+
+def test_a_repeated_activity_that_was_given_variables_where_it_was_stuck_begins_and_keeps_them() -> None:
+    nodes = START + many("t", "") + user_task("after") + END
+    run = Journey(written(nodes, {"start->t": "f1", "t->after": "f2", "after->end": "f3"}), people="nobody")
+    run.do("set_variables", {"mine": 1, "people": ["a"]}, token=run.token("t"), local=True)
+    run.do("retry", run.token("t"))
+    assert run.wake().visible(run.token("t")) == {"people": ["a"], "mine": 1, "loopCounter": 1, "person": "a"}
+    run.complete("t")
+    assert run.wake().visible(run.token("after")) == {"people": "nobody"}
