@@ -2,12 +2,16 @@
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.interpreter.build import user_task
 from tests.interpreter.test_elements import event, written
 
 PEOPLE = ["a", "b", "c"]
+CAUGHT = ["error", "escalation"]
+"""What may come out of a sub-process."""
+Block = Callable[[str, int], tuple[str, str]]
+"""Draws something after an element, so many levels deep; gives it with its last element."""
 _REPEATS = {
     "parallel": '<bpmn:multiInstanceLoopCharacteristics isSequential="false"><bpmn:extensionElements>'
     '<zeebe:loopCharacteristics inputCollection="=people" inputElement="person"/></bpmn:extensionElements>'
@@ -30,8 +34,7 @@ class RandomDiagram:
         """Tasks that a token can be put on, in no sub-process."""
         self._inside = 0
         body = self._loop("start", "end", depth)
-        beside = self._event_sub_process() if rng.random() < 0.3 else ""
-        nodes = '<bpmn:startEvent id="start"/><bpmn:endEvent id="end"/>' + body + beside
+        nodes = '<bpmn:startEvent id="start"/><bpmn:endEvent id="end"/>' + body + self._beside()
         self.content = written(nodes, {})
 
     def _name(self, kind: str) -> str:
@@ -64,24 +67,33 @@ class RandomDiagram:
         return nodes, before
 
     def _block(self, before: str, depth: int) -> tuple[str, str]:
-        kinds: list[Callable[[str, int], tuple[str, str]]] = [self._task, self._task]
-        if depth > 0:
-            kinds += [self._branches, self._branches, self._sub_process, self._choice]
-        return self._rng.choice(kinds)(before, depth)
+        return self._rng.choice(self._kinds(depth))(before, depth)
 
-    def _task(self, before: str, _depth: int) -> tuple[str, str]:
+    def _kinds(self, depth: int) -> list[Block]:
+        deeper = [self._branches, self._branches, self._sub_process, self._choice]
+        return [self._task, self._task, *(deeper if depth > 0 else ())]
+
+    def _task(self, before: str, depth: int) -> tuple[str, str]:
         name = self._name("t")
         if not self._inside:
             self.movable.append(name)
-        nodes = user_task(name)
+        nodes = self._user_task(name)
         if self._rng.random() < 0.3:
-            nodes = nodes.replace("</bpmn:userTask>", self._repeat() + "</bpmn:userTask>")
-        return nodes + self._border(name) + self._flow(before, name), name
+            nodes = nodes.replace("</bpmn:userTask>", self._repeat(name) + "</bpmn:userTask>")
+        return nodes + self._border(name, depth) + self._flow(before, name), name
 
-    def _repeat(self) -> str:
+    def _user_task(self, name: str) -> str:
+        return user_task(name)
+
+    def _extension(self) -> str:
+        """Give what a sub-process has beside its elements."""
+        return ""
+
+    def _repeat(self, _name: str) -> str:
         return _REPEATS[self._rng.choice(sorted(_REPEATS))]
 
-    def _border(self, name: str) -> str:
+    def _border(self, name: str, _depth: int, _caught: Sequence[str] = ()) -> str:
+        """Draw what happens on the border of an activity, out of which ``caught`` may come."""
         nodes = ""
         for _ in range(self._rng.choice([0, 0, 1, 2])):
             border, after, end = self._name("border"), self._name("late"), self._name("end")
@@ -116,6 +128,11 @@ class RandomDiagram:
         return nodes + f'<bpmn:sequenceFlow id="{flow}" sourceRef="{split}" targetRef="{join}"/>', join
 
     def _sub_process(self, before: str, depth: int) -> tuple[str, str]:
+        nodes, name = self._sub(depth)
+        return nodes + self._border(name, depth, CAUGHT) + self._flow(before, name), name
+
+    def _sub(self, depth: int) -> tuple[str, str]:
+        """Draw a sub-process that nothing leads to, and give its name."""
         name, start, end = self._name("sub"), self._name("s"), self._name("e")
         self._inside += 1
         inside = (
@@ -123,14 +140,18 @@ class RandomDiagram:
             if self._rng.random() < 0.3
             else "".join([(found := self._sequence(start, depth - 1))[0], self._flow(found[1], end)])
         )
-        inside += self._event_sub_process() if self._rng.random() < 0.3 else ""
+        inside += self._beside()
         self._inside -= 1
-        repeat = self._repeat() if self._rng.random() < 0.3 else ""
+        repeat = self._extension() + (self._repeat(name) if self._rng.random() < 0.3 else "")
         nodes = (
             f'<bpmn:subProcess id="{name}">{repeat}<bpmn:startEvent id="{start}"/><bpmn:endEvent id="{end}"/>{inside}'
             "</bpmn:subProcess>"
         )
-        return nodes + self._border(name) + self._flow(before, name), name
+        return nodes, name
+
+    def _beside(self) -> str:
+        """Draw what may begin beside everything else in a process or sub-process."""
+        return self._event_sub_process() if self._rng.random() < 0.3 else ""
 
     def _event_sub_process(self) -> str:
         name, start, task, end = (self._name(kind) for kind in ("es", "s", "t", "e"))

@@ -1,13 +1,16 @@
 """Every case gets a twin that forgets nothing: whatever is done to the one is done to the other, with the same result.
 
-So each test of this room proves, by the way, that what leaves the state of a case is not needed for anything.
+So each test of this room proves, by the way, that what leaves the state of a case is not needed for anything. Where
+it is asked for, a case that has stayed awake gets another one beside it, read from the state it was left in.
 """
 
-from collections.abc import Callable, Iterator
+import copy
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
@@ -22,11 +25,13 @@ from engine.interpreter.live import Live
 from engine.interpreter.scopes import Scopes
 from engine.interpreter.specification import Specification
 from engine.interpreter.workflow import Workflow
+from tests.interpreter.sound import require_sound
 
+Result = TypeVar("Result")
 VERBS = (
     "complete", "complete_listener", "request", "fire", "choose", "throw_error", "retry", "skip", "correct", "activate",
     "terminate", "settle", "cancel", "set_variables", "go_back", "send_back", "add_instance",
-    "remove_instance", "give_turns",
+    "remove_instance", "reopen_instance", "give_turns",
 )  # fmt: skip
 """What changes a case."""
 SHALLOW = 200
@@ -42,8 +47,7 @@ class Walk(TaskIterator):  # type: ignore[misc]
 class Twins:
     """Knows of each state that a case was left in what its twin was left in."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
+    def __init__(self, patch: pytest.MonkeyPatch, *, read_too: bool = False) -> None:
         self._whole: dict[bytes, bytes] = {}
         self._awake: dict[bytes, Live] = {}
         self.rested = 0
@@ -55,18 +59,22 @@ class Twins:
         wake, migrate, outcome = Case.wake, Case.migrate, Case.outcome
 
         def wake_both(cls: type[Case], body: bytes, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
+            read = functools.partial(wake, body, *rest)
             resting = self._awake.pop(body, None)
-            if resting is not None and resting.workflow.spec is not rest[0].spec:
-                resting = None
-            found = wake(body, *rest) if resting is None else Case.resume(resting, *rest)
-            return self._pair(found, wake(self._whole[body], *rest) if body in self._whole else None)
+            whole = wake(self._whole[body], *rest) if body in self._whole else None
+            if resting is None or resting.workflow.spec is not rest[0].spec:
+                return _pair(read(), whole)
+            return _pair(Case.resume(resting, *rest), whole, read() if read_too else None)
 
         def migrate_both(cls: type[Case], awake: Case, *rest: Any) -> Case:  # noqa: ANN401 - whatever it takes
-            twin = _twin(awake)
-            return self._pair(migrate(awake, *rest), migrate(twin, *rest) if twin is not None else None)
+            found, *others = in_step(lambda case: migrate(case, *rest), [awake, *others_of(awake).values()])
+            return _pair(found, **dict(zip(others_of(awake), others, strict=True)))
 
         def outcome_of_both(case: Case) -> Outcome:
-            found, twin = outcome(case), _twin(case)
+            found, others = outcome(case), others_of(case)
+            twin = others.get("whole")
+            if "read" in others:
+                _require_same(found, outcome(others["read"]))
             with forgetting_nothing():
                 other = outcome(twin) if twin is not None else None
                 whole = other.body if other is not None else _dump(case)
@@ -98,13 +106,19 @@ class Twins:
         with looked_at(resting.workflow) as asleep:
             assert picture(resting.workflow, resting.scopes) == picture(*_loaded(body, specification))
         self.asleep += asleep
+        require_sound(resting)
         self._awake[body] = resting
         self.rested += 1
 
-    @staticmethod
-    def _pair(case: Case, twin: Case | None) -> Case:
-        case.__dict__["twin"] = twin
-        return case
+    def rest_as_it_was(self, case: Case, body: bytes) -> None:
+        """Let a case of which something was asked stay awake, as the program does."""
+        resting = case.rest_as_it_was()
+        if resting is not None:
+            self._awake[body] = resting
+
+    def restart(self) -> None:
+        """Let no case be awake any more."""
+        self._awake.clear()
 
 
 @contextmanager
@@ -140,24 +154,48 @@ def _require_true_index(case: Case) -> None:
             assert {task.id for task in walked} == unfinished
 
 
-def _twin(case: Case) -> Case | None:
-    found: Case | None = case.__dict__.get("twin")
+def _pair(case: Case, whole: Case | None = None, read: Case | None = None) -> Case:
+    case.__dict__["others"] = {name: one for name, one in (("whole", whole), ("read", read)) if one is not None}
+    return case
+
+
+def others_of(case: Case) -> dict[str, Case]:
+    """Give the cases to which the same is done: the one that forgets nothing, and the one that is read."""
+    found: dict[str, Case] = case.__dict__.get("others", {})
     return found
 
 
+def in_step(
+    do: Callable[..., Result],
+    cases: Sequence[Case],
+    *arguments: object,
+    **named: object,
+) -> list[Result]:
+    """Do the same to some cases: all of them do it, or refuse it in the same words."""
+    # What one of them keeps of what it is given is not for the others to change.
+    others = [(case, *copy.deepcopy((arguments, named))) for case in cases[1:]]
+    try:
+        results = [do(cases[0], *arguments, **named)]
+    except (EngineError, StuckError) as error:
+        for case, given, by_name in others:
+            with pytest.raises(type(error), match=re.escape(str(error))):
+                do(case, *given, **by_name)
+        raise
+    return results + [do(case, *given, **by_name) for case, given, by_name in others]
+
+
+def _require_same(found: Outcome, other: Outcome) -> None:
+    """Let a step have the same outcome in every respect, to the order of its variables."""
+    assert decompress(found.body) == decompress(other.body)
+    assert replace(found, body=b"") == replace(other, body=b"")
+    assert repr(_typed(found.variables)) == repr(_typed(other.variables))
+
+
 def _both(verb: Callable[..., object]) -> Callable[..., object]:
-    @wraps(verb)
+    @functools.wraps(verb)
     def do(case: Case, *arguments: object, **named: object) -> object:
-        twin = _twin(case)
-        try:
-            result = verb(case, *arguments, **named)
-        except (EngineError, StuckError) as error:
-            if twin is not None:
-                with pytest.raises(type(error)):
-                    verb(twin, *arguments, **named)
-            raise
-        if twin is not None:
-            assert verb(twin, *arguments, **named) == result
+        result, *others = in_step(verb, [case, *others_of(case).values()], *arguments, **named)
+        assert others == [result] * len(others)
         return result
 
     return do
@@ -222,8 +260,10 @@ def _lives_on(task: list[Any]) -> bool:
 def _lives(body: bytes) -> tuple[object, ...]:
     """Give all that a state says but for what is finished: counters, variables, the ledger, tokens with their data."""
     content = json_text.loads(decompress(body))
+    # A big state has them in another order than a small one.
+    scopes = sorted(content.pop("scopes", ()), key=lambda scope: int(scope[0]))
     tokens = [
         [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in flow["tasks"] if _lives_on(one)]]
         for flow in sorted(content.pop("workflows"), key=lambda flow: int(flow["on"] or 0))
     ]
-    return content, tokens
+    return content, scopes, tokens
