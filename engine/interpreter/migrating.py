@@ -22,7 +22,7 @@ from engine.interpreter.diagram import Element
 from engine.interpreter.joins import FROM, Inclusive, Parallel, source_of
 from engine.interpreter.ledger import Done, Ledger
 from engine.interpreter.moving import HOLDS_TOKEN, entry_of
-from engine.interpreter.origins import border_of
+from engine.interpreter.origins import CAUSES, border_of, causes_of
 from engine.interpreter.preparing import original
 from engine.interpreter.repeating_specs import Repeated, is_instance
 from engine.interpreter.run import Engine, Run
@@ -175,6 +175,8 @@ class Migration:
             parent.triggered = True
             flow.tasks.place(parent)
         placed = _hang(task, parent, flow.spec.task_specs[name])
+        # The tree will not show any more where it has come from; what it is moved to has come from there, too.
+        placed.internal_data[CAUSES] = list(causes_of(task))
         source = self.target(original(source_of(task)))
         if source in self._new.specification.process.elements:
             placed.internal_data[FROM] = entry_of_name(flow, source)
@@ -214,7 +216,7 @@ class Migration:
         """Let event sub-processes wait, but not one that has happened, nor any beside one that interrupted."""
         tasks = [task for task in old.tasks.values() if isinstance(task.task_spec, Trigger)]
         there = {self._target_of(task): task for task in tasks}
-        interrupted = any(task.task_spec.interrupting and task.state == TaskState.COMPLETED for task in tasks)
+        interrupted = any(map(_has_interrupted, tasks))
         for spec in new.spec.start.outputs:
             if isinstance(spec, Trigger) and not (interrupted and original(spec.bpmn_id) not in there):
                 self._carry_event(there.get(original(spec.bpmn_id)), new.task_tree, spec)
@@ -224,7 +226,7 @@ class Migration:
             fresh = parent._add_child(spec, TaskState.WAITING)
             fresh.triggered = True
             spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
-        elif old.has_state(HOLDS_TOKEN):
+        elif old.has_state(HOLDS_TOKEN) or _has_interrupted(old):
             _hang(old, parent, spec)
 
     def _carry_inside(self, task: SpiffTask, placed: SpiffTask) -> None:
@@ -264,6 +266,13 @@ def _hang(old: SpiffTask, parent: SpiffTask, spec: TaskSpec) -> SpiffTask:
     if not (task.has_state(TaskState.FINISHED_MASK) or isinstance(spec, EndJoin)):
         spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     return task
+
+
+def _has_interrupted(task: SpiffTask) -> bool:
+    """Tell whether an event sub-process has taken over here: the next migration has to know it, too."""
+    return bool(
+        isinstance(task.task_spec, Trigger) and task.task_spec.interrupting and task.state == TaskState.COMPLETED
+    )
 
 
 def _shape(element: Element) -> tuple[object, ...]:

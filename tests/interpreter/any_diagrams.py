@@ -30,7 +30,8 @@ class AnyDiagram(RandomDiagram):
     def _kinds(self, depth: int) -> list[Block]:
         flat = [self._task, self._work, self._call, self._script, self._catch]
         deeper = [self._again, self._first_event, self._ad_hoc, self._stop, self._sub_process, self._sub_process]
-        return [*super()._kinds(depth), *flat, *(deeper if depth > 0 else ())]
+        undone = [self._transaction] * 2 if self._compensates else []
+        return [*super()._kinds(depth), *flat, *([*deeper, *undone] if depth > 0 else ())]
 
     def _is(self, chance: float) -> bool:
         return self._rng.random() < chance
@@ -89,6 +90,28 @@ class AnyDiagram(RandomDiagram):
             + "</bpmn:adHocSubProcess>"
         )
         return nodes + self._border(name, depth, CAUGHT) + self._flow(before, name), name
+
+    def _transaction(self, before: str, depth: int) -> tuple[str, str]:
+        """Draw a transaction that is cancelled where the votes are high."""
+        name, start, gateway, end, flow = (self._name(kind) for kind in ("deal", "s", "xor", "e", "f"))
+        cancelled, border, sorry, over = (self._name(kind) for kind in ("cancelled", "border", "t", "end"))
+        self._inside += 1
+        inside, last = self._sequence(start, depth - 1)
+        self._inside -= 1
+        definition = "<bpmn:cancelEventDefinition/>"
+        nodes = (
+            f'<bpmn:transaction id="{name}">{self._extension()}<bpmn:startEvent id="{start}"/>{inside}'
+            f'<bpmn:exclusiveGateway id="{gateway}" default="{flow}"/><bpmn:endEvent id="{end}"/>'
+            f'<bpmn:endEvent id="{cancelled}">{definition}</bpmn:endEvent>'
+            f'<bpmn:sequenceFlow id="{flow}" sourceRef="{gateway}" targetRef="{end}"/>'
+            + self._flow(last, gateway)
+            + self._flow(gateway, cancelled, "=vote &gt; 4")
+            + f'</bpmn:transaction><bpmn:boundaryEvent id="{border}" attachedToRef="{name}">{definition}</bpmn:boundaryEvent>'
+            + f'{self._user_task(sorry)}<bpmn:endEvent id="{over}"/>'
+            + self._flow(border, sorry)
+            + self._flow(sorry, over)
+        )
+        return nodes + self._flow(before, name), name
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -150,7 +173,8 @@ class AnyDiagram(RandomDiagram):
 
     def _event_sub_process(self) -> str:
         name, start, task, end = (self._name(kind) for kind in ("es", "s", "t", "e"))
-        kind = self._rng.choice(["timer", "message", "signal", "error", "escalation"])
+        undoing = ["compensate"] * 2 * (self._compensates and self._inside > 0)
+        kind = self._rng.choice(["timer", "message", "signal", "error", "escalation", *undoing])
         ends = kind == "error" or self._is(0.4)
         self._inside += 1
         inside, last = self._sequence(task, 1)

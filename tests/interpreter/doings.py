@@ -65,6 +65,13 @@ class Doings:
             name += f" refused: {error}"
         self.done.append(f"{name} at {token}")
 
+    def stop(self) -> None:
+        """End the case by force, as who rejects a task, withdraws or cancels the case does; nothing of it waits then."""
+        if not self.walk.outcome.ended:
+            self.walk.do("cancel")
+        assert self.walk.outcome.ended
+        assert not self.walk.outcome.waiting
+
     # -- what everything is made of -----------------------------------------------------------------------
 
     def values(self) -> dict[str, Any]:

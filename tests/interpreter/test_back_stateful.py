@@ -104,6 +104,12 @@ class Operations(RuleBasedStateMachine):
         """Put a token somewhere else."""
         self.pair.act(self.pair.move)
 
+    @precondition(is_open)
+    @rule()
+    def renew(self) -> None:
+        """Go on under another version that draws the same."""
+        self.pair.act(self.pair.renew)
+
     @invariant()
     def never_stuck(self) -> None:
         """Wait for somebody, or be over; that it is for the right ones is seen after each rule."""

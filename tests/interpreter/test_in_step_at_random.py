@@ -45,6 +45,7 @@ def do_anything(content: bytes, rng: random.Random) -> Doings:
                 if doings.walk.outcome.ended:
                     break
                 doings.step()
+            doings.stop()
         except Exception as error:
             error.add_note(f"{doings.done}, then {doings.walk.log[-2:]}")
             raise

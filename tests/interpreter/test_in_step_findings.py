@@ -1,11 +1,11 @@
-"""What random cases in step have found, each in the smallest diagram that has it; see ``test_in_step_at_random``."""
+"""What random cases have found, each in the smallest diagram that has it."""
 
 import pytest
 
 from engine.interpreter import run as running
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.journey import Journey
-from tests.interpreter.test_elements import border, many, sub, written
+from tests.interpreter.test_elements import border, event_sub, many, sub, written
 
 SPLIT = '<bpmn:parallelGateway id="s"/>' + user_task("a") + user_task("b") + '<bpmn:endEvent id="e"/>'
 TWO_ENDS = {"start->s": "f1", "s->a": "f2", "s->b": "f3", "a->e": "f4", "b->end": "f5"}
@@ -62,3 +62,24 @@ def test_a_repeated_activity_that_was_given_variables_where_it_was_stuck_begins_
     assert run.wake().visible(run.token("t")) == {"people": ["a"], "mine": 1, "loopCounter": 1, "person": "a"}
     run.complete("t")
     assert run.wake().visible(run.token("after")) == {"people": "nobody"}
+
+
+def test_a_token_moved_under_another_version_has_come_the_way_of_the_one_it_replaces() -> None:
+    nodes = START + user_task("a") + user_task("b") + user_task("c") + END
+    content = written(nodes, {"start->a": "f1", "a->b": "f2", "b->c": "f3", "c->end": "f4"})
+    run = Journey(content)
+    run.complete("a")
+    run.migrate(content + b"<!-- another -->", {})
+    run.move("b", "c")
+    assert run.offered("c") == ["a"]
+
+
+def test_what_an_event_sub_process_has_interrupted_stays_so_under_any_number_of_versions() -> None:
+    nodes = START + user_task("a") + END + event_sub("message", 'messageRef="m_paid"', interrupting=True)
+    content = written(nodes, {"start->a": "f1", "a->end": "f2"})
+    run = Journey(content, order="7")
+    run.fire("trigger")
+    for number in range(3):
+        run.migrate(content + b"<!-- %d -->" % number, {})
+        assert run.waiting == ["handle"]
+    assert run.complete("handle").ended
