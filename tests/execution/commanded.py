@@ -12,7 +12,9 @@ from sqlalchemy import select
 from engine import json_text
 from engine.audit.standing import Standing
 from engine.commands.add_signers import Signers, add_signers
+from engine.commands.begin_handover import begin_handover
 from engine.commands.complete_task import complete_task
+from engine.commands.continue_handover import continue_handover
 from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
@@ -32,6 +34,7 @@ from engine.interpreter.signing import Position
 from engine.model import EventSubscription, HistoryEvent, Job, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.returnable import may_take_back, returnable
+from tests.execution import beside
 from tests.execution.operating import ALL
 from tests.execution.people import SHARING, People
 from tests.interpreter.blocks import THROWN, Block
@@ -71,7 +74,7 @@ class Commanded:
     """One case in the database; ``chance`` decides what else is done around each step."""
 
     def __init__(self, people: People, content: bytes, chance: random.Random, **variables: object) -> None:
-        self.office, self.people, self.chance = people.office, people, chance
+        self.office, self.people, self.chance, self._content = people.office, people, chance, content
         self.case = self.office.begin(content, "zhang.wei", **variables)
         self._standing, self._followed = Standing(), 0
         self.parts: list[str] = []
@@ -185,6 +188,7 @@ class Commanded:
             self.people.claim(task, self.chance)
             task = self.task(task.token)
         ways = [self._reassign, self._delegate, self._suspend, self._draft, self._unclaim, self._come_back]
+        ways += [self._beside, self._hand_over]
         if self.chance.random() < 0.5:
             self.chance.choice(ways)(task)
         return self.task(task.token)
@@ -199,6 +203,17 @@ class Commanded:
             to = free[0]
             self.parts.append(to)
         self.office.do(reassign_task, task.id, to, "出差", self.people.doer(task, self.chance))
+
+    def _beside(self, task: UserTask) -> None:
+        beside.do_something(self.office, task, self.chance)
+
+    def _hand_over(self, task: UserTask) -> None:
+        """Let whoever has it leave; those who share tasks stay, or nobody could claim them."""
+        free = [one for one in MORE if one not in self.parts]
+        if free and task.assignee not in SHARING:
+            self.parts.append(free[0])
+            number = self.office.do(begin_handover, task.assignee, free[0], "离职", "admin")
+            assert self.office.do(continue_handover, number) is False
 
     def _unclaim(self, task: UserTask) -> None:
         self.people.unclaim(task, self.chance)

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from engine import clock
 from engine.commands.broadcast_signal import broadcast_signal
 from engine.commands.cancel_instance import cancel_instance
+from engine.commands.deploy import File, deploy
+from engine.commands.migrate_instance import migrate_instance
 from engine.commands.modify_instance import Modification, Move, modify_instance
 from engine.commands.publish_message import publish_message
 from engine.commands.redo_element import redo_element
@@ -17,7 +19,7 @@ from engine.commands.set_variables import WantedValues, set_variables
 from engine.commands.skip_incident import skip_incident
 from engine.commands.withdraw_instance import withdraw_instance
 from engine.execution.immutable import definition
-from engine.model import Incident, Job, ProcessInstance
+from engine.model import Incident, Job, ProcessDefinition, ProcessInstance
 from tests.execution.commanded import Commanded
 from tests.interpreter.drawing import KEY
 
@@ -57,6 +59,16 @@ class Overseen(Commanded):
         self._later()
         moves = [Move(token=token, element_id=to, within="inferred")]
         self.office.do(modify_instance, self.case, Modification(moves=moves), "走错了", "admin")
+
+    def renew(self) -> None:
+        """Publish the diagram once more, and let the case go on under that version."""
+        self._content += b"<!-- renewed -->"
+        newest = select(ProcessDefinition.id).where(ProcessDefinition.process_id == "process")
+        with self.office.database.transaction() as session:
+            deploy(session, [File(name="process.bpmn", content=self._content)], "zeng.rui")
+            version = session.scalar(newest.order_by(ProcessDefinition.version.desc()).limit(1))
+        self._later()
+        self.office.do(migrate_instance, self.case, version, {}, "新版", "admin")
 
     def repeatable(self) -> dict[str, int]:
         return {one.element_id: one.token for one in self.way().repeatable()}
