@@ -19,7 +19,7 @@ from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed
 from engine.execution.start_events import start_again, take_turns
 from engine.execution.starting import write_start
-from engine.execution.subscriptions import wait_again
+from engine.execution.subscriptions import queue_up_again, wait_again
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import OVERDUE, REPEATING, Case
 from engine.model import Job
@@ -61,13 +61,16 @@ def _close(session: Session, job_id: int) -> None:
 
 def _let_happen(locked: LockedCase) -> None:
     case, token = locked.wake(), locked.work.token
+    comes_again = locked.definition.process.elements[locked.work.element_id].event in REPEATING
+    if comes_again:
+        queue_up_again(locked.session, locked.instance.id, token)
     brought, payload = _variables(locked), locked.work.payload or {}
     ends = {"ends": True} if case.fire(token, brought, cycle=payload.get("cycle")) else {}
     kind = "timer.fired" if locked.work.kind == "timer" else "event.received"
     cause = {name: payload[name] for name in _CAUSES if name in payload}
     _write(locked, case, _event(locked, kind, {"due": locked.work.due_at, "input": brought, **cause, **ends}))
     record_correlation(locked.session, payload, locked.instance.id, token, locked.work.element_id)
-    if locked.definition.process.elements[locked.work.element_id].event in REPEATING:
+    if comes_again:
         wait_again(locked.session, locked.instance.id, token)
 
 

@@ -9,7 +9,7 @@ from engine.errors import InvalidError, mark
 from engine.execution.incidents import event_of, lock_incident
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
-from engine.execution.subscriptions import wait_again
+from engine.execution.subscriptions import queue_up_again, wait_again
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import REPEATING, TASK_EVENTS
 from engine.model import Incident, Job, UserTask
@@ -37,6 +37,8 @@ def skip_incident(
     event = event_of(incident, "incident.skipped", actor, **body)
     job = session.get(Job, incident.job_id) if incident.job_id is not None else None
     if job is not None and _is_beside(locked, job):
+        if job.kind == "event":
+            queue_up_again(session, locked.instance.id, job.token)
         _close_rows(locked, incident, job)
         if job.kind == "event":
             wait_again(session, locked.instance.id, job.token)

@@ -205,15 +205,18 @@ _OF_JOB = (
 )
 # Only the case is locked: a second lock on the task's row could deadlock with a command that has the
 # case and goes on to the task. Where the case was waited for, the task's row is too old and is read again.
-_LOCK_INSTANCE = Query(select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES))
+# Not its key either: whoever only writes a row that refers to the case, such as a message for it, need not wait.
+_LOCK_INSTANCE = Query(
+    select(*_INSTANCE, _REVISION).where(_CASES.c.id == _NUMBER).with_for_update(of=_CASES, key_share=True)
+)
 _LOCK_TASK = Query(
     select(*_INSTANCE, _REVISION, _SEEN, *_TASK)
     .select_from(_CASES.join(_TASKS, _TASKS.c.instance_id == _CASES.c.id))
     .where(_TASKS.c.id == _NUMBER)
-    .with_for_update(of=_CASES)
+    .with_for_update(of=_CASES, key_share=True)
 )
 _READ_JOB = Query(_OF_JOB)
-_LOCK_JOB = Query(_OF_JOB.with_for_update(of=_CASES))
+_LOCK_JOB = Query(_OF_JOB.with_for_update(of=_CASES, key_share=True))
 
 
 def has_ended(instance: Any) -> GoneError:  # noqa: ANN401 - a row

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.execution.subscriptions import deliver, queue_up
+from engine.execution.subscriptions import deliver, queue_up, turn_of
 from engine.model import Message
 
 
@@ -39,7 +39,7 @@ def publish(  # noqa: PLR0913 - the parts of a message as Camunda's interface ha
     publication harmless while the first one lives.
     """
     now = clock.now()
-    queue_up(session, name, correlation_key)
+    queue_up(session, [turn_of(name, correlation_key)])
     if message_id is not None:
         same = (Message.name == name, Message.correlation_key == correlation_key, Message.message_id == message_id)
         before = session.scalar(select(Message.id).where(*same, Message.expires_at > now))

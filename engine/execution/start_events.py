@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.errors import Finding
 from engine.execution.jobs import insert_jobs
-from engine.execution.subscriptions import queue_up
+from engine.execution.subscriptions import queue_up, turn_of
 from engine.interpreter import Element, Environment, Process, StuckError
 from engine.interpreter.lint_timers import unreadable
 from engine.interpreter.timers import Due, due, due_again
@@ -48,7 +48,7 @@ def start_again(session: Session, job: Job) -> None:
 
 def take_turns(session: Session, process_id: str) -> None:
     """Let a new version and a timer of the old one take turns, or the old one could write its next time unseen."""
-    queue_up(session, "start", process_id)
+    queue_up(session, [f"start\x1f{process_id}"])
 
 
 def never_due(session: Session, process: Process) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _present(session: Session) -> Environment:
 
 
 def _subscribe(session: Session, definition_id: int, process: Process, element: Element) -> None:
-    queue_up(session, element.definition.name, "")
+    queue_up(session, [turn_of(element.definition.name, None)])
     row = {
         "kind": element.event,
         "name": element.definition.name,

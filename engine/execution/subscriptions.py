@@ -5,7 +5,7 @@ transaction, so a crash loses nothing; the row in message_deliveries forbids a s
 a message under way (``pending``) leaves the next message to wait.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, text, update
@@ -23,8 +23,8 @@ def open_subscriptions(
     session: Session, definition: Definition, instance_id: int, opened: Sequence[OpenedSubscription]
 ) -> None:
     """Insert what tokens wait for; a message that was published before and is still alive is delivered at once."""
+    queue_up(session, turns_of(opened))
     for one in opened:
-        queue_up(session, one.name, one.correlation_key or "")
         subscription = {
             "kind": one.kind,
             "name": one.name,
@@ -49,7 +49,10 @@ def close_subscriptions(session: Session, instance_id: int, tokens: Sequence[int
 
 
 def wait_again(session: Session, instance_id: int, token: int) -> None:
-    """Let an event that may come again wait for the next message; one that is there already is delivered."""
+    """Let an event that may come again wait for the next message; one that is there already is delivered.
+
+    ``queue_up_again`` was called before: else a message that is just being published could be missed.
+    """
     made = session.scalars(
         update(EventSubscription)
         .where(EventSubscription.instance_id == instance_id, EventSubscription.token == token)
@@ -120,12 +123,40 @@ def throw_signals(
     return told
 
 
-def queue_up(session: Session, name: str, correlation_key: str) -> None:
-    """Let publisher and waiter of one message take turns, or each could miss the other. SQLite does so anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{name}\x1f{correlation_key}"}
-        )
+def turn_of(name: str, correlation_key: str | None) -> str:
+    """Name the turn that publisher and waiter of a message have to take; without a key it goes by the message.
+
+    Messages that go to and fro between two cases have one key and different names: all of them have one turn, so that
+    a step that answers one and waits for the next needs no second.
+    """
+    return correlation_key or f"\x1f{name}"
+
+
+def turns_of(opened: Iterable[OpenedSubscription]) -> set[str]:
+    """Name the turns that a step has to take for what it waits for. Nobody keeps a signal: it has none."""
+    return {turn_of(one.name, one.correlation_key) for one in opened if one.kind == "message"}
+
+
+def queue_up(session: Session, turns: Iterable[str]) -> None:
+    """Let publisher and waiter of one message take turns, or each could miss the other. SQLite does so anyway.
+
+    Whoever needs several turns, or changes subscriptions as well, takes the turns first, and all of them at once: else
+    two could wait for each other.
+    """
+    wanted = sorted(turns)
+    if wanted and session.get_bind().dialect.name == "postgresql":
+        for turn in wanted:
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0))"), {"turn": turn})
+
+
+def queue_up_again(session: Session, instance_id: int, token: int) -> None:
+    """Take the turn of the message that an event waits for which may come again; before anything else is written."""
+    waiting = select(EventSubscription.name, EventSubscription.correlation_key).where(
+        EventSubscription.instance_id == instance_id,
+        EventSubscription.token == token,
+        EventSubscription.kind == "message",
+    )
+    queue_up(session, {turn_of(row.name, row.correlation_key) for row in session.execute(waiting)})
 
 
 def _send(session: Session, subscription: EventSubscription, message: Any) -> None:  # noqa: ANN401 - a row of messages

@@ -18,7 +18,7 @@ from engine.execution.picking import release_entries
 from engine.execution.prepared import INSERT_EVENT, change_case
 from engine.execution.readers import add_readers
 from engine.execution.statements import settle
-from engine.execution.subscriptions import close_subscriptions
+from engine.execution.subscriptions import close_subscriptions, queue_up, turns_of
 from engine.execution.suspending import park_jobs
 from engine.execution.task_changes import apply_changes
 from engine.execution.telling import COPIED, tell
@@ -42,6 +42,7 @@ def write_outcome(
     """
     session, instance_id, now = locked.session, locked.instance.id, locked.environment.now
     outcome = apply_changes(locked, outcome, event.actor)
+    queue_up(session, turns_of(outcome.subscriptions))
     close_everything(session, instance_id, outcome)
     _close_subscriptions(locked, outcome)
     _close_overdue(locked, outcome)

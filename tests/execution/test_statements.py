@@ -220,17 +220,17 @@ def test_a_step_waits_once_for_all_it_writes(world: World, task: int, monkeypatc
 def test_whoever_waited_for_a_case_sees_its_tasks_as_they_are_now(world: World, task: int) -> None:
     def look() -> str:
         with world.database.transaction() as session:
-            return str(lock_task(session, task).work.assignee)
+            return str(lock_task(session, task).work.task_name)
 
     with ThreadPoolExecutor() as others:
         with world.database.transaction() as session:
-            assert lock_task(session, task).work.assignee == "zhang.wei"
+            assert lock_task(session, task).work.task_name == "a"
             looks = others.submit(look)
             while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
                 time.sleep(0.01)
-            session.execute(update(TASKS).values(assignee="wu.tao"))
+            session.execute(update(TASKS).values(name="b"))
             session.execute(update(table(ProcessInstance)).values(revision=table(ProcessInstance).c.revision + 1))
-        assert looks.result(60) == "wu.tao"
+        assert looks.result(60) == "b"
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
