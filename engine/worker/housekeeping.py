@@ -27,6 +27,8 @@ class Housekeeping:
         self._hand_over_at: dt.datetime | None = None
         self.tidy_at: dt.datetime | None = None
         """When expired messages are removed next."""
+        self._again_at: dt.datetime | None = None
+        """When to look at hand-overs again where nothing else wakes the worker."""
 
     def keep(self) -> None:
         """Do what it is time for."""
@@ -34,10 +36,18 @@ class Housekeeping:
         self._tidy()
         self._hand_over()
 
+    def at_most(self, seconds: float) -> float:
+        """Give how long a worker may wait that has nothing else to do for so many seconds."""
+        if self._again_at is None:
+            return seconds
+        return min(seconds, max(0.05, (self._again_at - clock.now()).total_seconds()))
+
     def _hand_over(self) -> None:
         """Go on with hand-overs that somebody began: one batch of each, so that jobs come in between."""
         now = clock.now()
         if not _is_time(self._hand_over_at, now, HAND_OVER_EVERY):
+            # What woke the worker may be a new one, or the batch before: it is not left until something else does.
+            self._again_at = self._hand_over_at
             return
         with self._database.reading() as session:
             waiting = {number: turns_to_hand_over(session, number, BATCH) for number in open_handovers(session)}
@@ -45,6 +55,7 @@ class Housekeeping:
             with self._database.transaction() as session:
                 continue_handover(session, number, turns=turns)
         self._hand_over_at = now + HAND_OVER_EVERY
+        self._again_at = self._hand_over_at if waiting else None
 
     def _seal(self) -> None:
         now = clock.now()

@@ -105,6 +105,7 @@ class QueueWorker:
                 wait = await asyncio.to_thread(self._hand_out)
                 await take_over_stalled(app, self._dead_after)
                 await asyncio.to_thread(self._housekeeping.keep)
+                wait = self._housekeeping.at_most(wait)
             except Exception:
                 log.exception("the worker could not look for due jobs and tries again")
                 wait = TRY_AGAIN

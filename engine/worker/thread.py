@@ -49,7 +49,7 @@ class Worker:
             try:
                 run_due(self._database, self._name, stopped=self._stopped.is_set)
                 self._housekeeping.keep()
-                wait = self._seconds_to_wait()
+                wait = self._housekeeping.at_most(self._seconds_to_wait())
             except Exception:
                 # The database may be away for a moment; a worker that dies would leave cases waiting for ever.
                 log.exception("the worker could not look for jobs and tries again")

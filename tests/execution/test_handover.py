@@ -24,7 +24,8 @@ from engine.queries.case_view import view_case
 from engine.queries.handovers import HandoverView, rules_naming, view_handover
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
-from engine.worker.housekeeping import Housekeeping
+from engine.worker.housekeeping import HAND_OVER_EVERY, Housekeeping
+from engine.worker.thread import LONGEST_WAIT
 from tests.execution.operating import Office, task
 from tests.execution.test_listeners import take
 from tests.execution.test_signing import ask, many, sign, vote, votes
@@ -319,3 +320,28 @@ def test_rules_of_a_task_are_asked_about_whoever_got_the_turn(office: Office) ->
 def set_pending(session: Session, task_id: int, pending: dict[str, str] | None) -> None:
     """Let a task look as while its listeners are asked."""
     session.get_one(UserTask, task_id).pending = pending
+
+
+def test_a_hand_over_that_begins_just_after_the_last_look_waits_for_the_next_and_no_longer(office: Office) -> None:
+    keeping, every = Housekeeping(office.database, None), HAND_OVER_EVERY.total_seconds()
+    case = office.begin()
+    keeping.keep()
+    assert keeping.at_most(LONGEST_WAIT) == LONGEST_WAIT
+    office.do(begin_handover, "li.na", "wang.fang", "离职", "admin")
+    keeping.keep()
+    assert office.row(case).assignee == "li.na"
+    assert keeping.at_most(LONGEST_WAIT) == every
+    office.clock.advance(seconds=every)
+    keeping.keep()
+    assert office.row(case).assignee == "wang.fang"
+
+
+def test_the_next_batch_of_a_hand_over_comes_after_its_interval(office: Office) -> None:
+    keeping, every = Housekeeping(office.database, None), HAND_OVER_EVERY.total_seconds()
+    office.begin()
+    office.do(begin_handover, "li.na", "wang.fang", "离职", "admin")
+    keeping.keep()
+    assert keeping.at_most(LONGEST_WAIT) == every
+    office.clock.advance(seconds=every)
+    keeping.keep()
+    assert keeping.at_most(LONGEST_WAIT) == LONGEST_WAIT
