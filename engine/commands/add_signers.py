@@ -12,7 +12,6 @@ from engine.execution.acting import (
     Acting,
     acting_holder,
     require_person,
-    require_reason,
     require_undelegated,
 )
 from engine.execution.locked import LockedCase, lock_task
@@ -21,6 +20,7 @@ from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed, overtaken
 from engine.execution.signing import TITLE, refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
+from engine.execution.words import required_reason
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
 from engine.model import UserTask
@@ -52,7 +52,7 @@ def add_signers(session: Session, task_id: int, wanted: Signers, actor: str) -> 
     require_undelegated(locked)
     if locked.work.parent_task_id is not None:
         raise ConflictError(mark("加签的任务不能再加签。请写好意见签署，或请原办理人加签。"))
-    reason = require_reason(wanted.reason)
+    reason = required_reason(wanted.reason)
     people = list(dict.fromkeys(wanted.people))
     if not 0 < len(people) <= MOST:
         raise InvalidError(mark("请选 1 到 {most} 人。"), where="people", most=MOST)

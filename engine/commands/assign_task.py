@@ -9,6 +9,7 @@ from engine.execution.acting import Acting
 from engine.execution.incidents import resolve_nobody_found
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
+from engine.execution.words import words
 from engine.execution.write import write_event
 from engine.model import UserTask
 
@@ -33,7 +34,7 @@ def assign_task(
             name=locked.work.task_name,
             who=locked.organisation.display_name(locked.work.assignee),
         )
-    why = {"reason": reason.strip()} if reason.strip() else {}
+    why = {"reason": words(reason)} if reason.strip() else {}
     wanted = {"action": "assign", "assignee": assignee, **why}
     if ask_listeners(locked, "assigning", wanted, Acting(actor=actor)):
         return

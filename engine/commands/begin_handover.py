@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.handing_over import open_tasks_of
+from engine.execution.words import required_reason
 from engine.model import Handover
 from engine.organisation import organisation
 
@@ -26,8 +27,7 @@ def begin_handover(session: Session, leaver: str, successor: str, reason: str, a
         raise InvalidError(mark("没有在职的用户 {username}。"), where="successor", username=successor)
     if leaver == successor:
         raise InvalidError(mark("不能交接给本人，请选别人。"), where="successor")
-    if not reason.strip():
-        raise InvalidError(mark("请填写原因。"), where="reason")
+    reason = required_reason(reason)
     total = session.scalar(select(func.count()).select_from(open_tasks_of(leaver).subquery())) or 0
     now = clock.now()
     number: int = session.execute(
@@ -35,7 +35,7 @@ def begin_handover(session: Session, leaver: str, successor: str, reason: str, a
         .values(
             leaver=leaver,
             successor=successor,
-            reason=reason.strip(),
+            reason=reason,
             made_by=actor,
             made_at=now,
             total=total,

@@ -8,6 +8,7 @@ from engine.execution.acting import acting_candidate
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.rows import changed, overtaken
+from engine.execution.words import words
 from engine.execution.write import write_event
 from engine.model import UserTask
 
@@ -22,7 +23,7 @@ def claim_task(session: Session, task_id: int, actor: str, *, reason: str = "") 
     if locked.work.assignee == actor:
         return True
     acting = acting_candidate(locked, actor)
-    why = {"reason": reason.strip()} if reason.strip() else {}
+    why = {"reason": words(reason)} if reason.strip() else {}
     if ask_listeners(locked, "assigning", {"action": "claim", "assignee": acting.holder, **why}, acting):
         return False
     done = changed(

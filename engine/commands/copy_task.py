@@ -10,6 +10,7 @@ from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.readers import add_readers
 from engine.execution.telling import COPIED, tell
+from engine.execution.words import words
 from engine.execution.write import write_event
 
 MOST = 100
@@ -24,12 +25,13 @@ def copy_task(session: Session, task_id: int, people: Sequence[str], note: str, 
     """
     locked = lock_task(session, task_id)
     require_offered(locked, "copy")
+    note = words(note, "note")
     names = list(dict.fromkeys(people))
     if not 0 < len(names) <= MOST:
         raise InvalidError(mark("请选 1 到 {most} 人。"), where="people", most=MOST)
     for name in names:
         require_person(locked, name, "people")
-    add_readers(locked, "copy", names, by=actor, note=note.strip())
-    tell(locked, names, COPIED.format(title=locked.instance.title), note.strip())
-    body = {"task": task_id, "people": names, "reason": note.strip()}
+    add_readers(locked, "copy", names, by=actor, note=note)
+    tell(locked, names, COPIED.format(title=locked.instance.title), note)
+    body = {"task": task_id, "people": names, "reason": note}
     write_event(locked, Acting(actor=actor).event(locked, "task.copied", body))

@@ -12,6 +12,7 @@ from engine.clock import SHANGHAI
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.circles import Span, circle
 from engine.execution.standing_in import whole_days
+from engine.execution.words import required_reason
 from engine.model import Notification, OrganisationRevision, ProcessDefinition, Substitution
 from engine.organisation import Organisation, organisation
 
@@ -71,8 +72,7 @@ def _check_people(wanted: WantedSubstitution, known: Organisation) -> None:
             raise InvalidError(mark("没有在职的用户 {username}。"), where=where, username=username)
     if wanted.principal == wanted.substitute:
         raise InvalidError(mark("不能代理自己，请选别人。"), where="substitute")
-    if not wanted.reason.strip():
-        raise InvalidError(mark("请填写原因。"), where="reason")
+    required_reason(wanted.reason)
 
 
 def _check_span(session: Session, wanted: WantedSubstitution, known: Organisation, now: dt.datetime) -> None:

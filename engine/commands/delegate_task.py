@@ -4,11 +4,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidError, mark
-from engine.execution.acting import acting_holder, require_person, require_reason, require_undelegated
+from engine.execution.acting import acting_holder, require_person, require_undelegated
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.telling import tell
+from engine.execution.words import required_reason
 from engine.execution.write import write_event
 from engine.model import UserTask
 
@@ -26,7 +27,7 @@ def delegate_task(session: Session, task_id: int, delegate: str, reason: str, ac
     acting = acting_holder(locked, actor)
     require_offered(locked, "delegate")
     require_undelegated(locked)
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     if locked.work.parent_task_id is not None:
         raise ConflictError(mark("加签的任务不能再委派。请转办，或写好意见签署。"))
     require_person(locked, delegate, "assignee")

@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from engine.errors import InvalidError, mark
+from engine.errors import mark
 from engine.execution.starts import lock_failed_start, note
+from engine.execution.words import required_words
 
 
 def drop_start(session: Session, job_id: int, reason: str, actor: str) -> None:
@@ -13,7 +14,6 @@ def drop_start(session: Session, job_id: int, reason: str, actor: str) -> None:
     with, InvalidError without a reason.
     """
     job = lock_failed_start(session, job_id, actor)
-    if not reason.strip():
-        raise InvalidError(mark("请填写不再发起的原因。"), where="reason")
-    note(job, "drop", actor, error=job.error or "", reason=reason.strip())
+    reason = required_words(reason, "reason", mark("请填写不再发起的原因。"))
+    note(job, "drop", actor, error=job.error or "", reason=reason)
     job.state = "CANCELED"

@@ -14,6 +14,7 @@ from engine.execution.locked import lock_instance
 from engine.execution.migrating import rebind
 from engine.execution.people import hand_to_administrators
 from engine.execution.statements import dialect_of
+from engine.execution.words import required_words
 from engine.execution.write import write_outcome
 from engine.interpreter import Case
 from engine.model import DefinitionElement, ProcessInstance
@@ -31,8 +32,7 @@ def migrate_instance(
     locked = lock_instance(session, instance_id, suspended_too=True)
     if "admin" not in locked.organisation.grants_of(actor):
         raise ForbiddenError(mark("只有管理员可以迁移事项。"))
-    if not reason.strip():
-        raise InvalidError(mark("请填写迁移的原因。"), where="reason")
+    reason = required_words(reason, "reason", mark("请填写迁移的原因。"))
     old, new = locked.definition, definition(session, definition_id)
     if new.id == old.id:
         raise InvalidError(mark("这个事项已经在第 {version} 版上运行。"), where="definition", version=new.version)
@@ -42,7 +42,7 @@ def migrate_instance(
     rebind(session, instance_id, old, new, outcome)
     _remember_elements(session, old.id, new.id)
     body = {
-        "reason": reason.strip(),
+        "reason": reason,
         "from": {"hash": old.hash, "process": old.process_id, "version": old.version},
         "to": {"hash": new.hash, "process": new.process_id, "version": new.version},
         "mapping": dict(mapping),

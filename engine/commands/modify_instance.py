@@ -10,6 +10,7 @@ from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.locked import lock_instance
 from engine.execution.people import hand_to_administrators
+from engine.execution.words import required_words
 from engine.execution.write import write_outcome
 from engine.interpreter import Case
 
@@ -59,8 +60,7 @@ def modify_instance(session: Session, instance_id: int, wanted: Modification, re
     locked = lock_instance(session, instance_id, suspended_too=True)
     if "admin" not in locked.organisation.grants_of(actor):
         raise ForbiddenError(mark("只有管理员可以移动令牌。"))
-    if not reason.strip():
-        raise InvalidError(mark("请填写移动令牌的原因。"), where="reason")
+    reason = required_words(reason, "reason", mark("请填写移动令牌的原因。"))
     case = locked.wake()
     tokens = list(dict.fromkeys([*_tokens(case, wanted.terminations), *(move.token for move in wanted.moves)]))
     begun = [
@@ -76,12 +76,12 @@ def modify_instance(session: Session, instance_id: int, wanted: Modification, re
     case.settle()
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     body = {
-        "reason": reason.strip(),
+        "reason": reason,
         "activate": [{**asdict(one), "instead_of": instead} for one, instead in begun],
         "terminate": tokens,
     }
     event = NewEvent(kind="case.modified", actor=actor, body=body)
-    ended = ("TERMINATED", reason.strip()) if outcome.terminated else (None, None)
+    ended = ("TERMINATED", reason) if outcome.terminated else (None, None)
     write_outcome(locked, outcome, event, state=ended[0], ended=ended[1])
 
 

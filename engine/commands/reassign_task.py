@@ -4,14 +4,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidError, mark
-from engine.execution.acting import acting_holder, require_person, require_reason, require_undelegated
+from engine.execution.acting import acting_holder, require_person, require_undelegated
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.readers import add_readers
 from engine.execution.signing import refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
+from engine.execution.words import required_reason
 from engine.execution.write import write_event
+from engine.interpreter.task_rules import asks_initiator
 from engine.model import UserTask
 
 TITLE = "{who}把“{task}”转给您办理"
@@ -21,18 +23,23 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
     """Make somebody else the assignee of one's own task, for good; give False while its listeners are asked.
 
     Who had it can still read the case; a draft of theirs is dropped. Raises NotFoundError, ForbiddenError,
-    ConflictError, InvalidError for a person who can't sign in or has it already, or without a reason.
+    ConflictError, InvalidError for a person who can't sign in, has it already or started a case they may not decide on,
+    or without a reason.
     """
     locked = lock_task(session, task_id)
     acting = acting_holder(locked, actor)
     require_offered(locked, "reassign")
     require_undelegated(locked)
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     require_person(locked, assignee, "assignee")
     if assignee == locked.work.assignee:
         raise InvalidError(mark("任务已经由这个人办理，请选别人。"), where="assignee")
     refuse_twice(locked, [assignee], "assignee")
     element = locked.definition.process.elements.get(locked.work.element_id)
+    if element is not None and assignee == locked.instance.started_by and not asks_initiator(element):
+        raise InvalidError(
+            mark("流程图规定“{name}”不由发起人办理，请选别人。"), where="assignee", name=locked.work.task_name
+        )
     if element is not None and element.loop is not None and locked.work.parent_task_id is None:
         refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
     add_readers(locked, "took_part", [locked.work.assignee], by=acting.actor)

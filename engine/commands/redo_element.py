@@ -4,10 +4,10 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
-from engine.execution.acting import require_reason
 from engine.execution.going_back import begun_at, go_back
 from engine.execution.locked import lock_instance
 from engine.execution.ways import mark_returned, values_missing, way_of
+from engine.execution.words import required_reason
 
 
 def redo_element(session: Session, instance_id: int, token: int, reason: str, actor: str) -> None:
@@ -20,7 +20,7 @@ def redo_element(session: Session, instance_id: int, token: int, reason: str, ac
     locked = lock_instance(session, instance_id, suspended_too=True)
     if "admin" not in locked.organisation.grants_of(actor):
         raise ForbiddenError(mark("只有管理员可以让一步重新执行。"))
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     case = locked.wake()
     way = way_of(session, locked.definition.process, instance_id, case.arrivals())
     found = next((one for one in way.repeatable() if one.token == token), None)

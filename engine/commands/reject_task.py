@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from engine.execution.acting import acting_doer, require_reason, require_undelegated
+from engine.execution.acting import acting_doer, require_undelegated
 from engine.execution.going_back import require_main
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.telling import tell
+from engine.execution.words import required_reason
 from engine.execution.write import write_outcome
 
 TITLE = "{who}驳回了“{title}”"
@@ -23,7 +24,7 @@ def reject_task(session: Session, task_id: int, reason: str, actor: str) -> None
     require_offered(locked, "reject")
     require_undelegated(locked)
     require_main(locked)
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     case = locked.wake()
     case.cancel()
     event = acting.event(locked, "task.rejected", {"task": task_id, "reason": reason})

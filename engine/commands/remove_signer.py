@@ -4,14 +4,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, ForbiddenError, mark
-from engine.execution.acting import Acting, require_reason
+from engine.execution.acting import Acting
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
+from engine.execution.parts import beside
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed, overtaken
 from engine.execution.signing import one_less
 from engine.execution.standing_in import stand_in
 from engine.execution.telling import tell
+from engine.execution.words import required_reason
 from engine.execution.write import write_outcome
 from engine.model import UserTask
 
@@ -24,14 +26,14 @@ def remove_signer(
     """Take back that somebody was asked to sign; ``task_id`` is their task.
 
     On a plain task: by who has the task that is signed; its own holder remains, and decides. In a multi-instance:
-    by anybody who has an instance; the rest decides, and at least one must sign. ``place`` is that of somebody
-    whose turn comes after the task in a sequence, from 0. ``person`` is who is meant, where the caller has seen a
-    name: others may have passed the task on, or changed the sequence, meanwhile. Administrators may, too. Raises
+    by anybody who has an instance of the same; the rest decides, and at least one must sign. ``place`` is that of
+    somebody whose turn comes after the task in a sequence, from 0. ``person`` is who is meant, where the caller has
+    seen a name: others may have passed the task on, or changed the sequence, meanwhile. Administrators may, too. Raises
     NotFoundError, ForbiddenError, ConflictError, InvalidError without a reason or where nobody would be left.
     """
     locked = lock_task(session, task_id, not_yet_too=True)
     require_offered(locked, "removeSign")
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     if locked.work.parent_task_id is not None:
         _require_meant(locked, locked.work.assignee, person)
         _remove_task(locked, reason, actor)
@@ -74,7 +76,8 @@ def _remove_instance(locked: LockedCase, reason: str, actor: str, which: tuple[i
     others = locked.session.scalars(
         select(UserTask.assignee).where(
             UserTask.instance_id == locked.instance.id,
-            UserTask.element_id == locked.work.element_id,
+            UserTask.token.in_(beside(locked.instance.id, locked.work.token)),
+            UserTask.parent_task_id.is_(None),
             UserTask.state == "CREATED",
             UserTask.assignee.is_not(None),
         )

@@ -9,6 +9,7 @@ from engine.execution.incidents import event_of, lock_incident
 from engine.execution.jobs import hand_out
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
+from engine.execution.words import words
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
 from engine.model import Incident, Job
@@ -31,7 +32,7 @@ def resolve_incident(
     locked, incident = lock_incident(session, incident_id, actor)
     if incident.job_id is not None:
         _try_job_again(locked, incident.job_id)
-    why = {"reason": reason.strip()} if reason.strip() else {}
+    why = {"reason": words(reason)} if reason.strip() else {}
     if corrections:
         _correct(locked, incident, corrections, actor, why)
     elif incident.job_id is not None or incident.code == "nobody_found":

@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from engine.errors import ConflictError, InvalidError, mark
+from engine.errors import ConflictError, mark
 from engine.execution.acting import acting_holder
 from engine.execution.delegating import back_to_owner
 from engine.execution.locked import lock_task
 from engine.execution.telling import tell
+from engine.execution.words import required_words
 from engine.execution.write import write_event
 
 TITLE = "{who}交回了“{task}”"
@@ -22,14 +23,13 @@ def resolve_task(session: Session, task_id: int, opinion: str, actor: str) -> No
     owner = locked.work.owner
     if owner is None:
         raise ConflictError(mark("任务“{name}”不是别人委派的，直接办理即可。"), name=locked.work.task_name)
-    if not opinion.strip():
-        raise InvalidError(mark("请填写意见。"), where="opinion")
+    opinion = required_words(opinion, "opinion", mark("请填写意见。"))
     signature = {
         "person": acting.holder,
         "on_behalf_by": acting.actor if acting.on_behalf_of else None,
         "way": "delegate",
         "agreed": None,
-        "opinion": opinion.strip(),
+        "opinion": opinion,
         "at": locked.environment.now.isoformat(),
     }
     back_to_owner(locked, signature)

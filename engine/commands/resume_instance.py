@@ -7,6 +7,7 @@ from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, mark
 from engine.execution.locked import LockedCase, lock_instance
 from engine.execution.suspending import release_jobs
+from engine.execution.words import words
 from engine.execution.write import write_event
 from engine.model import ProcessInstance
 
@@ -22,7 +23,7 @@ def resume_instance(session: Session, instance_id: int, actor: str, *, reason: s
         raise ForbiddenError(mark("只有管理员可以暂停和恢复事项。"))
     if locked.instance.suspended_at is None:
         raise ConflictError(mark("事项 {id} 没有暂停。"), id=instance_id)
-    _resume(locked, reason.strip(), actor)
+    _resume(locked, words(reason), actor)
 
 
 def _resume(locked: LockedCase, reason: str, actor: str) -> None:

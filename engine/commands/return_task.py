@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
 from engine.errors import InvalidError, mark
-from engine.execution.acting import acting_doer, require_reason, require_undelegated
+from engine.execution.acting import acting_doer, require_undelegated
 from engine.execution.going_back import begun_at, go_back, require_main
 from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.telling import tell
 from engine.execution.ways import mark_returned, person_again, values_missing, way_of
+from engine.execution.words import required_reason
 from engine.execution.write import write_outcome
 from engine.interpreter import Case, Outcome, Walked, Way
 
@@ -35,7 +36,7 @@ def return_task(
     require_offered(locked, "return")
     require_undelegated(locked)
     require_main(locked)
-    reason = require_reason(reason)
+    reason = required_reason(reason)
     case = locked.wake()
     way = way_of(session, locked.definition.process, locked.instance.id, case.arrivals())
     found = _target(locked, way, target)

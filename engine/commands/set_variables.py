@@ -9,6 +9,7 @@ from engine.audit.chain import NewEvent
 from engine.errors import ForbiddenError, InvalidError, mark
 from engine.execution.locked import lock_instance
 from engine.execution.people import hand_to_administrators
+from engine.execution.words import words
 from engine.execution.write import write_outcome
 
 WHOLE = 0
@@ -43,7 +44,7 @@ def set_variables(session: Session, instance_id: int, wanted: WantedValues, acto
     case.set_variables(wanted.values, token=token, local=wanted.local)
     body: dict[str, object] = {"input": dict(wanted.values), "local": wanted.local}
     if wanted.reason.strip():
-        body["reason"] = wanted.reason.strip()
+        body["reason"] = words(wanted.reason)
     event = NewEvent(
         kind="variables.set",
         actor=actor,

@@ -8,6 +8,7 @@ from engine.execution.acting import acting_holder
 from engine.execution.locked import lock_task
 from engine.execution.rows import changed, overtaken
 from engine.execution.signing import one_less
+from engine.execution.words import words
 from engine.model import UserTask
 
 
@@ -21,14 +22,15 @@ def sign_task(session: Session, task_id: int, opinion: str, actor: str, *, agree
     acting = acting_holder(locked, actor)
     if locked.work.parent_task_id is None:
         raise ConflictError(mark("任务“{name}”不是加签，直接办理即可。"), name=locked.work.task_name)
-    if not agreed and not opinion.strip():
+    opinion = words(opinion, "opinion")
+    if not agreed and not opinion:
         raise InvalidError(mark("不同意请写明意见。"), where="opinion")
     signature = {
         "person": acting.holder,
         "on_behalf_by": acting.actor if acting.on_behalf_of else None,
         "way": locked.work.position,
         "agreed": agreed,
-        "opinion": opinion.strip(),
+        "opinion": opinion,
         "at": locked.environment.now.isoformat(),
     }
     done = changed(

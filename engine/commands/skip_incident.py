@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.errors import InvalidError, mark
+from engine.errors import mark
 from engine.execution.incidents import event_of, lock_incident
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.subscriptions import queue_up_again, wait_again
+from engine.execution.words import required_words
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import REPEATING, TASK_EVENTS
 from engine.model import Incident, Job, UserTask
@@ -31,9 +32,8 @@ def skip_incident(
     where it is resolved, InvalidError without a reason or with flows that are not the gateway's.
     """
     locked, incident = lock_incident(session, incident_id, actor)
-    if not reason.strip():
-        raise InvalidError(mark("请填写跳过的原因。"), where="reason")
-    body = {"reason": reason.strip(), "input": dict(variables or {}), "flows": list(flow_ids)}
+    reason = required_words(reason, "reason", mark("请填写跳过的原因。"))
+    body = {"reason": reason, "input": dict(variables or {}), "flows": list(flow_ids)}
     event = event_of(incident, "incident.skipped", actor, **body)
     job = session.get(Job, incident.job_id) if incident.job_id is not None else None
     if job is not None and _is_beside(locked, job):

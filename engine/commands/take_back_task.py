@@ -20,6 +20,7 @@ from engine.execution.unsigning import (
     why_not_unsigned,
 )
 from engine.execution.ways import mark_returned
+from engine.execution.words import words
 from engine.interpreter import Case
 from engine.model import UserTask
 
@@ -40,7 +41,7 @@ def take_back_task(session: Session, task_id: int, actor: str, *, reason: str = 
         raise NotFoundError(mark("没有编号为 {number} 的记录。"), number=task_id)
     locked = lock_instance(session, task.instance_id)
     _require_own(locked, task, actor)
-    event = _event(task, actor, reason.strip())
+    event = _event(task, actor, words(reason))
     if is_signature(task) or is_held(task):
         refused = why_not_unsigned(session, task)
         if refused is not None:

@@ -13,6 +13,7 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.rows import changed
 from engine.execution.telling import tell
+from engine.execution.words import words
 from engine.execution.write import write_event
 from engine.model import UserTask, UserTaskCandidate
 
@@ -22,7 +23,7 @@ UNLESS_SAID = dt.timedelta(hours=1)
 TITLE = "{who}催办“{task}”"
 
 
-def urge_task(session: Session, task_id: int, words: str, actor: str) -> list[str]:
+def urge_task(session: Session, task_id: int, message: str, actor: str) -> list[str]:
     """Remind the assignee of an open task, or all who may claim it; give their usernames.
 
     Whoever may see the task may urge, but not who has it. Raises NotFoundError, ForbiddenError, ConflictError
@@ -32,6 +33,7 @@ def urge_task(session: Session, task_id: int, words: str, actor: str) -> list[st
     require_offered(locked, "urge")
     if locked.work.assignee == actor:
         raise ForbiddenError(mark("任务“{name}”就在您这里，不用催办。"), name=locked.work.task_name)
+    message = words(message, "words")
     now, interval = locked.environment.now, _interval(locked)
     done = changed(
         session,
@@ -45,8 +47,8 @@ def urge_task(session: Session, task_id: int, words: str, actor: str) -> list[st
         raise ConflictError(mark("刚催办过，{time} 之后才能再催。"), time=f"{again:%m-%d %H:%M}")
     people = [locked.work.assignee] if locked.work.assignee is not None else _candidates(locked)
     title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
-    tell(locked, people, title, words.strip())
-    body = {"task": task_id, "people": people, "reason": words.strip()}
+    tell(locked, people, title, message)
+    body = {"task": task_id, "people": people, "reason": message}
     write_event(locked, Acting(actor=actor).event(locked, "task.urged", body))
     return people
 

@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
-from engine.errors import ForbiddenError, InvalidError, mark
+from engine.errors import ForbiddenError, mark
 from engine.execution.locked import lock_instance
 from engine.execution.withdrawing import withdrawable
+from engine.execution.words import required_words
 from engine.execution.write import write_outcome
 from engine.interpreter import load_variables
 
@@ -22,9 +23,8 @@ def withdraw_instance(session: Session, instance_id: int, reason: str, actor: st
         raise ForbiddenError(mark("只有发起人可以撤销这个事项。"))
     if not withdrawable(locked.definition, load_variables(locked.instance.body)):
         raise ForbiddenError(mark("“{name}”现在不能撤销。"), name=locked.definition.name)
-    if not reason.strip():
-        raise InvalidError(mark("请填写撤销原因。"), where="reason")
+    reason = required_words(reason, "reason", mark("请填写撤销原因。"))
     case = locked.wake()
     case.cancel()
-    event = NewEvent(kind="case.withdrawn", actor=actor, body={"reason": reason.strip()})
-    write_outcome(locked, case.outcome(), event, state="WITHDRAWN", ended=reason.strip())
+    event = NewEvent(kind="case.withdrawn", actor=actor, body={"reason": reason})
+    write_outcome(locked, case.outcome(), event, state="WITHDRAWN", ended=reason)

@@ -93,13 +93,6 @@ def require_person(locked: LockedCase, username: str, where: str) -> str:
     return username
 
 
-def require_reason(reason: str) -> str:
-    """Give a reason without the space around it. Raises InvalidError where nothing is left."""
-    if not reason.strip():
-        raise InvalidError(mark("请填写原因。"), where="reason")
-    return reason.strip()
-
-
 def require_undelegated(locked: LockedCase) -> None:
     """Refuse what only the owner of a task may do while it is delegated. Raises ConflictError."""
     if locked.work.owner is not None:

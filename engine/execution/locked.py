@@ -108,6 +108,8 @@ def lock_task(
 
 def busy(locked: LockedCase) -> ConflictError:
     """Say that something else is under way with the locked task."""
+    if locked.work.pending.get("signing"):
+        return ConflictError(mark("任务“{name}”已经提交，还在等加签的人签署。"), name=locked.work.task_name)
     return ConflictError(mark("任务“{name}”正在处理中，请稍后刷新再看。"), name=locked.work.task_name)
 
 

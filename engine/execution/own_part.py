@@ -1,5 +1,7 @@
 """Taking back one's own part of a task that several people do, while the others go on."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,6 +10,7 @@ from engine.execution.completions import completion_of
 from engine.execution.going_back import begun_at
 from engine.execution.immutable import Definition
 from engine.execution.locked import LockedCase
+from engine.execution.parts import beside
 from engine.execution.people import hand_to_administrators
 from engine.execution.taking_back import touched
 from engine.execution.ways import forget_undone, mark_returned, way_of
@@ -33,7 +36,8 @@ def is_own_part(session: Session, of: Definition, task: UserTask) -> bool:
     if done is None or done.body.get("signals"):
         return False
     after = _after(session, task) if element.loop.sequential else []
-    return not touched(session, task.instance_id, done.sequence, after)
+    given = _given_back(session, task.instance_id, after)
+    return not touched(session, task.instance_id, done.sequence, after, given)
 
 
 def take_own_part_back(locked: LockedCase, case: Case, task: UserTask, event: NewEvent) -> None:
@@ -51,6 +55,19 @@ def take_own_part_back(locked: LockedCase, case: Case, task: UserTask, event: Ne
 
 def _after(session: Session, task: UserTask) -> list[int]:
     """Give the tokens of those who came later in a sequence."""
-    later = UserTask.instance_id == task.instance_id, UserTask.element_id == task.element_id, UserTask.id > task.id
-    found = session.scalars(select(UserTask.token).where(*later, UserTask.parent_task_id.is_(None)))
+    found = session.scalars(
+        select(UserTask.token)
+        .where(UserTask.instance_id == task.instance_id, UserTask.id > task.id, UserTask.parent_task_id.is_(None))
+        .where(UserTask.token.in_(beside(task.instance_id, task.token)))
+    )
     return list(found)
+
+
+def _given_back(session: Session, instance_id: int, tokens: Sequence[int]) -> list[int]:
+    """Give those whose holders had typed their draft before they gave way to who signs before, and nothing since."""
+    of_case = UserTask.instance_id == instance_id, UserTask.parent_task_id.is_(None), UserTask.draft.is_not(None)
+    drafted = select(UserTask.token, UserTask.element_id, UserTask.assignee, UserTask.draft).where(*of_case)
+    now = session.execute(drafted.where(UserTask.token.in_(tokens))).all() if tokens else ()
+    gave_way = session.execute(drafted.where(UserTask.state == "CANCELED")).all() if now else ()
+    kept = [(one.element_id, one.assignee, one.draft) for one in gave_way]
+    return [one.token for one in now if (one.element_id, one.assignee, one.draft) in kept]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -71,19 +71,25 @@ def why_not(session: Session, task: UserTask, act: Act | None) -> str | None:
     return None
 
 
-def touched(session: Session, instance_id: int, sequence: int, behind: Sequence[int]) -> bool:
-    """Tell whether somebody or something has touched what came of a step, at the tokens behind it."""
-    return any(session.scalar(one) is not None for one in _touches(instance_id, sequence, behind))
+def touched(
+    session: Session, instance_id: int, sequence: int, behind: Sequence[int], given: Sequence[int] = ()
+) -> bool:
+    """Tell whether somebody or something has touched what came of a step, at the tokens behind it.
+
+    ``given`` are those of them whose draft nobody has typed since.
+    """
+    return any(session.scalar(one) is not None for one in _touches(instance_id, sequence, behind, given))
 
 
-def _touches(instance_id: int, sequence: int, behind: Sequence[int]) -> Iterator[Any]:
+def _touches(instance_id: int, sequence: int, behind: Sequence[int], given: Sequence[int]) -> Iterator[Any]:
     later = HistoryEvent.instance_id == instance_id, HistoryEvent.sequence > sequence
     about: ColumnElement[bool] = or_(HistoryEvent.token.in_(behind), HistoryEvent.kind.in_(_CHANGES_ALL))
     yield select(HistoryEvent.sequence).where(*later, about).limit(1)
+    typed = and_(UserTask.draft.is_not(None), UserTask.token.not_in(given))
     yield (
         select(UserTask.id)
         .where(UserTask.instance_id == instance_id, UserTask.token.in_(behind))
-        .where(or_(UserTask.draft.is_not(None), UserTask.pending.is_not(None), UserTask.state == "COMPLETED"))
+        .where(or_(typed, UserTask.pending.is_not(None), UserTask.state == "COMPLETED"))
         .limit(1)
     )
     running = or_(Job.leased_until > clock.now(), Job.state == "COMPLETED")

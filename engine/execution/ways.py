@@ -48,13 +48,17 @@ def forget_undone(session: Session, instance_id: int, undone: Iterable[int], ren
 
 
 def person_again(locked: LockedCase, target: Walked) -> str | None:
-    """Give who gets an earlier task again: who has done it, the initiator the start; None where its rule says."""
+    """Give who gets an earlier task again: whose it was, the initiator the start; None where its rule says.
+
+    Where somebody stood in for them, it is theirs again and not the other's: standing in may be over by now.
+    """
     known = locked.organisation.people
-    by: str | None = locked.instance.started_by
+    whose: str | None = locked.instance.started_by
     if target.kind != "startEvent":
         of_task = UserTask.instance_id == locked.instance.id, UserTask.token == target.token
-        by = locked.session.scalar(select(UserTask.completed_by).where(*of_task, UserTask.parent_task_id.is_(None)))
-    return by if by is not None and by in known and known[by].active else None
+        by_somebody = UserTask.parent_task_id.is_(None), UserTask.completed_by.is_not(None)
+        whose = locked.session.scalar(select(UserTask.assignee).where(*of_task, *by_somebody))
+    return whose if whose is not None and whose in known and known[whose].active else None
 
 
 def values_missing(locked: LockedCase, target: Walked, variables: Mapping[str, object]) -> dict[str, Any] | None:

@@ -55,6 +55,11 @@ def is_ruled(element: Element) -> bool:
     return not element.properties.keys().isdisjoint(CHOICES)
 
 
+def asks_initiator(element: Element) -> bool:
+    """Tell whether a task may be the initiator's own; without the rule it may."""
+    return (element.properties.get(WHEN_INITIATOR, "").strip() or "self") == "self"
+
+
 def rules_of(element: Element, variables: Mapping[str, object], env: Environment) -> TaskRules | None:
     """Read the rules of a task; None for one that always asks. Raises StuckError where a rule fails."""
     if not is_ruled(element):

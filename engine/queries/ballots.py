@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.execution.immutable import Definition
 from engine.execution.locked import environment
 from engine.forms import Described
-from engine.interpreter import Case, Element
+from engine.interpreter import Case
 from engine.model import ElementInstance, ProcessInstance, UserTask
 from engine.organisation import Organisation
 from engine.queries.timeline import Happening
@@ -61,7 +61,7 @@ def ballots(
     if not repeated or case.state != "ACTIVE":
         return ()
     bodies = session.execute(
-        select(ElementInstance.element_id, ElementInstance.started_at)
+        select(ElementInstance.element_id, ElementInstance.token)
         .where(ElementInstance.instance_id == case.id, ElementInstance.kind == "multiInstanceBody")
         .where(ElementInstance.state == "ACTIVE", ElementInstance.element_id.in_(repeated))
         .order_by(ElementInstance.token)
@@ -70,7 +70,7 @@ def ballots(
     found = []
     for body in bodies:
         element = of.process.elements[body.element_id]
-        rows = _tasks(session, case.id, element, body.started_at)
+        rows = _tasks(session, case.id, body.token)
         votes = [_vote(row, entered.get(row.token, ()), known) for row in rows]
         later = _later(session, case, of, known, rows) if element.loop is not None and element.loop.sequential else ()
         found.append(
@@ -96,10 +96,14 @@ def opinions_besides(found: Sequence[Ballot], happenings: Sequence[Happening]) -
     return tuple(one for one in done if one.on_behalf_of or one.at not in told)
 
 
-def _tasks(session: Session, instance_id: int, element: Element, since: dt.datetime) -> Sequence[UserTask]:
+def _tasks(session: Session, instance_id: int, body: int) -> Sequence[UserTask]:
+    """Give the parts of one repeated task; one that was taken back is not among them."""
+    parts = select(ElementInstance.token).where(
+        ElementInstance.instance_id == instance_id, ElementInstance.scope == body, ElementInstance.undone.is_(False)
+    )
     return session.scalars(
         select(UserTask)
-        .where(UserTask.instance_id == instance_id, UserTask.element_id == element.id, UserTask.created_at >= since)
+        .where(UserTask.instance_id == instance_id, UserTask.token.in_(parts))
         .where(UserTask.parent_task_id.is_(None), UserTask.state != "CANCELED")
         .order_by(UserTask.id)
     ).all()

@@ -14,7 +14,7 @@ from engine.model import ProcessDefinition, ProcessInstance, UserTask, UserTaskC
 from engine.queries.passages import ROOT_CASE, passage_number
 from engine.queries.people import Person
 from engine.queries.searching import Criterion, Found, Search, condition, fetch
-from engine.queries.standing_ballots import Standing, ballot_of_task, standings
+from engine.queries.standing_ballots import Standing, ballots_of_tasks, standings
 from engine.queries.visibility import visible_tasks
 
 
@@ -146,10 +146,9 @@ def _with_candidates(session: Session, tasks: Sequence[TaskRecord]) -> list[Task
 
 def _with_ballots(session: Session, tasks: Sequence[TaskRecord]) -> list[TaskRecord]:
     found = standings(session, {task.instance_id: task.definition_id for task in tasks})
-    return [
-        replace(task, ballot=ballot_of_task(task.element_id, task.created_at, found.get(task.instance_id, ())))
-        for task in tasks
-    ]
+    asked = {task.passage: found[task.instance_id] for task in tasks if found.get(task.instance_id)}
+    ballots = ballots_of_tasks(session, asked)
+    return [replace(task, ballot=ballots.get(task.passage)) for task in tasks]
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> TaskRecord:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.execution.immutable import definition
 from engine.interpreter import load_variables
 from engine.model import ElementInstance, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.ballots import HANDED_IN, Vote, ballots, repeated_tasks
+from engine.queries.passages import passage_of
 from engine.queries.people import Person
 from engine.queries.personal import sight
 from engine.queries.timeline import entered_values, load_events, timeline
@@ -25,6 +26,8 @@ class Standing:
 
     element_id: str
     name: str
+    body: int
+    """The token of the repeated task itself."""
     sequential: bool
     begun_at: dt.datetime
     done: int
@@ -60,6 +63,7 @@ def standings(session: Session, cases: Mapping[int, int]) -> dict[int, tuple[Sta
             Standing(
                 element_id=element.id,
                 name=element.label,
+                body=row.token,
                 sequential=element.loop is not None and element.loop.sequential,
                 begun_at=row.started_at,
                 done=row.done,
@@ -91,29 +95,38 @@ def ballots_of_case(session: Session, person: Person, instance_id: int) -> CaseB
     return CaseBallots(ballots=found, personal=seen.personal)
 
 
-def ballot_of_task(element_id: str, created_at: dt.datetime, of_case: Sequence[Standing]) -> Standing | None:
-    """Give the ballot of a case that a task belongs to; None where it is over, or only one person does it."""
-    own = [one for one in of_case if one.element_id == element_id and one.begun_at <= created_at]
-    return max(own, key=lambda one: one.begun_at, default=None)
+def ballots_of_tasks(session: Session, tasks: Mapping[int, Sequence[Standing]]) -> dict[int, Standing]:
+    """Give the ballots that tasks belong to, by the number of their passage; ``tasks`` gives those of its case.
+
+    None of a task that only one person does, or whose ballot is over. One statement; none where there are no ballots.
+    """
+    places = {passage_of(number): number for number, of_case in tasks.items() if of_case}
+    if not places:
+        return {}
+    rows = session.execute(
+        select(ElementInstance.instance_id, ElementInstance.token, ElementInstance.scope)
+        .where(ElementInstance.instance_id.in_({instance_id for instance_id, _token in places}))
+        .where(ElementInstance.token.in_({token for _instance_id, token in places}))
+    )
+    around = {places[row.instance_id, row.token]: row.scope for row in rows if (row.instance_id, row.token) in places}
+    return {number: one for number, scope in around.items() for one in tasks[number] if one.body == scope}
 
 
 def _counted(session: Session, instance_ids: list[int]) -> Any:  # noqa: ANN401 - rows
-    body, task = ElementInstance, UserTask
-    of_ballot = and_(
-        task.instance_id == body.instance_id,
-        task.element_id == body.element_id,
-        task.created_at >= body.started_at,
-        task.parent_task_id.is_(None),
-    )
+    body, part, task = ElementInstance, aliased(ElementInstance), UserTask
+    of_ballot = and_(part.instance_id == body.instance_id, part.scope == body.token, part.undone.is_(False))
+    of_part = and_(task.instance_id == part.instance_id, task.token == part.token, task.parent_task_id.is_(None))
     return session.execute(
         select(
             body.instance_id,
+            body.token,
             body.element_id,
             body.started_at,
             func.count().filter(task.state == "COMPLETED").label("done"),
             func.count().filter(task.state.in_(("CREATING", "CREATED"))).label("open"),
         )
-        .join(task, of_ballot, isouter=True)
+        .join(part, of_ballot, isouter=True)
+        .join(task, of_part, isouter=True)
         .join(ProcessInstance, ProcessInstance.id == body.instance_id)
         .where(body.instance_id.in_(instance_ids), body.kind == "multiInstanceBody", body.state == "ACTIVE")
         .where(ProcessInstance.state == "ACTIVE")

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.execution.immutable import Definition
+from engine.execution.parts import beside
 from engine.interpreter import Case
 from engine.interpreter.offered import offered
 from engine.model import UserTask
@@ -110,7 +111,8 @@ def _of_task(task: UserTask) -> Select[int, str | None, str | None]:
 def _same_place(task: UserTask) -> Select[int, str | None, str | None]:
     return (
         select(UserTask.id, UserTask.assignee, UserTask.position)
-        .where(UserTask.instance_id == task.instance_id, UserTask.element_id == task.element_id)
+        .where(UserTask.instance_id == task.instance_id)
+        .where(UserTask.token.in_(beside(task.instance_id, task.token)))
         .where(UserTask.state == "CREATED", UserTask.parent_task_id.is_(None))
         .order_by(UserTask.id)
     )

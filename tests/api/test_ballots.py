@@ -12,7 +12,7 @@ from engine.commands.start_instance import start_instance
 from engine.model import AccessEvent
 from tests.api.conftest import AsPerson
 from tests.execution.operating import ONE
-from tests.execution.test_signing import many
+from tests.execution.test_signing import many, nested
 from tests.support.company import Company
 
 
@@ -97,3 +97,17 @@ def test_who_may_not_see_personal_data_reads_masks_and_a_look_is_noted(company: 
     with company.database.reading() as session:
         rows = session.scalars(select(AccessEvent).where(AccessEvent.personal)).all()
         assert [(row.username, row.kind, row.instance_id) for row in rows] == [("zhang.wei", "variables", case)]
+
+
+def test_a_task_inside_something_repeated_has_the_ballot_of_its_own_team(company: Company, program: AsPerson) -> None:
+    with company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=nested())], "zeng.rui")
+        teams = [["li.na", "wang.fang"], ["chen.jie", "zhou.min", "sun.yan"]]
+        case = start_instance(session, "process", {"teams": teams}, "zhang.wei")
+    vote(company, program, case, "zhou.min", "approve")
+    for person, open_now, done in (("li.na", 2, 0), ("chen.jie", 2, 1)):
+        [task] = program(person).found("user-tasks")
+        assert (task["ballot"]["open"], task["ballot"]["done"]) == (open_now, done)
+        one = program(person).get(f"/user-tasks/{task['userTaskKey']}")["ballot"]
+        assert person in [vote["assignee"] for vote in one["votes"]]
+        assert len(one["votes"]) == open_now + done

@@ -144,3 +144,15 @@ def test_a_draft_stays_its_writer_s_when_the_task_goes_back_to_the_queue_or_to_s
     assert office.row(case).draft == {"opinion": "还行"}
     office.do(assign_task, one.id, "wu.tao", "admin")
     assert office.row(case).draft is None
+
+
+def test_what_the_initiator_may_not_decide_is_not_passed_on_to_them(office: Office) -> None:
+    own, other = task("check", whenInitiator="superior"), task("free", whenInitiator="self")
+    case = office.begin(
+        written(START + own + other + END, {"start->check": "f1", "check->free": "f2", "free->end": "f3"})
+    )
+    with pytest.raises(InvalidError, match="不由发起人办理"):
+        office.do(reassign_task, office.row(case).id, "zhang.wei", "请你批", "li.na")
+    office.finish(office.row(case).id, "li.na")
+    office.do(reassign_task, office.row(case).id, "zhang.wei", "请你办", "li.na")
+    assert office.row(case).assignee == "zhang.wei"

@@ -13,6 +13,8 @@ from engine.commands.save_task_draft import save_task_draft
 from engine.commands.sign_task import sign_task
 from engine.commands.take_back_task import take_back_task
 from engine.errors import ConflictError, EngineError, ForbiddenError, InvalidError
+from engine.queries.people import find_person
+from engine.queries.task_view import view_task
 from tests.execution.operating import Office, task
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
@@ -34,6 +36,24 @@ SIGNED = written(
 
 def many(completion: str = "", *, sequential: bool = False) -> bytes:
     """Draw a task that several people do, whose votes are counted afterwards."""
+    signing = signed_by_all(completion, sequential=sequential)
+    return written(START + signing + END, {"start->check": "f1", "check->end": "f2"})
+
+
+def nested(*, sequential: bool = False) -> bytes:
+    """Draw a sub-process that is done for each of several teams, all of whose people do a task in it."""
+    return written(
+        START + '<bpmn:subProcess id="team"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>'
+        '<zeebe:loopCharacteristics inputCollection="=teams" inputElement="people"/></bpmn:extensionElements>'
+        '</bpmn:multiInstanceLoopCharacteristics><bpmn:startEvent id="in"/>'
+        + signed_by_all(sequential=sequential)
+        + '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="i1" sourceRef="in" targetRef="check"/>'
+        '<bpmn:sequenceFlow id="i2" sourceRef="check" targetRef="out"/></bpmn:subProcess>' + END,
+        {"start->team": "f1", "team->end": "f2"},
+    )
+
+
+def signed_by_all(completion: str = "", *, sequential: bool = False) -> str:
     condition = f"<bpmn:completionCondition>{completion}</bpmn:completionCondition>" if completion else ""
     loop = (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><bpmn:extensionElements>'
@@ -41,7 +61,7 @@ def many(completion: str = "", *, sequential: bool = False) -> bytes:
         ' outputElement="={person: person, decision: decision}"/></bpmn:extensionElements>'
         f"{condition}</bpmn:multiInstanceLoopCharacteristics>"
     )
-    return written(START + task("check", "=person", more=loop) + END, {"start->check": "f1", "check->end": "f2"})
+    return task("check", "=person", more=loop)
 
 
 def ask(office: Office, task_id: int, *people: str, position: str = "parallel", by: str = "li.na") -> None:
@@ -59,6 +79,14 @@ def voters(office: Office, case: int) -> list[str | None]:
 def vote(office: Office, case: int, *people: str, decision: str = "approve") -> None:
     for person in people:
         office.finish(office.row(case, person).id, person, decision=decision)
+
+
+def asked(office: Office, task_id: int, reader: str) -> list[str]:
+    """Give the names of those who could be removed, as the page of a task offers them."""
+    with office.database.reading() as session:
+        person = find_person(session, reader)
+        assert person is not None
+        return [one.person for one in view_task(session, person, task_id).signing.asked]
 
 
 def votes(office: Office, case: int) -> list[Any]:
@@ -91,7 +119,7 @@ def test_its_completion_is_held_until_those_after_it_have_signed(office: Office)
     assert office.do(complete_task, one.id, {"amount": 3}, "li.na") is False
     assert office.state(case) == "ACTIVE"
     assert office.told("wang.fang") == ["李娜请您签署“核对check”"]
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="已经提交，还在等加签的人签署"):
         office.finish(one.id, "li.na", amount=4)
     sign(office, case, "wang.fang")
     assert office.state(case) == "COMPLETED"
@@ -307,6 +335,15 @@ def test_who_is_meant_is_removed_and_not_whoever_has_moved_to_that_place(office:
         office.do(remove_signer, one, "不用了", "admin", person="li.na")
     vote(office, case, "sun.yan", "zhou.min")
     assert votes(office, case) == ["li.na", "zhou.min"]
+
+
+def test_one_is_removed_by_those_who_sign_with_them_and_not_by_another_team(office: Office) -> None:
+    case = office.begin(nested(), teams=[["li.na", "wang.fang"], ["chen.jie", "zhou.min"]])
+    with pytest.raises(ForbiddenError):
+        office.do(remove_signer, office.row(case, "zhou.min").id, "不用了", "li.na")
+    assert asked(office, office.row(case, "chen.jie").id, "chen.jie") == ["陈杰", "周敏"]
+    office.do(remove_signer, office.row(case, "zhou.min").id, "不用了", "chen.jie")
+    assert voters(office, case) == ["li.na", "wang.fang", "chen.jie"]
 
 
 @pytest.mark.parametrize("sequential", [False, True])

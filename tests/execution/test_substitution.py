@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from engine.commands.create_substitution import WantedSubstitution, create_substitution
 from engine.commands.end_substitution import end_substitution
 from engine.commands.reassign_task import reassign_task
+from engine.commands.return_task import return_task
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
@@ -251,3 +252,19 @@ def test_a_task_that_was_opened_as_a_substitute_is_refused_when_the_substitution
     with pytest.raises(ForbiddenError, match="李娜"):
         office.finish(one.id, "wang.fang")
     office.finish(one.id, "li.na")
+
+
+def test_what_a_substitute_has_done_is_returned_to_whose_it_was(office: Office) -> None:
+    case = office.begin(
+        written(
+            START + task("check") + task("approve", "zhao.lei") + END,
+            {"start->check": "f1", "check->approve": "f2", "approve->end": "f3"},
+        )
+    )
+    number = substitute(office, "li.na", "wang.fang")
+    done = office.row(case)
+    office.finish(done.id, "wang.fang")
+    office.do(end_substitution, number, "li.na")
+    office.do(return_task, office.row(case).id, done.token, "再看看", "zhao.lei")
+    assert office.row(case).assignee == "li.na"
+    assert office.told("li.na") == ["赵磊退回了“核对check”，请重新办理"]

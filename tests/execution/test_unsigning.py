@@ -17,7 +17,7 @@ from engine.queries.case_record import CaseRecord, view_record
 from engine.queries.people import Person, find_person
 from engine.queries.returnable import may_take_back
 from tests.execution.operating import Office, task
-from tests.execution.test_signing import ask, many, sign, vote
+from tests.execution.test_signing import ask, many, nested, sign, vote
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 
@@ -187,3 +187,29 @@ def test_in_a_sequence_a_part_is_taken_back_while_the_next_is_untouched(office: 
     vote(office, case, "chen.jie")
     assert office.state(case) == "COMPLETED"
     assert [one["person"] for one in office.of(case)["votes"]] == ["li.na", "wang.fang", "chen.jie"]
+
+
+def test_in_a_sequence_a_part_is_taken_back_although_another_team_goes_on(office: Office) -> None:
+    case = office.begin(nested(sequential=True), teams=[["li.na", "wang.fang"], ["chen.jie", "zhou.min"]])
+    vote(office, case, "li.na", "chen.jie", "zhou.min")
+    office.do(take_back_task, signed(office, case, "li.na").id, "li.na")
+    assert [row.assignee for row in office.rows(case)] == ["li.na"]
+    vote(office, case, "li.na", "wang.fang")
+    assert office.state(case) == "COMPLETED"
+
+
+def test_who_signed_before_takes_it_back_while_the_holder_has_only_what_they_had_typed_before(office: Office) -> None:
+    case = office.begin(many(sequential=True), people=["li.na", "wang.fang"])
+    office.do(save_task_draft, office.row(case).id, {"decision": "reject"}, "li.na")
+    ask(office, office.row(case).id, "chen.jie", position="before")
+    vote(office, case, "chen.jie")
+    assert office.row(case).draft == {"decision": "reject"}
+    assert can(office, signed(office, case, "chen.jie"))
+    office.do(take_back_task, signed(office, case, "chen.jie").id, "chen.jie")
+    assert [row.assignee for row in office.rows(case)] == ["chen.jie"]
+    vote(office, case, "chen.jie")
+    assert (office.row(case).assignee, office.row(case).draft) == ("li.na", {"decision": "reject"})
+    office.do(save_task_draft, office.row(case).id, {"decision": "approve"}, "li.na")
+    assert not can(office, signed(office, case, "chen.jie"))
+    with pytest.raises(ConflictError):
+        office.do(take_back_task, signed(office, case, "chen.jie").id, "chen.jie")

@@ -1,11 +1,12 @@
 """How a task that several people do stands while it goes on."""
 
 from engine.commands.add_signers import Signers, add_signers
+from engine.commands.take_back_task import take_back_task
 from engine.queries.case_view import view_case
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
 from tests.execution.operating import Office
-from tests.execution.test_signing import many, vote
+from tests.execution.test_signing import many, nested, vote
 
 
 def standing(office: Office, case: int) -> list[tuple[str, int, list[tuple[str, str]]]]:
@@ -42,3 +43,21 @@ def test_in_a_sequence_those_are_seen_whose_turn_comes_later(office: Office) -> 
     office.do(add_signers, office.row(case).id, wanted, "wang.fang")
     votes = [("李娜", "done"), ("王芳", "open"), ("周敏", "later"), ("陈杰", "later")]
     assert standing(office, case) == [("核对check", 1, votes)]
+
+
+def test_a_vote_that_was_taken_back_does_not_count(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang"])
+    vote(office, case, "wang.fang")
+    (voted,) = office.rows(case, "COMPLETED")
+    office.do(take_back_task, voted.id, "wang.fang")
+    assert standing(office, case) == [("核对check", 0, [("李娜", "open"), ("王芳", "open")])]
+    vote(office, case, "wang.fang")
+    assert standing(office, case) == [("核对check", 1, [("李娜", "open"), ("王芳", "done")])]
+
+
+def test_each_part_of_what_is_repeated_around_has_its_own_ballot(office: Office) -> None:
+    case = office.begin(nested(), teams=[["li.na", "wang.fang"], ["chen.jie", "zhou.min"]])
+    vote(office, case, "zhou.min")
+    one = ("核对check", 0, [("李娜", "open"), ("王芳", "open")])
+    other = ("核对check", 1, [("陈杰", "open"), ("周敏", "done")])
+    assert standing(office, case) == [one, other]

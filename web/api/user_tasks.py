@@ -16,7 +16,7 @@ from engine.commands.unclaim_task import unclaim_task
 from engine.commands.update_task import update_task
 from engine.queries.published_forms import find_form
 from engine.queries.search_tasks import TaskRecord, find_task, search_tasks
-from engine.queries.standing_ballots import ballot_of_task
+from engine.queries.standing_ballots import ballots_of_tasks
 from web.api.ballots import Ballot, read_ballots, written
 from web.api.blueprint import PROGRAMS, READERS, blueprint
 from web.api.forms import FormAnswer
@@ -118,7 +118,8 @@ def get_user_task(user_task_key: str) -> UserTask:
     """Give one task of the caller."""
     record = _visible(user_task_key)
     ballots = read_ballots(record.instance_id, request.path)
-    return _answer(replace(record, ballot=ballot_of_task(record.element_id, record.created_at, ballots)))
+    own = ballots_of_tasks(current_session(), {record.passage: ballots}).get(record.passage)
+    return _answer(replace(record, ballot=own))
 
 
 @blueprint.get("/user-tasks/<user_task_key>/form")
@@ -203,8 +204,8 @@ def unassign_user_task(user_task_key: str) -> ResponseReturnValue:
 def complete_user_task(user_task_key: str, sent: Completion) -> ResponseReturnValue:
     """Complete a task with the values of its form.
 
-    The form is checked as on the page; `errors` of a refusal names each field. A task without a form takes any
-    variables.
+    The form is checked as on the page; `errors` of a refusal names each field. A field that is not sent counts as
+    left empty. A task without a form takes any variables.
     """
     complete_task(current_session(), _visible(user_task_key).id, sent.variables or {}, current_person().username)
     return "", 204

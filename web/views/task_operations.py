@@ -176,7 +176,20 @@ _OPERATIONS: Mapping[str, Callable[[int, Form], str]] = {
     "takeBack": _take_back,
 }
 _FIELDS = frozenset(
-    {"agreed", "assignee", "opinion", "people", "position", "reason", "signer", "straight_back", "target", "text"}
+    {
+        "agreed",
+        "assignee",
+        "note",
+        "opinion",
+        "people",
+        "position",
+        "reason",
+        "signer",
+        "straight_back",
+        "target",
+        "text",
+        "words",
+    }
 )
 """The fields of the dialogs beside which something may be wrong."""
 _TEXTS = {
