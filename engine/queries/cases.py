@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
@@ -41,8 +41,14 @@ class Step:
     name: str
     is_pending: bool
     """Listeners or signers are asked first: nothing can be done with it meanwhile."""
+    is_signature: bool
+    """Somebody asked for it to be signed, too; the task itself is another."""
+    open_signs: int
+    """Of a task that is to be signed: how many have not."""
     owner: str | None
     """Who has delegated it."""
+    delegated_by: str | None
+    """The display name of who has."""
     username: str | None
     assignee: str | None
     """A display name; None while nobody has claimed it."""
@@ -116,6 +122,7 @@ def open_steps(session: Session, instance_ids: Sequence[int]) -> dict[int, list[
     steps: dict[int, list[Step]] = defaultdict(list)
     if not instance_ids:
         return steps
+    owner = aliased(User)
     rows = session.execute(
         select(
             UserTask.instance_id,
@@ -123,12 +130,16 @@ def open_steps(session: Session, instance_ids: Sequence[int]) -> dict[int, list[
             UserTask.element_id,
             UserTask.name,
             UserTask.pending.is_not(None).label("is_pending"),
+            UserTask.parent_task_id.is_not(None).label("is_signature"),
+            UserTask.open_signs,
             UserTask.owner,
+            owner.display_name.label("delegated_by"),
             UserTask.due_at,
             UserTask.assignee,
             User.display_name,
         )
         .outerjoin(User, User.username == UserTask.assignee)
+        .outerjoin(owner, owner.username == UserTask.owner)
         .where(UserTask.instance_id.in_(instance_ids), UserTask.state == "CREATED")
         .order_by(UserTask.id)
     )
@@ -139,7 +150,10 @@ def open_steps(session: Session, instance_ids: Sequence[int]) -> dict[int, list[
                 element_id=row.element_id,
                 name=row.name,
                 is_pending=row.is_pending,
+                is_signature=row.is_signature,
+                open_signs=row.open_signs,
                 owner=row.owner,
+                delegated_by=row.delegated_by,
                 username=row.assignee,
                 assignee=row.display_name or row.assignee,
                 due_at=row.due_at,

@@ -182,8 +182,11 @@ def test_the_initiator_withdraws_with_a_reason(site: Site) -> None:
     case = site.company.start()
     visitor = site.visitor("zhang.wei")
     assert "确认撤销" in visitor.read(f"/cases/{case}")
-    visitor.post(f"/cases/{case}/withdraw", {"reason": "  "})
-    assert "请填写撤销原因" in visitor.read(f"/cases/{case}")
+    empty = visitor.post(f"/cases/{case}/withdraw", {"reason": "  "})
+    assert (empty.status_code, empty.text.count("请填写撤销原因")) == (422, 1)
+    assert 'data-dialog="now"' in empty.text
+    long = visitor.post(f"/cases/{case}/withdraw", {"reason": "长" * 2001})
+    assert (long.status_code, long.text.count("长" * 2001)) == (422, 1)
     visitor.post(f"/cases/{case}/withdraw", {"reason": "客户推迟合作"})
     page = visitor.read(f"/cases/{case}")
     assert "事项已撤销" in page

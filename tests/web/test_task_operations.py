@@ -101,6 +101,7 @@ def test_who_stands_in_sees_whose_task_it_is_and_the_case_says_who_did_it(
     assert "您在代李娜办理" in theirs.read(f"/tasks/{one.id}")
     theirs.post(f"/tasks/{one.id}")
     assert "王芳 代 李娜 办理了“核对check”" in theirs.read(f"/cases/{one.instance_id}")
+    assert "这个任务已由王芳 代 李娜办理。" in visitor("li.na").read(f"/tasks/{one.id}")
 
 
 def test_colleagues_are_offered_for_what_is_typed(visitor: Callable[[str | None], Visitor]) -> None:
@@ -119,6 +120,8 @@ def test_signers_are_asked_by_the_dialog_sign_on_their_page_and_are_removed(
     page = mine.read(f"/tasks/{one.id}")
     assert "王芳、陈杰签完之后，您才能提交" in page
     assert "等 2 人加签" in mine.read("/tasks")
+    page = mine.read(f"/cases/{one.instance_id}")
+    assert (page.count(">加签<"), page.count("等 2 人加签")) == (2, 1)
 
     asked = {task.assignee: task for task in tasks_of(company, one) if task.parent_task_id}
     page = theirs.read(f"/tasks/{asked['wang.fang'].id}")
@@ -126,6 +129,8 @@ def test_signers_are_asked_by_the_dialog_sign_on_their_page_and_are_removed(
     signing = f"/tasks/{asked['wang.fang'].id}/operations/sign"
     assert theirs.post(signing, {}).status_code == 422
     assert theirs.post(signing, {"agreed": "no", "opinion": ""}).status_code == 422
+    long = theirs.post(signing, {"agreed": "yes", "opinion": "长" * 2001})
+    assert (long.status_code, long.text.count("最多 2000 个字，现在是 2001 个。")) == (422, 1)
     theirs.post(signing, {"agreed": "yes", "opinion": "没问题"})
     removed = f"{asked['chen.jie'].id}::chen.jie"
     assert f'value="{removed}"' in mine.read(f"/tasks/{one.id}")
@@ -167,7 +172,7 @@ def test_a_case_is_commented_copied_and_urged(
     listed = reader.read("/tasks/copies")
     assert "未读" in listed
     page = reader.get(f"/cases/{one.instance_id}").text
-    assert "张伟 评论" in page
+    assert "张伟 评论，提醒了何强" in page
     assert "&lt;b&gt;@何强&lt;/b&gt; 请看" in page
     assert "未读" not in reader.read("/tasks/copies")
 

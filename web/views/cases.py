@@ -1,5 +1,7 @@
 """Cases: which one may start, which one has started, and those a reader may see."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +14,7 @@ from engine.commands.withdraw_instance import withdraw_instance
 from engine.errors import EngineError, FieldProblem, FormInvalidError, InvalidError
 from engine.queries.access import readable_definitions
 from engine.queries.case_record import view_record
-from engine.queries.case_view import case_diagram, view_case
+from engine.queries.case_view import CaseView, case_diagram, view_case
 from engine.queries.cases import CaseFilter, CaseSort, list_cases, processes_of_cases
 from engine.queries.startable import StartView, startable_processes, view_start
 from web import form_pages
@@ -131,9 +133,7 @@ def comment(instance_id: int) -> ResponseReturnValue:
         with db.begin_nested():
             comment_case(db, instance_id, request.form.get("text", ""), person.username)
     except InvalidError as error:
-        problems = {"text": FieldProblem(error.message, error.facts)}
-        page = render_template("cases/show.html", case=case, now=clock.now(), typed=request.form, problems=problems)
-        return page, 422
+        return _again(case, {"text": FieldProblem(error.message, error.facts)}), 422
     flash(gettext("评论已写入办理经过。"), "ok")
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="comments"))
 
@@ -160,14 +160,19 @@ def diagram(instance_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:instance_id>/withdraw")
 @allow("staff")
 def withdraw(instance_id: int) -> ResponseReturnValue:
-    """End a case because its initiator no longer wants it."""
+    """End a case because its initiator no longer wants it, or show what was typed again with what is wrong."""
+    db, person = current_session(), current_person()
     try:
-        withdraw_instance(current_session(), instance_id, request.form.get("reason", ""), current_person().username)
+        with db.begin_nested():
+            withdraw_instance(db, instance_id, request.form.get("reason", ""), person.username)
     except InvalidError as error:
-        flash(explain(error), "danger")
-    else:
-        flash(gettext("事项已撤销。"), "ok")
+        return _again(view_case(db, person, instance_id), {"reason": FieldProblem(error.message, error.facts)}), 422
+    flash(gettext("事项已撤销。"), "ok")
     return redirect(url_for("cases.show", instance_id=instance_id))
+
+
+def _again(case: CaseView, problems: Mapping[str, FieldProblem]) -> str:
+    return render_template("cases/show.html", case=case, now=clock.now(), typed=request.form, problems=problems)
 
 
 def _initiator() -> dict[str, object]:
