@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engine.errors import ForbiddenError, mark
-from engine.execution.acting import Acting
+from engine.execution.acting import acting_owner
 from engine.execution.delegating import back_to_owner
 from engine.execution.locked import lock_task
 from engine.execution.telling import tell
@@ -13,13 +13,16 @@ TITLE = "{who}收回了“{task}”，不用再看"
 
 
 def recall_task(session: Session, task_id: int, actor: str) -> None:
-    """Make the owner of a delegated task its assignee again. Raises NotFoundError, ConflictError, ForbiddenError."""
+    """Make the owner of a delegated task its assignee again: by the owner, or who stands in for them.
+
+    Raises NotFoundError, ConflictError, ForbiddenError for anybody else.
+    """
     locked = lock_task(session, task_id)
-    delegate = locked.work.assignee
-    if locked.work.owner != actor:
+    acting, delegate = acting_owner(locked, actor), locked.work.assignee
+    if acting is None:
         raise ForbiddenError(mark("任务“{name}”不是您委派出去的，不能收回。"), name=locked.work.task_name)
     back_to_owner(locked)
     title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
     tell(locked, [delegate] if delegate is not None else [], title)
-    body = {"task": task_id, "assignee": [delegate, actor]}
-    write_event(locked, Acting(actor=actor).event(locked, "task.recalled", body))
+    body = {"task": task_id, "assignee": [delegate, acting.holder]}
+    write_event(locked, acting.event(locked, "task.recalled", body))

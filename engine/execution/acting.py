@@ -57,6 +57,12 @@ def acting_for_holder(locked: LockedCase, actor: str) -> Acting | None:
     return _for(locked, actor, holder) if holder is not None else None
 
 
+def acting_owner(locked: LockedCase, actor: str) -> Acting | None:
+    """Give how a person acts on a task that is delegated; None for others, and where it is not."""
+    owner = locked.work.owner
+    return _for(locked, actor, owner) if owner is not None else None
+
+
 def acting_doer(locked: LockedCase, actor: str) -> Acting:
     """Give how a person acts who wants to do a task: as its holder, or where it has none as one who may claim it."""
     return acting_candidate(locked, actor) if locked.work.assignee is None else acting_holder(locked, actor)

@@ -10,7 +10,7 @@ from engine.errors import NotFoundError, mark
 from engine.model import CaseReader, ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
 from engine.organisation import organisation
 from engine.queries.people import Person
-from engine.queries.standing_in import held, named
+from engine.queries.standing_in import delegated, held, named
 from engine.queries.startable import names_in
 
 READ_ALL = frozenset({"auditor", "admin"})
@@ -73,7 +73,7 @@ def _takes_part(session: Session, person: Person, instance_id: int) -> bool:
             or_(
                 held(session, person),
                 UserTask.completed_by == person.username,
-                UserTask.owner == person.username,
+                delegated(session, person),
                 candidate,
             ),
         )

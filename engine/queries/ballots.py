@@ -89,11 +89,18 @@ def repeated_tasks(of: Definition) -> frozenset[str]:
 
 
 def opinions_besides(found: Sequence[Ballot], happenings: Sequence[Happening]) -> tuple[Happening, ...]:
-    """Give what people have done in a case, oldest first, apart from what its ballots tell."""
+    """Give what people have done in a case, oldest first, apart from what its ballots tell and what they took back."""
     told = {vote.at for one in found for vote in one.votes}
+    # Several people may say something at one token: who signs, and who has the task.
+    taken_back = {_part(one): one.sequence for one in happenings if one.kind == "task.taken_back"}
     done = (one for one in happenings if one.kind in {"task.completed", "task.held", "task.signed"})
+    holds = (one for one in done if one.sequence > taken_back.get(_part(one), 0))
     # A vote does not say who gave it for somebody else.
-    return tuple(one for one in done if one.on_behalf_of or one.at not in told)
+    return tuple(one for one in holds if one.on_behalf_of or one.at not in told)
+
+
+def _part(one: Happening) -> tuple[int | None, str]:
+    return one.token, one.on_behalf_of or one.actor
 
 
 def _tasks(session: Session, instance_id: int, body: int) -> Sequence[UserTask]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.model import ProcessDefinition, ProcessInstance, User, UserTask, UserTaskCandidate
 from engine.queries.paging import PAGE_SIZE, Page, fetch_page
 from engine.queries.people import Person
-from engine.queries.standing_in import held, named
+from engine.queries.standing_in import delegated, held, named
 from engine.queries.typed import holds_typed
 
 Scope = Literal["mine", "claimable", "delegated", "done"]
@@ -76,9 +76,9 @@ def claimable_tasks(session: Session, person: Person) -> Select[int]:
     )
 
 
-def delegated_tasks(person: Person) -> Select[int]:
-    """Select the ids of open tasks that somebody else has for the person's sake, who gets them back."""
-    return select(UserTask.id).where(UserTask.owner == person.username, UserTask.state == "CREATED")
+def delegated_tasks(session: Session, person: Person) -> Select[int]:
+    """Select the ids of open tasks that somebody else has for the person's sake, or of somebody they stand in for."""
+    return select(UserTask.id).where(delegated(session, person), UserTask.state == "CREATED")
 
 
 def list_tasks(
@@ -135,7 +135,7 @@ def _in_scope(session: Session, person: Person, scope: Scope) -> Any:  # noqa: A
     if scope == "done":
         return and_(UserTask.completed_by == person.username, UserTask.state == "COMPLETED")
     if scope == "delegated":
-        return UserTask.id.in_(delegated_tasks(person))
+        return UserTask.id.in_(delegated_tasks(session, person))
     return UserTask.id.in_(own_tasks(session, person) if scope == "mine" else claimable_tasks(session, person))
 
 

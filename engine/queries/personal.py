@@ -15,7 +15,7 @@ from engine.interpreter import load_scopes, load_variables
 from engine.model import CaseReader, ProcessInstance, UserTask, UserTaskCandidate
 from engine.queries.access import superior_of_people
 from engine.queries.people import Person
-from engine.queries.standing_in import held, named
+from engine.queries.standing_in import delegated, held, named
 from engine.queries.timeline import entered_values, load_events
 
 
@@ -65,7 +65,7 @@ def _has_task(session: Session, person: Person, instance_id: int) -> bool:
     own = or_(
         held(session, person),
         UserTask.completed_by == person.username,
-        UserTask.owner == person.username,
+        delegated(session, person),
         claimable,
     )
     before = exists().where(

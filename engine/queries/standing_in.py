@@ -24,19 +24,26 @@ def stood_in_for(session: Session, person: Person) -> Sequence[StandIn]:
 
 
 def held(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types for conditions don't unify
-    """Give the condition on user_tasks: the person's, or of somebody they stand in for.
+    """Give the condition on user_tasks: the person's, or of somebody they stand in for."""
+    return _whose(session, person, UserTask.assignee)
 
-    The names come first, so that the index of assignees serves; the rest is asked of what it finds.
+
+def delegated(session: Session, person: Person) -> Any:  # noqa: ANN401 - as above
+    """Give the condition on user_tasks: the person has delegated it, or somebody they stand in for has."""
+    return _whose(session, person, UserTask.owner)
+
+
+def _whose(session: Session, person: Person, column: Any) -> Any:  # noqa: ANN401 - as above
+    """Look for a person in a column of user_tasks, and for those they stand in for.
+
+    The names come first, so that the index of the column serves; the rest is asked of what it finds.
     """
     ways = stood_in_for(session, person)
     if not ways:
-        return UserTask.assignee == person.username
+        return column == person.username
     names = sorted({person.username, *(way.principal for way in ways)})
-    theirs = [and_(UserTask.assignee == way.principal, _in(way)) for way in ways]
-    return and_(
-        UserTask.assignee.in_(names),
-        or_(UserTask.assignee == person.username, and_(_of_others(person), or_(*theirs))),
-    )
+    theirs = [and_(column == way.principal, _in(way)) for way in ways]
+    return and_(column.in_(names), or_(column == person.username, and_(_of_others(person), or_(*theirs))))
 
 
 def named(session: Session, person: Person) -> Any:  # noqa: ANN401 - as above

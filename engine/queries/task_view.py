@@ -93,7 +93,7 @@ class TaskView:
     owner: str | None
     """The display name of who has delegated it; it goes back to them."""
     is_owner: bool
-    """The reader has delegated it."""
+    """The reader has delegated it, or stands in for who has."""
     delegation: str
     """Why it was delegated."""
     signatures: tuple[Signature, ...]
@@ -154,7 +154,8 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
     is_candidate = any(
         principal == person.username if kind == "user" else principal in person.groups for kind, principal in candidates
     )
-    acts_for = _acts_for(session, person, task, case, of) if is_open else None
+    acts_for = _acts_for(session, person, task.assignee, case, of) if is_open else None
+    owns_for = _acts_for(session, person, task.owner, case, of) if is_open else None
     is_mine = is_open and (task.assignee == person.username or acts_for is not None)
     is_free = is_open and task.pending is None
     element = of.process.elements.get(task.element_id)
@@ -193,7 +194,7 @@ def view_task(session: Session, person: Person, task_id: int) -> TaskView:
         is_mine=is_mine,
         on_behalf_of=known.display_name(acts_for) if acts_for is not None else None,
         owner=known.display_name(task.owner) if task.owner else None,
-        is_owner=is_open and task.owner == person.username,
+        is_owner=is_open and task.owner is not None and (task.owner == person.username or owns_for is not None),
         delegation=str((task.delegation or {}).get("reason", "")),
         signatures=tuple(replace(one, opinion=seen.veil.text(one.opinion)) for one in signatures(task, known)),
         signing=signing,
@@ -227,12 +228,14 @@ def _form(session: Session, task: UserTask, rights: Rights) -> tuple[Form | None
     return shown, {one.key for one in whole.walk()} - {one.key for one in shown.walk()}
 
 
-def _acts_for(session: Session, person: Person, task: UserTask, case: ProcessInstance, of: Definition) -> str | None:
-    """Give the assignee, where the reader stands in for them in this case."""
-    if task.assignee in {None, person.username} or case.started_by == person.username:
+def _acts_for(
+    session: Session, person: Person, principal: str | None, case: ProcessInstance, of: Definition
+) -> str | None:
+    """Give the assignee or owner of a task, where the reader stands in for them in this case."""
+    if principal in {None, person.username} or case.started_by == person.username:
         return None
     ways = stood_in_for(session, person)
-    return task.assignee if any(w.principal == task.assignee and w.covers(of.process_id) for w in ways) else None
+    return principal if any(way.principal == principal and way.covers(of.process_id) for way in ways) else None
 
 
 def _pending(task: UserTask) -> str | None:

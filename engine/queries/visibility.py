@@ -11,7 +11,7 @@ from engine.model import CaseReader, ProcessDefinition, ProcessInstance, UserTas
 from engine.organisation import organisation
 from engine.queries.access import READ_ALL, readable_definitions
 from engine.queries.people import Person
-from engine.queries.standing_in import held, named
+from engine.queries.standing_in import delegated, held, named
 
 
 def visible_instances(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAlchemy's types don't unify
@@ -60,7 +60,7 @@ def _own_tasks(session: Session, person: Person) -> Any:  # noqa: ANN401 - SQLAl
     return or_(
         held(session, person),
         UserTask.completed_by == person.username,
-        UserTask.owner == person.username,
+        delegated(session, person),
         may_claim(session, person),
     )
 

@@ -8,14 +8,16 @@ from sqlalchemy import insert, select
 from sqlalchemy import text as sql
 
 from engine.commands.create_substitution import WantedSubstitution, create_substitution
+from engine.commands.delegate_task import delegate_task
 from engine.commands.end_substitution import end_substitution
 from engine.commands.reassign_task import reassign_task
+from engine.commands.recall_task import recall_task
 from engine.commands.return_task import return_task
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
 from engine.model import Substitution, UserTask
-from engine.queries.inbox import own_tasks
+from engine.queries.inbox import delegated_tasks, own_tasks
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
 from tests.execution.operating import Office, task
@@ -268,3 +270,25 @@ def test_what_a_substitute_has_done_is_returned_to_whose_it_was(office: Office) 
     office.do(return_task, office.row(case).id, done.token, "再看看", "zhao.lei")
     assert office.row(case).assignee == "li.na"
     assert office.told("li.na") == ["赵磊退回了“核对check”，请重新办理"]
+
+
+def test_who_delegates_for_somebody_sees_it_and_takes_it_back(office: Office) -> None:
+    case = office.begin()
+    substitute(office, "li.na", "wang.fang")
+    one = office.row(case).id
+    office.do(delegate_task, one, "chen.jie", "请看价格", "wang.fang")
+    with office.database.reading() as session:
+        agent, initiator = find_person(session, "wang.fang"), find_person(session, "zhang.wei")
+        assert agent is not None
+        assert initiator is not None
+        assert list(session.scalars(delegated_tasks(session, agent))) == [one]
+        assert view_task(session, agent, one).is_owner
+        assert not view_task(session, initiator, one).is_owner
+    substitute(office, "li.na", "zhang.wei")
+    for nobody in ("zhang.wei", "chen.jie"):
+        with pytest.raises(ForbiddenError):
+            office.do(recall_task, one, nobody)
+    office.do(recall_task, one, "wang.fang")
+    event = office.events(case)[-1]
+    assert (event.kind, event.actor, event.on_behalf_of) == ("task.recalled", "wang.fang", "li.na")
+    assert office.row(case).assignee == "li.na"

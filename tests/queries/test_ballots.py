@@ -1,12 +1,15 @@
 """How a task that several people do stands while it goes on."""
 
 from engine.commands.add_signers import Signers, add_signers
+from engine.commands.complete_task import complete_task
 from engine.commands.take_back_task import take_back_task
 from engine.queries.case_view import view_case
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
-from tests.execution.operating import Office
-from tests.execution.test_signing import many, nested, vote
+from tests.execution.operating import Office, task
+from tests.execution.test_signing import ask, many, nested, sign, vote
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
 
 
 def standing(office: Office, case: int) -> list[tuple[str, int, list[tuple[str, str]]]]:
@@ -61,3 +64,36 @@ def test_each_part_of_what_is_repeated_around_has_its_own_ballot(office: Office)
     one = ("核对check", 0, [("李娜", "open"), ("王芳", "open")])
     other = ("核对check", 1, [("陈杰", "open"), ("周敏", "done")])
     assert standing(office, case) == [one, other]
+
+
+def test_what_somebody_took_back_is_not_told_as_their_opinion(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang"])
+    vote(office, case, "wang.fang", decision="reject")
+    (voted,) = office.rows(case, "COMPLETED")
+    assert opinions(office, case, "li.na") == []
+    office.do(take_back_task, voted.id, "wang.fang")
+    assert opinions(office, case, "li.na") == []
+
+
+def test_a_signature_that_was_taken_back_leaves_what_the_holder_has_said(office: Office) -> None:
+    case = office.begin(
+        written(
+            START + task("check") + task("approve", "zhao.lei") + END,
+            {"start->check": "f1", "check->approve": "f2", "approve->end": "f3"},
+        )
+    )
+    ask(office, office.row(case).id, "wang.fang", "chen.jie")
+    sign(office, case, "wang.fang")
+    (signed,) = office.rows(case, "COMPLETED")
+    office.do(take_back_task, signed.id, "wang.fang")
+    sign(office, case, "wang.fang", agreed=False)
+    office.do(complete_task, office.row(case, "li.na").id, {}, "li.na")
+    sign(office, case, "chen.jie")
+    assert opinions(office, case, "zhao.lei") == ["王芳", "李娜", "陈杰"]
+
+
+def opinions(office: Office, case: int, reader: str) -> list[str]:
+    with office.database.reading() as session:
+        person = find_person(session, reader)
+        assert person is not None
+        return [one.actor for one in view_task(session, person, office.row(case, reader).id).opinions]
