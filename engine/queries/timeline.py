@@ -12,6 +12,7 @@ from engine import forms, json_text
 from engine.execution.immutable import Definition, form
 from engine.execution.immutable import definition as definition_of
 from engine.forms import NOTHING_HIDDEN, Described, Veil
+from engine.interpreter import Element
 from engine.model import HistoryEvent, ProcessDefinition
 from engine.organisation import Organisation
 
@@ -71,7 +72,7 @@ class Happening:
     action: str | None
     """Of a task whose time was over: whether it was left to ``pass`` or ``reject``."""
     target: str | None
-    """The name of the element that was gone back to."""
+    """The name of the element that was gone back to, or that a token was moved to."""
     chosen: tuple[str, ...]
     """Names of the elements that were chosen in an ad-hoc sub-process."""
     ended_at: str | None
@@ -151,14 +152,14 @@ def _happening(
     elements = definition.process.elements
     assignee, reason = _given_to(event), _words(body)
     ended = elements.get(body.get("ended_at") or "")
-    target = elements.get((body.get("target") or {}).get("element") or "")
+    about, target = _where(event, elements)
     return Happening(
         sequence=row.sequence,
         at=row.at,
         kind=row.kind,
         actor=known.display_name(row.actor),
         on_behalf_of=known.display_name(row.on_behalf_of) if row.on_behalf_of else None,
-        element=elements[row.element_id].label if row.element_id in elements else None,
+        element=about,
         token=row.token,
         entered=tuple(_entered(session, definition, event, veil, known)),
         opened=tuple(_opened(fact, definition, known) for fact in body.get("tasks", ())),
@@ -174,10 +175,26 @@ def _happening(
         agreed=(body.get("signature") or {}).get("agreed"),
         position=body.get("position"),
         action=body.get("action") if row.kind == "task.timed_out" else None,
-        target=target.label if target is not None else None,
+        target=target,
         chosen=tuple(elements[one["id"]].label for one in body.get("elements", ()) if one.get("id") in elements),
         ended_at=ended.label if ended else None,
     )
+
+
+def _where(event: StoredEvent, elements: Mapping[str, Element]) -> tuple[str | None, str | None]:
+    """Give the name of the element an event is about, and of the one it led to by somebody's choice."""
+    body, about = event.body, [event.row.element_id]
+    chosen = [(body.get("target") or {}).get("element")]
+    if event.row.kind == "case.modified":
+        taken = set(body["terminate"])
+        about = [element for what, element, token, _flow in body["passages"] if what == "canceled" and token in taken]
+        chosen = [one["element_id"] for one in body["activate"]]
+    return _named(about, elements), _named(chosen, elements)
+
+
+def _named(ids: Iterable[str | None], elements: Mapping[str, Element]) -> str | None:
+    known = dict.fromkeys(elements[one].label for one in ids if one is not None and one in elements)
+    return "、".join(known) or None
 
 
 def _words(body: Mapping[str, Any]) -> str | None:

@@ -53,7 +53,7 @@ def test_a_token_is_moved_and_the_story_says_why(site: Site, case: int) -> None:
     fields = {"action": "move", "token": token, "element": "b", "reason": "第一步已在线下办完"}
     answer = admin.post(address, fields)
     page = admin.read(answer.headers["Location"])
-    assert "系统管理员 把事项移到了另一步" in page
+    assert "系统管理员 把事项从“a”移到“b”" in page
     assert "第一步已在线下办完" in page
     assert site.company.task(case).element_id == "b"
 
