@@ -112,6 +112,7 @@ def _end(locked: LockedCase, case: Case, task: UserTask, action: str) -> None:
         result[SIGNATURES] = list(task.signatures or ())
     tell(locked, people_asked(locked, task), ENDED[action].format(task=task.name))
     task.state, task.pending, task.draft, task.completed_at = "COMPLETED", None, None, locked.environment.now
+    task.open_signs = 0
     locked.session.flush()
     locked.session.execute(
         update(UserTask)

@@ -1,0 +1,150 @@
+"""Until when what is done can be taken back: each thing that touches what came of it, and what does not."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from engine.commands.add_signers import Signers, add_signers
+from engine.commands.comment_case import comment_case
+from engine.commands.copy_task import copy_task
+from engine.commands.delegate_task import delegate_task
+from engine.commands.modify_instance import Activation, Modification, modify_instance
+from engine.commands.reassign_task import reassign_task
+from engine.commands.save_task_draft import save_task_draft
+from engine.commands.take_back_task import take_back_task
+from engine.commands.urge_task import urge_task
+from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.model import User, UserTask
+from tests.execution.operating import Office, task
+from tests.execution.test_signing import many, vote
+from tests.execution.test_unsigning import can
+from tests.interpreter.build import END, START
+from tests.interpreter.test_elements import written
+
+THREE = written(
+    START + task("check") + task("approve", "zhao.lei") + task("file", "wu.tao") + END,
+    {"start->check": "f1", "check->approve": "f2", "approve->file": "f3", "file->end": "f4"},
+)
+
+
+def handed_in(office: Office) -> tuple[int, UserTask]:
+    """Begin a case, let 李娜 do her task, and give it."""
+    case = office.begin(THREE)
+    office.finish(office.row(case).id, "li.na", amount=3)
+    (done,) = office.rows(case, "COMPLETED")
+    return case, done
+
+
+def modified(office: Office, case: int) -> None:
+    wanted = Modification(activations=[Activation(element_id="file")])
+    office.do(modify_instance, case, wanted, "补一步", "admin")
+
+
+TOUCHES: dict[str, Callable[[Office, int], object]] = {
+    "typed": lambda office, case: office.do(save_task_draft, office.row(case).id, {"amount": 4}, "zhao.lei"),
+    "done": lambda office, case: office.finish(office.row(case).id, "zhao.lei"),
+    "passed_on": lambda office, case: office.do(reassign_task, office.row(case).id, "sun.yan", "出差", "zhao.lei"),
+    "delegated": lambda office, case: office.do(delegate_task, office.row(case).id, "sun.yan", "请看", "zhao.lei"),
+    "signed": lambda office, case: office.do(
+        add_signers, office.row(case).id, Signers(people=["sun.yan"], position="before", reason="把关"), "zhao.lei"
+    ),
+    "modified": modified,
+}
+
+
+@pytest.mark.parametrize("name", TOUCHES)
+def test_whatever_is_done_with_what_came_of_it_is_too_late(office: Office, name: str) -> None:
+    case, done = handed_in(office)
+    TOUCHES[name](office, case)
+    assert not can(office, done)
+    with pytest.raises(ConflictError, match="下一步已有人领取、填写或办理"):
+        office.do(take_back_task, done.id, "li.na")
+
+
+def test_words_about_it_and_other_cases_are_not_too_late(office: Office) -> None:
+    case, done = handed_in(office)
+    other, _ = handed_in(office)
+    office.do(save_task_draft, office.row(other).id, {"amount": 4}, "zhao.lei")
+    office.finish(office.row(other).id, "zhao.lei")
+    office.finish(office.row(other).id, "wu.tao")
+    office.do(comment_case, case, "请尽快", "zhang.wei")
+    office.do(urge_task, office.row(case).id, "请尽快", "zhang.wei")
+    office.do(copy_task, office.row(case).id, ["peng.fei"], "请知悉", "zhang.wei")
+    assert can(office, done)
+    office.do(take_back_task, done.id, "li.na")
+    assert office.row(case).draft == {"amount": 3, "signatures": []}
+
+
+def test_what_was_typed_before_somebody_had_done_the_step_is_not_too_late(office: Office) -> None:
+    case, done = handed_in(office)
+    office.do(take_back_task, done.id, "li.na")
+    office.do(save_task_draft, office.row(case).id, {"amount": 5}, "li.na")
+    office.finish(office.row(case).id, "li.na", amount=5)
+    again = office.rows(case, "COMPLETED")[-1]
+    office.do(take_back_task, again.id, "li.na")
+    assert office.row(case).draft == {"amount": 5, "signatures": []}
+    # What was taken back once is not there any more.
+    with pytest.raises(ConflictError, match="不能撤回"):
+        office.do(take_back_task, done.id, "li.na")
+
+
+def test_what_several_have_decided_together_nobody_takes_back_alone(office: Office) -> None:
+    case = office.begin(many().replace(b'</bpmn:userTask>', b"</bpmn:userTask>" + task("file", "wu.tao").encode(), 1)
+                        .replace(b'targetRef="end"', b'targetRef="file"')
+                        .replace(b"</bpmn:process>", b'<bpmn:sequenceFlow id="f9" sourceRef="file" targetRef="end"/></bpmn:process>'),
+                        people=["li.na", "wang.fang"])  # fmt: skip
+    vote(office, case, "li.na", "wang.fang")
+    assert [row.element_id for row in office.rows(case)] == ["file"]
+    for row in office.rows(case, "COMPLETED"):
+        assert not can(office, row)
+        with pytest.raises(ConflictError, match="它是多人办理的"):
+            office.do(take_back_task, row.id, str(row.assignee))
+
+
+def test_a_part_that_is_taken_back_is_as_if_it_had_not_been_done(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang", "chen.jie"])
+    office.do(reassign_task, office.row(case, "wang.fang").id, "sun.yan", "出差", "wang.fang")
+    vote(office, case, "sun.yan")
+    for decision in ("reject", "approve"):
+        done = office.rows(case, "COMPLETED")[-1]
+        office.do(take_back_task, done.id, "sun.yan", reason=" 看错了 ")
+        assert office.of(case)["votes"] == [None, None, None]
+        # Whoever did it gets it again, and not whom the list names.
+        again = office.row(case, "sun.yan")
+        assert again.returned == {"act": "takeBack", "by": "sun.yan", "at": office.clock.moment.isoformat()}
+        assert not can(office, done)
+        vote(office, case, "sun.yan", decision=decision)
+    vote(office, case, "li.na", "chen.jie")
+    assert [one["decision"] for one in office.of(case)["votes"]] == ["approve"] * 3
+    assert [one["person"] for one in office.of(case)["votes"]] == ["li.na", "wang.fang", "chen.jie"]
+
+
+def test_a_part_is_not_taken_back_after_an_administrator_has_moved_tokens(office: Office) -> None:
+    case = office.begin(many(), people=["li.na", "wang.fang"])
+    vote(office, case, "li.na")
+    (done,) = office.rows(case, "COMPLETED")
+    wanted = Modification(activations=[Activation(element_id="check")])
+    office.do(modify_instance, case, wanted, "再问一次", "admin")
+    assert not can(office, done)
+    with pytest.raises(ConflictError):
+        office.do(take_back_task, done.id, "li.na")
+
+
+def test_nobody_who_has_left_is_given_anything(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case).id
+    with office.database.transaction() as session:
+        session.execute(update(User).where(User.username == "sun.yan").values(active=False))
+    signers = Signers(people=["sun.yan"], position="before", reason="把关")
+    for command, arguments in (
+        (reassign_task, ("sun.yan", "出差", "li.na")),
+        (delegate_task, ("sun.yan", "请看", "li.na")),
+        (add_signers, (signers, "li.na")),
+        (copy_task, (["sun.yan"], "请知悉", "li.na")),
+    ):
+        with pytest.raises(InvalidError, match="没有在职的用户 sun.yan"):
+            office.do(command, one, *arguments)
+    with pytest.raises(ForbiddenError):
+        office.do(urge_task, one, "", "li.na")
+    assert [event.kind for event in office.events(case)] == ["case.started"]
