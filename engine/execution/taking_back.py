@@ -16,6 +16,8 @@ from engine.model import HistoryEvent, Job, UserTask
 
 _CHANGES_ALL = ("case.modified", "case.migrated")
 """After these nobody can tell what came of what."""
+_WORDS = ("task.urged", "task.reminded", "task.copied")
+"""What only tells people of a task: nobody has touched it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,8 @@ def touched(
 
 def _touches(instance_id: int, sequence: int, behind: Sequence[int], given: Sequence[int]) -> Iterator[Any]:
     later = HistoryEvent.instance_id == instance_id, HistoryEvent.sequence > sequence
-    about: ColumnElement[bool] = or_(HistoryEvent.token.in_(behind), HistoryEvent.kind.in_(_CHANGES_ALL))
+    there = and_(HistoryEvent.token.in_(behind), HistoryEvent.kind.not_in(_WORDS))
+    about: ColumnElement[bool] = or_(there, HistoryEvent.kind.in_(_CHANGES_ALL))
     yield select(HistoryEvent.sequence).where(*later, about).limit(1)
     typed = and_(UserTask.draft.is_not(None), UserTask.token.not_in(given))
     yield (

@@ -88,6 +88,7 @@ def entrusting(office: Office) -> None:
     office.do(recall_task, one, "li.na")
     office.do(delegate_task, one, "wang.fang", "请看", "li.na")
     office.do(resolve_task, one, "可以", "wang.fang")
+    assert office.row(case).draft == {"amount": 2}
     office.do(reassign_task, one, "wang.fang", "出差", "li.na")
     office.do(urge_task, one, "", "zhang.wei")
     office.do(reject_task, one, "不行", "wang.fang")

