@@ -35,7 +35,8 @@ def delegate_task(session: Session, task_id: int, delegate: str, reason: str, ac
         raise InvalidError(mark("不能委派给自己，请选别人。"), where="assignee")
     draft = session.scalar(select(UserTask.draft).where(UserTask.id == task_id))
     delegation: dict[str, object] = {"reason": reason, "draft": draft}
-    wanted = {"action": "delegate", "assignee": delegate, "reason": reason, "delegation": delegation}
+    title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
+    wanted = {"action": "delegate", "assignee": delegate, "reason": reason, "delegation": delegation, "title": title}
     if ask_listeners(locked, "assigning", wanted, acting):
         return False
     session.execute(
@@ -43,7 +44,7 @@ def delegate_task(session: Session, task_id: int, delegate: str, reason: str, ac
         .where(UserTask.id == task_id)
         .values(assignee=delegate, owner=locked.work.assignee, delegation=delegation, draft=None)
     )
-    tell(locked, [delegate], TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name))
+    tell(locked, [delegate], title)
     body = {"task": task_id, "assignee": [locked.work.assignee, delegate], "reason": reason}
     write_event(locked, acting.event(locked, "task.delegated", body))
     return True

@@ -43,11 +43,12 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
     if element is not None and element.loop is not None and locked.work.parent_task_id is None:
         refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
     add_readers(locked, "took_part", [locked.work.assignee], by=acting.actor)
-    wanted = {"action": "reassign", "assignee": assignee, "reason": reason}
+    title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
+    wanted = {"action": "reassign", "assignee": assignee, "reason": reason, "title": title}
     if ask_listeners(locked, "assigning", wanted, acting):
         return False
     session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee, draft=None))
-    tell(locked, [assignee], TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name))
+    tell(locked, [assignee], title)
     body = {"task": task_id, "assignee": [locked.work.assignee, assignee], "reason": reason}
     write_event(locked, acting.event(locked, "task.reassigned", body))
     return True

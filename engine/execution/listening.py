@@ -27,7 +27,8 @@ def ask_listeners(
     """Ask the listeners of a locked task before it is assigned, updated or completed; tell whether it has any.
 
     ``wanted`` is the ``action``, with the ``assignee``, the ``changes``, or the ``result`` and ``by`` whom it comes;
-    of a task that is passed on also the ``reason`` and the ``delegation``. ``case`` is the case where it is awake.
+    of a task that is passed on also the ``reason``, the ``delegation``, and the ``title`` of what who gets it is told.
+    ``case`` is the case where it is awake.
     Where there are listeners everything is written and the command is over: what is wanted happens when they
     have agreed. Raises ConflictError where somebody was first.
     """

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from engine.execution.incidents import resolve_nobody_found
 from engine.execution.locked import LockedCase
 from engine.execution.people import NOBODY, administrators
+from engine.execution.telling import tell
 from engine.interpreter import ChangedTask, Outcome, Stuck, attributes
 from engine.model import UserTask, UserTaskCandidate
 
@@ -57,6 +58,8 @@ def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuc
         return
     locked.session.flush()
     yield from _hand_over(locked, task, change, actor)
+    if change.denied is None and "title" in asked and task.assignee is not None:
+        tell(locked, [task.assignee], asked["title"])
 
 
 def _replace_candidates(locked: LockedCase, task_id: int, kind: str, principals: Iterable[str]) -> None:
