@@ -1,7 +1,7 @@
 """One case as its people see it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
 from engine.queries.personal import sight
 from engine.queries.returnable import may_take_back
+from engine.queries.standing_in import stood_in_for
 from engine.queries.timeline import Happening, entered_values, load_events, timeline
 from engine.queries.whereabouts import Awaited, awaited
 
@@ -73,6 +74,8 @@ class CaseView:
     suspended_at: dt.datetime | None
     """Since when the running case rests."""
     steps: tuple[Step, ...]
+    mine: frozenset[int]
+    """Those of them that are the reader's to do, also in somebody's name."""
     urges: Mapping[int, str]
     """Tasks of others whom the reader may remind, by number → what the button says."""
     waits: tuple[Awaited, ...]
@@ -126,6 +129,7 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         ended_at=row.ended_at,
         suspended_at=row.suspended_at if row.state == "ACTIVE" else None,
         steps=steps,
+        mine=frozenset(_mine(session, person, row, of, steps)),
         urges=_urges(person, row, of, steps),
         waits=awaited(session, [] if steps or row.state != "ACTIVE" else [row.id]).get(row.id, ()),
         ballots=ballots(session, row, of, happenings, known),
@@ -143,6 +147,15 @@ def view_case(session: Session, person: Person, instance_id: int) -> CaseView:
         and row.suspended_at is None
         and withdrawable(of, variables),
     )
+
+
+def _mine(
+    session: Session, person: Person, case: ProcessInstance, of: Definition, steps: Iterable[Step]
+) -> Iterator[int]:
+    # Nobody decides about a case of their own in somebody else's name.
+    ways = stood_in_for(session, person) if case.started_by != person.username else ()
+    names = {person.username, *(way.principal for way in ways if way.covers(of.process_id))}
+    yield from (step.task_id for step in steps if step.username in names)
 
 
 def _urges(person: Person, case: ProcessInstance, of: Definition, steps: Iterable[Step]) -> dict[int, str]:

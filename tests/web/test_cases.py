@@ -187,12 +187,16 @@ def test_the_initiator_withdraws_with_a_reason(site: Site) -> None:
     assert 'data-dialog="now"' in empty.text
     long = visitor.post(f"/cases/{case}/withdraw", {"reason": "长" * 2001})
     assert (long.status_code, long.text.count("长" * 2001)) == (422, 1)
-    visitor.post(f"/cases/{case}/withdraw", {"reason": "客户推迟合作"})
+    why = "客户推迟合作" + "，原因很长" * 100
+    visitor.post(f"/cases/{case}/withdraw", {"reason": why})
     page = visitor.read(f"/cases/{case}")
     assert "事项已撤销" in page
-    assert "客户推迟合作" in page
+    assert why in page
     assert "确认撤销" not in page
     assert "都办完了" in site.visitor("zhao.lei").read("/tasks")
+    listed = visitor.read("/cases/mine")
+    assert f"{why[:79]}…" in listed
+    assert why not in listed
 
 
 def test_nobody_else_withdraws(site: Site) -> None:

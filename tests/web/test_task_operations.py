@@ -99,6 +99,8 @@ def test_who_stands_in_sees_whose_task_it_is_and_the_case_says_who_did_it(
     theirs = visitor("wang.fang")
     assert "代 李娜" in theirs.read("/tasks")
     assert "您在代李娜办理" in theirs.read(f"/tasks/{one.id}")
+    assert f'href="/tasks/{one.id}">去办理' in theirs.read(f"/cases/{one.instance_id}")
+    assert "去办理" not in visitor("zhang.wei").read(f"/cases/{one.instance_id}")
     theirs.post(f"/tasks/{one.id}")
     assert "王芳 代 李娜 办理了“核对check”" in theirs.read(f"/cases/{one.instance_id}")
     assert "这个任务已由王芳 代 李娜办理。" in visitor("li.na").read(f"/tasks/{one.id}")
@@ -121,11 +123,12 @@ def test_signers_are_asked_by_the_dialog_sign_on_their_page_and_are_removed(
     assert "王芳、陈杰签完之后，您才能提交" in page
     assert "等 2 人加签" in mine.read("/tasks")
     page = mine.read(f"/cases/{one.instance_id}")
-    assert (page.count(">加签<"), page.count("等 2 人加签")) == (2, 1)
+    assert (page.count(">加签人<"), page.count("等 2 人加签")) == (2, 1)
 
     asked = {task.assignee: task for task in tasks_of(company, one) if task.parent_task_id}
     page = theirs.read(f"/tasks/{asked['wang.fang'].id}")
     assert "李娜请您签署" in page
+    assert ">待签署<" in theirs.read("/tasks")
     signing = f"/tasks/{asked['wang.fang'].id}/operations/sign"
     assert theirs.post(signing, {}).status_code == 422
     assert theirs.post(signing, {"agreed": "no", "opinion": ""}).status_code == 422
@@ -263,6 +266,9 @@ def test_nothing_that_was_typed_is_lost_where_somebody_was_first(
     assert late.status_code == 403
     assert "任务“核对check”由王芳办理" in late.text
     assert "缺一份&lt;b&gt;报价单&lt;/b&gt;" in late.text
+    late = here.post(f"/tasks/{one.id}/operations/reassign", {"assignee": "陈杰", "reason": "我休假"})
+    assert late.status_code == 403
+    assert '<dt>办理人</dt><dd class="prewrap">陈杰</dd>' in late.text
 
 
 def test_what_is_wrong_with_an_operation_as_a_whole_stands_in_its_dialog(

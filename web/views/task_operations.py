@@ -193,12 +193,14 @@ _FIELDS = frozenset(
 )
 """The fields of the dialogs beside which something may be wrong."""
 _TEXTS = {
+    "assignee": mark("办理人"),
+    "people": mark("姓名"),
     "reason": mark("原因"),
     "opinion": mark("意见"),
     "text": mark("评论"),
     "words": mark("附一句话"),
     "note": mark("附一句话"),
 }
-"""What people write in dialogs, with its label."""
+"""What people type in dialogs, with its label."""
 _LEAVING = frozenset({"return", "reject", "takeBack", "reassign", "delegate", "resolve", "sign"})
 """After these the task is no longer the person's."""
