@@ -108,17 +108,32 @@ def settle(run: "Run") -> bool:
     if not detours.entries:
         return False
     known = dict(detours)
-    changed = False
+    orphans = cancel_orphans(run)
+    # What has come to a join or to the end waited for them, too.
+    for flow in dict.fromkeys(task.workflow for task in orphans):
+        moving.ask_joins(flow)
+    changed = bool(orphans)
     for task in known.values():
-        if isinstance(task.task_spec, Detour) and "for" in task.internal_data:
-            asking = known.get(int(task.internal_data["for"]))
-            if asking is None or not is_away(asking):
-                task.cancel()
-                changed = True
-        elif is_away(task) and int(task.internal_data[AWAY]["detour"]) not in known:
+        if is_away(task) and int(task.internal_data[AWAY]["detour"]) not in known:
             _open_anew(run, task)
             changed = True
     return changed
+
+
+def cancel_orphans(run: "Run") -> list[SpiffTask]:
+    """Cancel the detours whose task is gone, and give them."""
+    known = dict(run.watch.of_detours())
+    orphans = [task for task in known.values() if _is_orphan(task, known)]
+    for task in orphans:
+        task.cancel()
+    return orphans
+
+
+def _is_orphan(task: SpiffTask, known: Mapping[int, SpiffTask]) -> bool:
+    if not isinstance(task.task_spec, Detour) or "for" not in task.internal_data:
+        return False
+    asking = known.get(int(task.internal_data["for"]))
+    return asking is None or not is_away(asking)
 
 
 def beside(spec: BpmnProcessSpec, element_id: str) -> TaskSpec:

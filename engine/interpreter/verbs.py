@@ -185,6 +185,7 @@ class Verbs(Asking):
 
     def settle(self) -> None:
         """Go on after tokens were put and taken away; what no token is left in ends."""
+        detours.cancel_orphans(self._run)
         moving.end_what_is_empty(self._run)
         self._run.settle()
 

@@ -7,10 +7,10 @@ from engine.interpreter.lint import check
 from engine.interpreter.lint_rule import Known
 from tests.interpreter.build import script, user_task
 from tests.interpreter.random_diagrams import CAUGHT, Block, RandomDiagram
-from tests.interpreter.random_parts import Parts
+from tests.interpreter.random_parts import REFERENCES, Parts
 from tests.interpreter.test_compensation import handler, undone
 
-KNOWN = Known(forms=frozenset(), job_types=frozenset({"work", "listen"}))
+KNOWN = Known(forms=frozenset(), decisions=frozenset({"rate"}), job_types=frozenset({"work", "listen"}))
 WAITING = ["timer", "message", "signal", "conditional"]
 _EXPRESSIONS = ["flag + 1", "count(people)", "{x: flag}", "vote * 2", "nothing.a + 1"]
 _RESULTS = ["flag2", "vote", "sum", "obj"]
@@ -28,7 +28,7 @@ class AnyDiagram(RandomDiagram):
     # -- what others are made of --------------------------------------------------------------------------
 
     def _kinds(self, depth: int) -> list[Block]:
-        flat = [self._task, self._work, self._call, self._script, self._catch]
+        flat = [self._task, self._work, self._call, self._script, self._decision, self._catch, self._pass, self._link]
         deeper = [self._again, self._first_event, self._ad_hoc, self._stop, self._sub_process, self._sub_process]
         undone = [self._transaction] * 2 if self._compensates else []
         return [*super()._kinds(depth), *flat, *([*deeper, *undone] if depth > 0 else ())]
@@ -68,6 +68,21 @@ class AnyDiagram(RandomDiagram):
         if self._is(0.1):
             nodes = nodes.replace("</bpmn:scriptTask>", self._repeat(name) + "</bpmn:scriptTask>")
         return nodes + self._flow(before, name), name
+
+    def _decision(self, before: str, _depth: int) -> tuple[str, str]:
+        name = self._name("rule")
+        decided = f'<zeebe:calledDecision decisionId="rate" resultVariable="{self._rng.choice(_RESULTS)}"/>'
+        inside = f"<bpmn:extensionElements>{decided}{self._parts.extension()}</bpmn:extensionElements>"
+        repeat = self._repeat(name) if self._is(0.1) else ""
+        nodes = f'<bpmn:businessRuleTask id="{name}">{inside}{repeat}</bpmn:businessRuleTask>'
+        return nodes + self._flow(before, name), name
+
+    def _pass(self, before: str, _depth: int) -> tuple[str, str]:
+        """Draw what is passed at once, or waits for a message like an event."""
+        name, tag = self._name("pass"), self._rng.choice(["manualTask", "receiveTask", "intermediateThrowEvent"])
+        inside = f"<bpmn:extensionElements>{self._parts.extension()}</bpmn:extensionElements>"
+        message = f" {REFERENCES['message']}" if tag == "receiveTask" else ""
+        return f'<bpmn:{tag} id="{name}"{message}>{inside}</bpmn:{tag}>' + self._flow(before, name), name
 
     def _ad_hoc(self, before: str, depth: int) -> tuple[str, str]:
         name = self._name("adhoc")
@@ -121,6 +136,16 @@ class AnyDiagram(RandomDiagram):
         return f'<bpmn:intermediateCatchEvent id="{name}">{inside}</bpmn:intermediateCatchEvent>' + self._flow(
             before, name
         ), name
+
+    def _link(self, before: str, _depth: int) -> tuple[str, str]:
+        """Go on elsewhere without a flow."""
+        thrown, caught = self._name("from"), self._name("to")
+        definition = f'<bpmn:linkEventDefinition name="{caught}"/>'
+        nodes = (
+            f'<bpmn:intermediateThrowEvent id="{thrown}" name="{thrown}">{definition}</bpmn:intermediateThrowEvent>'
+            f'<bpmn:intermediateCatchEvent id="{caught}" name="{caught}">{definition}</bpmn:intermediateCatchEvent>'
+        )
+        return nodes + self._flow(before, thrown), caught
 
     def _first_event(self, before: str, _depth: int) -> tuple[str, str]:
         """Go on with whichever of two events comes first."""

@@ -54,6 +54,7 @@ class Doings:
 
     def step(self) -> None:
         """Do anything; what is refused changes nothing, and what does not apply gives way to what comes next."""
+        assert self.walk.outcome.waiting, "the case is stuck and nobody knows"
         token = self.rng.choice(sorted(self.walk.outcome.waiting))
         (name,) = self.rng.choices(list(_OFTEN), list(_OFTEN.values()))
         do: Callable[[int], bool] = getattr(self, name)
@@ -77,6 +78,10 @@ class Doings:
     def values(self) -> dict[str, Any]:
         """Give what somebody fills in."""
         return {name: self.rng.choice(ones) for name, (often, ones) in _VALUES.items() if self.rng.random() < often}
+
+    def somebody(self) -> str | None:
+        """Give who is to get a task, or leave it to its rule."""
+        return self.rng.choice(["li", "zhao", None])
 
     def element(self, token: int) -> Element | None:
         """Give the element that a token waits at; None at the end of the case."""
@@ -213,7 +218,7 @@ class Doings:
         """Return a task to an earlier one."""
         targets = self.walk.way().targets(token) if self.is_task(token) else []
         if targets:
-            self.walk.undo(self.rng.choice(targets).token)
+            self.walk.undo(self.rng.choice(targets).token, self.somebody())
         return bool(targets)
 
     def send_back(self, token: int) -> bool:
@@ -228,7 +233,7 @@ class Doings:
         done = [one.token for one in self.walk.passages.values() if one.kind == "userTask" and one.state == "COMPLETED"]
         mine = [one for one in done if self.walk.may_undo(one)]
         if mine:
-            self.walk.undo(self.rng.choice(mine))
+            self.walk.undo(self.rng.choice(mine), self.somebody())
         return bool(mine)
 
     def redo(self, _token: int) -> bool:
@@ -280,7 +285,7 @@ class Doings:
         parts = [one.token for one in self.walk.passages.values() if one.state == "COMPLETED"]
         parts = [token for token in parts if way.is_instance(token) and way.goes_on_without(token)]
         if parts:
-            self.walk.reopen(self.rng.choice(parts))
+            self.walk.reopen(self.rng.choice(parts), self.somebody())
         return bool(parts)
 
     def give_turns(self, token: int) -> bool:

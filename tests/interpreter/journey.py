@@ -60,24 +60,27 @@ class Journey:
         """Go back from a task to an earlier one and on from there."""
         return self.undo(self.target(element, wanted))
 
-    def undo(self, token: int) -> Outcome:
-        """Go back to a passage; what was done again for another task is asked for once more."""
+    def undo(self, token: int, assignee: str | None = None) -> Outcome:
+        """Go back to a passage; what was done again for another task is asked for once more.
+
+        ``assignee`` is who gets it, whatever its rule says.
+        """
         way = self.way()
         asking = way.asked_by(token)
         if asking is not None:
             sent = {**way.detour(asking, token), "person": None}
             return self._send_back(asking, sent, again=token)
-        return self._go_back(way, token)
+        return self._go_back(way, token, assignee)
 
     def redo(self, token: int) -> Outcome:
         """Begin a passage anew, as an administrator does."""
         return self._go_back(self.way(), token)
 
-    def _go_back(self, way: Way, token: int) -> Outcome:
+    def _go_back(self, way: Way, token: int, assignee: str | None = None) -> Outcome:
         plan = Plan.from_json(way.plan(way.whole(token)).as_json())
         case = self.wake()
-        renamed = case.go_back(plan)
-        self.log.append(("go_back", (plan.as_json(),), {}))
+        renamed = case.go_back(plan, assignee)
+        self.log.append(("go_back", (plan.as_json(), assignee), {}))
         outcome = self._take(case.outcome())
         for undone in plan.undone:
             del self.passages[undone]
@@ -168,7 +171,8 @@ def _done(case: Case, verb: str, *arguments: Any, **named: Any) -> None:  # noqa
         case "move":
             _move(case, *arguments)
         case "go_back":
-            case.go_back(Plan.from_json(arguments[0]))
+            plan, assignee = arguments
+            case.go_back(Plan.from_json(plan), assignee)
         case "correct_and_retry":
             case.correct(*arguments)
             case.retry(arguments[0])

@@ -30,6 +30,13 @@ _OUTPUTS = [
     '<zeebe:output source="={a: vote, by: completedBy}" target="obj"/>',
 ]
 
+_PROPERTIES = [
+    ("copyTo", "=nobody"),
+    ("whenNobody", "pass"),
+    ("whenInitiator", "skip"),
+    ("passWith", "={vote: flag}"),
+]
+
 
 class Parts:
     """Writes them by chance."""
@@ -80,9 +87,9 @@ class Parts:
         if self._is(0.15):
             every = ["creating", "assigning", "updating", "completing"]
             found += self._listeners("taskListener", self._rng.sample(every, self._rng.randint(1, 2)))
-        if self._is(0.1):
-            found += '<zeebe:properties><zeebe:property name="copyTo" value="=nobody"/></zeebe:properties>'
-        return found
+        chosen = [one for one in _PROPERTIES if self._is(0.07)]
+        each = "".join(f'<zeebe:property name="{name}" value="{value}"/>' for name, value in chosen)
+        return f"{found}<zeebe:properties>{each}</zeebe:properties>" if chosen else found
 
     def _listeners(self, tag: str, moments: list[str]) -> str:
         each = "".join(f'<zeebe:{tag} eventType="{moment}" type="listen"/>' for moment in moments)

@@ -83,3 +83,17 @@ def test_what_an_event_sub_process_has_interrupted_stays_so_under_any_number_of_
         run.migrate(content + b"<!-- %d -->" % number, {})
         assert run.waiting == ["handle"]
     assert run.complete("handle").ended
+
+
+@pytest.mark.parametrize("how", ["fire", "take_away"])
+def test_a_case_ends_though_a_task_was_being_done_again_for_one_that_is_gone(how: str) -> None:
+    around = sub(user_task("inside"), '<bpmn:endEvent id="e"/>') + border("message", 'messageRef="m_paid"')
+    nodes = START + user_task("a") + around + END + '<bpmn:endEvent id="late"/>'
+    flows: dict[str, str | tuple[str, str]] = {"start->a": "f1", "a->sub": "f2", "sub->end": "f3", "border->late": "f4"}
+    run = Journey(written(nodes, flows), order="7")
+    run.complete("a")
+    (token,) = run.wake().tokens_at("sub")
+    run.detour("inside", "a")
+    assert run.waiting == ["a", "border"]
+    run.do(how, run.token("border") if how == "fire" else token)
+    assert run.outcome.ended

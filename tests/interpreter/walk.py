@@ -1,19 +1,37 @@
 """A case on a random walk, each step of which is done to it awake, read from its state, and forgetting nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
-from engine.interpreter import Case, Outcome, Way
+from engine.interpreter import Case, Decided, OpenedTask, Outcome, Ruling, TaskRules, Way
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.listeners import is_held
 from tests.interpreter.journey import Journey
 from tests.interpreter.sound import require_scopes_of_tokens
+from tests.interpreter.test_case import ENVIRONMENT
 from tests.interpreter.twins import Twins, in_step, others_of
 
 Answer = TypeVar("Answer")
 Cycle = Mapping[str, object] | None
+
+
+def _decide(_decision: str, variables: Mapping[str, object]) -> Decided:
+    return Decided(value=variables.get("vote"), evidence={})
+
+
+def _rule(rules: TaskRules, task: OpenedTask, *_told: object) -> Ruling | None:
+    """Let a task pass that nobody has, or 李 has, where it says so."""
+    if task.has_nobody and rules.nobody == "pass":
+        return Ruling(action="pass", because="nobody", person=None)
+    if task.assignee == "li" and rules.initiator == "skip":
+        return Ruling(action="pass", because="initiator", person="li")
+    return None
+
+
+WORLD = replace(ENVIRONMENT, decide=_decide, rule=_rule)
 
 
 class Walk(Journey):
@@ -25,7 +43,7 @@ class Walk(Journey):
         """The diagram of the version it is on."""
         self.timers: dict[int, Cycle] = {}
         """The timers that have a job, with what each was opened with."""
-        super().__init__(content, **variables)
+        super().__init__(content, WORLD, **variables)
 
     def ask(self, question: Callable[[Case], Answer]) -> Answer:
         """Ask the case something, to which all of them have the same answer; it stays awake as it was."""
@@ -51,9 +69,9 @@ class Walk(Journey):
             del self.timers[token]
         return outcome
 
-    def reopen(self, token: int) -> Outcome:
+    def reopen(self, token: int, assignee: str | None) -> Outcome:
         """Let somebody do their part of a repeated task again."""
-        outcome = self.do("reopen_instance", token, None)
+        outcome = self.do("reopen_instance", token, assignee)
         del self.passages[token]
         return outcome
 
