@@ -10,6 +10,7 @@ import random
 
 import pytest
 
+from engine.interpreter import run as running
 from engine.interpreter import segments, specification, written
 from tests.interpreter.any_diagrams import drawn
 from tests.interpreter.doings import BEGINNING, Doings
@@ -28,10 +29,12 @@ def twins() -> None:
 
 
 def vary_sizes(patch: pytest.MonkeyPatch, rng: random.Random) -> None:
-    """Let states be written in segments from one size or another."""
+    """Let states be written in segments from one size or another, and what goes round be stuck soon."""
     patch.setattr(segments, "BIG", rng.choice([5, 20, 60, 256]))
     patch.setattr(written, "SIZE", rng.choice([2, 4, 16, 256]))
     patch.setattr(segments, "MUCH", rng.choice([3, 8, 20, 64]))
+    # Some diagrams go round without end.
+    patch.setattr(running, "STEP_LIMIT", 1_000)
 
 
 def do_anything(content: bytes, rng: random.Random) -> Doings:
