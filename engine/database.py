@@ -1,5 +1,6 @@
 """The database, and the only commit of the program."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -8,23 +9,39 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.engine import Connection, Transaction, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine import json_text, pipelining
+from engine.errors import CollidedError, mark
 
-__all__ = ["Database", "FairLock", "Session", "run_after_commit"]
+__all__ = ["Database", "FairLock", "Session", "again", "run_after_commit"]
 _AFTER_COMMIT = "after_commit"
 IDLE = 1.0
 """Seconds after which a connection to PostgreSQL is asked whether it lives before it is used again."""
 _USED = "used"
+TRIES = 3
+"""Times that a transaction is tried which the database has given up for another one."""
+_COLLIDED = frozenset({"40P01", "40001"})
+"""What PostgreSQL calls that: a deadlock, or a serialization failure."""
 CONNECTION = "connection"
 """Under what the session of a transaction that writes knows the connection it stands on."""
+
+
+Result = TypeVar("Result")
+
+
+def again(act: Callable[[], Result]) -> Result:
+    """Do something that is one transaction; the same again where the database has given it up for another one."""
+    for _try in range(TRIES - 1):
+        with contextlib.suppress(CollidedError):
+            return act()
+    return act()
 
 
 def run_after_commit(session: Session, action: Callable[[], object]) -> None:
@@ -98,7 +115,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open a transaction that may write: commits at the end, rolls back on any exception."""
+        """Open a transaction that may write: commits at the end, rolls back on any exception.
+
+        Raises CollidedError where it and another one waited for each other, see ``again``.
+        """
         if self.is_sqlite:
             self._writing.acquire()
         try:
@@ -118,8 +138,8 @@ class Database:
                 # Whoever has rolled the session back wants nothing of it to stay.
                 if begun.is_active:
                     begun.commit()
-            except BaseException:
-                self._give_up(connection, begun)
+            except BaseException as error:
+                self._give_up(connection, begun, error)
                 raise
             if not self.is_sqlite:
                 connection.close()
@@ -137,12 +157,14 @@ class Database:
             self._writer = self.engine.connect().execution_options(writing=True)
         return self._writer
 
-    def _give_up(self, connection: Connection, begun: Transaction) -> None:
+    def _give_up(self, connection: Connection, begun: Transaction, error: BaseException) -> None:
         """Roll back. A commit that failed leaves the driver in its transaction until the connection is given back."""
         try:
             begun.rollback()
         finally:
             connection.close()
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _COLLIDED:
+            raise CollidedError(mark("刚才有人同时在办有关的事项，您这次操作没有生效，请再试一次。")) from error
 
     def after_commit(self, listener: Callable[[], object]) -> None:
         """Call a function after each commit of this process: the worker wakes up by it."""

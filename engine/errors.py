@@ -50,6 +50,10 @@ class SuspendedError(ConflictError):
     """An administrator lets the case rest: what is asked for has to wait until it is resumed."""
 
 
+class CollidedError(ConflictError):
+    """Two transactions waited for each other, so the database gave up this one: the same again will most likely do."""
+
+
 class InvalidError(EngineError):
     """The input is wrong; ``where`` says which part."""
 

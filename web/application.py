@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Authorization, MultiDict
 
 from engine.config import Settings
-from engine.database import Database, Session
+from engine.database import Database, Session, again
 from engine.errors import ForbiddenError
 from engine.queries.people import Person
 from web import auth, kept, looks, networks, security, storable
@@ -28,7 +28,11 @@ class Application(APIFlask):
     """Finds the person of a caller that sends a name or token instead of a cookie; the REST interface sets it."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Answer one request in one transaction: committed when the view returns, rolled back on any exception."""
+        """Answer one request in one transaction: committed when the view returns, rolled back on any exception.
+
+        The same request is answered anew where the database has given its transaction up for another one; but one
+        with files, which can be read only once, is refused.
+        """
         if request.method == "OPTIONS":
             return super().dispatch_request()
         admission = auth.admission_of_request(self)
@@ -40,20 +44,26 @@ class Application(APIFlask):
             # All of it, before the transaction begins: whoever sends slowly keeps no other writer waiting.
             request.get_data(parse_form_data=True)
             storable.require_storable_form(request)
-        opened = self.database.transaction() if writes else self.database.reading()
         try:
-            with opened as db:
-                g.db = db
-                try:
-                    answer = self._answer(db, admission)
-                finally:
-                    # An error page must not go on in a transaction that has failed.
-                    g.pop("db")
+            if writes and not request.files:
+                answer = again(lambda: self._in_one_transaction(admission, writes=True))
+            else:
+                answer = self._in_one_transaction(admission, writes=writes)
         except ForbiddenError:
             looks.write_looks(self.database)
             raise
         looks.write_looks(self.database)
         return answer
+
+    def _in_one_transaction(self, admission: auth.Admission, *, writes: bool) -> ResponseReturnValue:
+        looks.forget_looks()
+        with self.database.transaction() if writes else self.database.reading() as db:
+            g.db = db
+            try:
+                return self._answer(db, admission)
+            finally:
+                # An error page must not go on in a transaction that has failed.
+                g.pop("db")
 
     def _answer(self, db: Session, admission: auth.Admission) -> ResponseReturnValue:
         # Pages never look at the header: a browser may send it by itself, and it would get round the CSRF check.

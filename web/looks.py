@@ -13,6 +13,11 @@ def note_look(look: Look) -> None:
     noted.append((current_person().username, look))
 
 
+def forget_looks() -> None:
+    """Forget what was noted for an answer that is made anew."""
+    g.pop("looks", None)
+
+
 def write_looks(database: Database) -> None:
     """Store what was noted in a transaction of its own: a page that only reads holds no lock while it is made.
 

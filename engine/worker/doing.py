@@ -3,13 +3,14 @@
 import logging
 import secrets
 from collections.abc import Mapping
+from functools import partial
 
 from engine.commands.drop_job import drop_job
 from engine.commands.fail_job import fail_job
 from engine.commands.park_job import park_job
 from engine.commands.run_job import run_job
 from engine.config_outside import Outside, load_outside
-from engine.database import Database
+from engine.database import Database, again
 from engine.errors import EngineError, GoneError, SuspendedError
 from engine.execution.errands import note_reply, plan_errands
 
@@ -24,8 +25,7 @@ def do_job(database: Database, job_id: int, outside: Outside | None = None) -> N
     """
     try:
         replies = _do_errands(database, job_id, load_outside() if outside is None else outside)
-        with database.transaction() as session:
-            run_job(session, job_id, replies)
+        again(partial(_run, database, job_id, replies))
     except SuspendedError:
         _park(database, job_id)
     except GoneError:
@@ -34,6 +34,11 @@ def do_job(database: Database, job_id: int, outside: Outside | None = None) -> N
             drop_job(session, job_id)
     except Exception as error:  # noqa: BLE001 - written down, with the log's id where nobody foresaw it
         _note_failure(database, job_id, error)
+
+
+def _run(database: Database, job_id: int, replies: Mapping[str, object]) -> None:
+    with database.transaction() as session:
+        run_job(session, job_id, replies)
 
 
 def _do_errands(database: Database, job_id: int, outside: Outside) -> Mapping[str, object]:
