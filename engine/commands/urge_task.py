@@ -24,14 +24,16 @@ TITLE = "{who}催办“{task}”"
 
 
 def urge_task(session: Session, task_id: int, message: str, actor: str) -> list[str]:
-    """Remind the assignee of an open task, or all who may claim it; give their usernames.
+    """Remind the assignee of an open task, or all others who may claim it; give their usernames.
 
-    Whoever may see the task may urge, but not who has it. Raises NotFoundError, ForbiddenError, ConflictError
-    where it was urged within the interval.
+    Whoever may see the task may urge, but not who has it or alone may claim it. Raises NotFoundError, ForbiddenError,
+    ConflictError where it was urged within the interval.
     """
     locked = lock_task(session, task_id)
     require_offered(locked, "urge")
-    if locked.work.assignee == actor:
+    asked = [locked.work.assignee] if locked.work.assignee is not None else _candidates(locked)
+    people = [name for name in asked if name != actor]
+    if asked and not people:
         raise ForbiddenError(mark("任务“{name}”就在您这里，不用催办。"), name=locked.work.task_name)
     message = words(message, "words")
     now, interval = locked.environment.now, _interval(locked)
@@ -45,7 +47,6 @@ def urge_task(session: Session, task_id: int, message: str, actor: str) -> list[
         urged = session.scalar(select(UserTask.urged_at).where(UserTask.id == task_id)) or now
         again = (urged + interval).astimezone(SHANGHAI)
         raise ConflictError(mark("刚催办过，{time} 之后才能再催。"), time=f"{again:%m-%d %H:%M}")
-    people = [locked.work.assignee] if locked.work.assignee is not None else _candidates(locked)
     title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
     tell(locked, people, title, message)
     body = {"task": task_id, "people": people, "reason": message}

@@ -49,6 +49,17 @@ def test_of_a_queue_everybody_is_reminded_who_could_claim(office: Office) -> Non
     assert len(office.told("xu.jing")) == 1
 
 
+def test_whoever_could_claim_a_task_reminds_the_others_and_not_themselves(office: Office) -> None:
+    case = office.begin(drawn(task("check", groups="渠道专员")))
+    assert office.do(urge_task, office.row(case).id, "", "wu.tao") == ["xu.jing"]
+    assert office.told("wu.tao") == []
+    alone = office.begin(
+        drawn(task("check", groups="渠道专员").replace('candidateGroups="渠道专员', 'candidateUsers="wu.tao'))
+    )
+    with pytest.raises(ForbiddenError, match="就在您这里"):
+        office.do(urge_task, office.row(alone).id, "", "wu.tao")
+
+
 def test_who_gets_a_copy_may_read_the_case_and_has_it_among_the_unread(office: Office) -> None:
     case = office.begin()
     one = office.row(case)
