@@ -12,7 +12,7 @@ from engine.commands.take_back_task import take_back_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tests.execution.operating import Office, task
 from tests.execution.test_handover import LISTENERS
-from tests.execution.test_signing import ask, many, sign, voters
+from tests.execution.test_signing import ask, many, sign, vote, voters
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 
@@ -140,3 +140,29 @@ def test_somebody_else_s_and_what_is_not_offered_is_not_taken_back(office: Offic
         office.do(take_back_task, done.id, "zhao.lei")
     with pytest.raises(NotFoundError):
         office.do(take_back_task, 4711, "li.na")
+
+
+def test_whoever_is_asked_later_is_not_asked_twice(office: Office) -> None:
+    case = office.begin()
+    ask(office, office.row(case).id, "wang.fang", position="after")
+    with pytest.raises(InvalidError, match="已经在办理或加签这个任务"):
+        ask(office, office.row(case).id, "wang.fang", position="before")
+
+
+def test_whoever_has_done_or_does_something_else_may_get_a_voice(office: Office) -> None:
+    elsewhere = office.begin(many(), people=["zhou.min", "wang.fang"])
+    vote(office, elsewhere, "zhou.min")
+    content = (
+        many()
+        .decode()
+        .replace('targetRef="check"', 'targetRef="draw"')
+        .replace(END, task("draw", "sun.yan") + END + '<bpmn:sequenceFlow id="f9" sourceRef="draw" targetRef="check"/>')
+    )
+    case = office.begin(content.encode(), people=["li.na", "chen.jie"])
+    office.finish(office.row(case).id, "sun.yan")
+    for person in ("sun.yan", "zhou.min", "wang.fang"):
+        ask(office, office.row(case, "li.na").id, person)
+    # Who was removed may be asked again.
+    office.do(remove_signer, office.row(case, "wang.fang").id, "出差", "li.na")
+    ask(office, office.row(case, "li.na").id, "wang.fang")
+    assert voters(office, case) == ["li.na", "chen.jie", "sun.yan", "zhou.min", "wang.fang"]

@@ -53,13 +53,15 @@ def beside(office: Office) -> Iterator[None]:
     sign(office, signed, "sun.yan")
     ask(office, office.row(held).id, "sun.yan", position="after")
     office.finish(office.row(held).id, "li.na")
+    later = at_check(office)
+    ask(office, office.row(later).id, "sun.yan", position="after")
     entrusted = at_check(office)
     office.do(delegate_task, office.row(entrusted).id, "sun.yan", "请看", "li.na")
     claimed = office.begin(QUEUE)
     office.claim(office.row(claimed).id, "xu.jing")
     part = office.begin(many(sequential=True), people=["li.na", "wang.fang", "sun.yan"])
     vote(office, part, "li.na")
-    cases = [plain, signed, held, entrusted, claimed, office.begin(QUEUE), part]
+    cases = [plain, signed, held, later, entrusted, claimed, office.begin(QUEUE), part]
     before = stored(office, cases)
     yield
     assert stored(office, cases) == before

@@ -3,24 +3,31 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from engine.commands.add_signers import Signers, add_signers
 from engine.commands.comment_case import comment_case
 from engine.commands.copy_task import copy_task
 from engine.commands.delegate_task import delegate_task
+from engine.commands.migrate_instance import migrate_instance
 from engine.commands.modify_instance import Activation, Modification, modify_instance
 from engine.commands.reassign_task import reassign_task
+from engine.commands.return_task import return_task
 from engine.commands.save_task_draft import save_task_draft
+from engine.commands.sign_task import sign_task
 from engine.commands.take_back_task import take_back_task
+from engine.commands.unclaim_task import unclaim_task
 from engine.commands.urge_task import urge_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
-from engine.model import OrganisationRevision, User, UserTask
+from engine.model import OrganisationRevision, ProcessDefinition, User, UserTask
 from tests.execution.operating import Office, task
+from tests.execution.test_handover import hand_all_over
+from tests.execution.test_in_somebodys_name import QUEUE
 from tests.execution.test_signing import many, vote
+from tests.execution.test_substitution import substitute
 from tests.execution.test_unsigning import can
 from tests.interpreter.build import END, START
-from tests.interpreter.test_elements import written
+from tests.interpreter.test_elements import event, written
 
 THREE = written(
     START + task("check") + task("approve", "zhao.lei") + task("file", "wu.tao") + END,
@@ -61,7 +68,7 @@ TOUCHES: dict[str, Callable[[Office, int], object]] = {
 
 
 @pytest.mark.parametrize("name", TOUCHES)
-def test_whatever_is_done_with_what_came_of_it_is_too_late(office: Office, name: str) -> None:
+def test_whatever_is_stop_with_what_came_of_it_is_too_late(office: Office, name: str) -> None:
     case, done = handed_in(office)
     TOUCHES[name](office, case)
     assert not can(office, done)
@@ -152,3 +159,89 @@ def test_nobody_who_has_left_is_given_anything(office: Office) -> None:
     with pytest.raises(ForbiddenError):
         office.do(urge_task, one, "", "li.na")
     assert [event.kind for event in office.events(case)] == ["case.started"]
+
+
+def test_what_has_sent_a_signal_is_not_taken_back(office: Office) -> None:
+    throws = '<bpmn:intermediateThrowEvent id="throw">' + event("signal", 'signalRef="s_stop"')
+    case = office.begin(
+        written(
+            START + task("check") + throws + "</bpmn:intermediateThrowEvent>" + task("file", "wu.tao") + END,
+            {"start->check": "f1", "check->throw": "f2", "throw->file": "f3", "file->end": "f4"},
+        )
+    )
+    office.finish(office.row(case).id, "li.na")
+    (done,) = office.rows(case, "COMPLETED")
+    assert not can(office, done)
+    with pytest.raises(ConflictError, match="已有信号发出"):
+        office.do(take_back_task, done.id, "li.na")
+
+
+def test_nothing_is_taken_back_over_a_change_of_version(office: Office) -> None:
+    case, done = handed_in(office)
+    office.begin(THREE.replace("核对file".encode(), "归档".encode()))
+    with office.database.reading() as session:
+        newest = session.scalars(select(func.max(ProcessDefinition.id))).one()
+    assert can(office, done)
+    office.do(migrate_instance, case, newest, {}, "新版", "admin")
+    assert not can(office, done)
+
+
+def test_an_answer_that_is_taken_back_is_awaited_by_whoever_has_asked_and_not_whom_the_rule_names(
+    office: Office,
+) -> None:
+    case, done = handed_in(office)
+    handed_in(office)
+    office.do(reassign_task, office.row(case).id, "sun.yan", "出差", "zhao.lei")
+    office.do(return_task, office.row(case).id, done.token, "请补充", "sun.yan", straight_back=True)
+    for _ in range(2):
+        office.finish(office.row(case).id, "li.na", amount=4)
+        assert (office.row(case).element_id, office.row(case).assignee) == ("approve", "sun.yan")
+        answered = office.rows(case, "COMPLETED")[-1]
+        office.do(take_back_task, answered.id, "li.na")
+        assert (office.row(case).element_id, office.row(case).draft) == ("check", {"amount": 4, "signatures": []})
+    office.finish(office.row(case).id, "li.na")
+    office.finish(office.row(case).id, "sun.yan")
+    assert office.row(case).element_id == "file"
+
+
+def held(office: Office) -> int:
+    """Let 王芳 hand in a task of 李娜 that somebody signs after her, and give its number."""
+    case = office.begin(THREE)
+    one = office.row(case).id
+    office.do(add_signers, one, Signers(people=["sun.yan"], position="after", reason="把关"), "li.na")
+    office.do(save_task_draft, one, {"amount": 1}, "wang.fang")
+    office.finish(one, "wang.fang", amount=2)
+    row = office.row(case, "li.na")
+    assert (row.id, row.draft, (row.pending or {})["state"]) == (one, None, "COMPLETING")
+    return one
+
+
+def test_what_a_substitute_hands_in_and_signers_wait_for_is_taken_back_by_both(office: Office) -> None:
+    substitute(office, "li.na", "wang.fang")
+    for person in ("li.na", "wang.fang"):
+        one = held(office)
+        with pytest.raises(ForbiddenError):
+            office.do(take_back_task, one, "sun.yan")
+        office.do(take_back_task, one, person)
+        with office.database.reading() as session:
+            assert session.get_one(UserTask, one).draft == {"amount": 2, "signatures": []}
+    left = held(office)
+    hand_all_over(office, "zhou.min", "li.na")
+    with pytest.raises(ForbiddenError):
+        # It is no longer the task of whom they stood in for.
+        office.do(take_back_task, left, "wang.fang")
+
+
+def test_whoever_hands_in_a_task_that_nobody_has_claimed_has_it_while_signers_are_asked(office: Office) -> None:
+    case = office.begin(QUEUE)
+    one = office.row(case).id
+    office.claim(one, "wu.tao")
+    office.do(add_signers, one, Signers(people=["sun.yan"], position="after", reason="把关"), "wu.tao")
+    office.do(unclaim_task, one, "wu.tao")
+    office.clock.advance(days=2)
+    office.finish(one, "xu.jing", amount=1)
+    assert office.row(case, "xu.jing").id == one
+    # 孙艳 has waited for nothing until now, and nobody for her.
+    assert office.row(case, "sun.yan").created_at == office.clock.moment
+    office.do(sign_task, office.row(case, "sun.yan").id, "可以", "sun.yan", agreed=True)
+    assert office.state(case) == "COMPLETED"

@@ -121,6 +121,8 @@ class Told:
         self._holders[number] = event.on_behalf_of or event.actor
         done = self._held if event.kind == "task.held" else self._doers
         done[number] = event.actor
+        if "input" not in body or (event.kind == "task.held" and not body["waits"]):
+            self.wrong.append(f"{event.kind} says not what was handed in, or what it waits for: {body}")
 
     def _take_back(self, _event: HistoryEvent, body: dict[str, Any]) -> None:
         number = body["task"]
