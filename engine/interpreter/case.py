@@ -86,7 +86,7 @@ class Case(Verbs):
     def wake(cls, body: bytes, specification: Specification, environment: Environment) -> "Case":
         """Wake a stored case."""
         run = Run(specification, environment)
-        case = cls(run)
+        case = cls(run, Segments(body))
         restored = state.load(body, specification, Engine(run))
         run.take(restored.workflow)
         run.scopes, run.ledger = restored.scopes, restored.ledger

@@ -29,7 +29,11 @@ class Places(Mapping[int, str]):
         gone = {**before._left, **dict.fromkeys(token for token in left if token in before._known)}
         new = {token: place for token, place in before._came.items() if token not in left} | dict(came)
         if len(gone) + len(new) > _MANY:
-            return cls(dict(cls(before._known, gone, new)), {}, {})
+            known = dict(before._known)
+            for token in (*gone, *new):
+                known.pop(token, None)
+            known.update(new)
+            return cls(known, {}, {})
         return cls(before._known, gone, new)
 
     def __getitem__(self, token: int) -> str:

@@ -12,9 +12,10 @@ from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
 from engine.interpreter.compacting import Needed
-from engine.interpreter.compressing import compress, compress_between, compress_segment
+from engine.interpreter.compressing import compress_segment
 from engine.interpreter.pieces import Pieces, long_list
 from engine.interpreter.scopes import ROOT, Scopes
+from engine.interpreter.slots import Slots
 from engine.interpreter.watching import Watch
 from engine.interpreter.workflow import Workflow
 from engine.interpreter.written import Written
@@ -27,6 +28,8 @@ MUCH = 64
 """Tasks from which on a sub-process is big."""
 _SHORTER = 10
 """Times that segments are shorter than their text, about."""
+_NOTHING, _COMMA, _SCOPES, _FLOWS, _END = map(compress_segment, (b"", b",", b'],"scopes":[', b'],"workflows":[', b"]}"))
+"""What stands between segments."""
 
 
 def task_record(task: SpiffTask, parent: int | None) -> list[object]:
@@ -41,9 +44,11 @@ def flow_record(flow: BpmnBaseWorkflow, tasks: list[list[object]]) -> dict[str, 
 
 
 class Segments:
-    """The segments of one case as they were written last."""
+    """The segments of one case as they were written last; all of them anew where its state was read."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes = b"") -> None:
+        self._slots = Slots(body)
+        """Where they stand."""
         self._tasks: dict[int, Written] = {}
         """Of the process and each big sub-process, by the token it hangs on."""
         self._flows = Written(wide=_WIDE)
@@ -87,6 +92,7 @@ class Segments:
 
     def forget(self) -> None:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
+        self._slots = Slots()
         if self._tasks:
             self._tasks, self._flows, self._scopes, self._parts = {}, Written(wide=_WIDE), Written(), Written()
             self._long, self._finished = {}, {}
@@ -101,19 +107,20 @@ class Segments:
         for token in self._tasks.keys() - {ROOT, *big}:
             del self._tasks[token], self._finished[token]
         for token in big:
-            pieces += [compress_between(b","), *self._process(workflow, flows.awake[token])]
+            pieces += [_COMMA, *self._process(workflow, flows.awake[token])]
         elsewhere = {*big, *(token for token, flow in flows.awake.items() if flow.completed)}
         changed = self.texts.keys() | {gone.token for gone in flows.gone} | elsewhere
         self.records += self._flows.write(
-            flows.keys() - elsewhere if elsewhere else flows,
+            _But(flows, elsewhere) if elsewhere else flows,
             changed,
             lambda token: self.texts.get(token) or flows.text(token) or b"",
         )
         first = {name: value for name, value in content.items() if name not in {"parts", "scopes", "workflows"}}
-        head = compress(json_text.dumps(first)[:-1] + b',"parts":[')
-        before_scopes, before_flows, tail = map(compress_between, (b'],"scopes":[', b'],"workflows":[', b"]}"))
-        written = (*self._parts.parts(), before_scopes, *in_scopes, before_flows, *pieces)
-        body = b"".join((head, *written, *self._flows.parts(follow=True), tail))
+        head = compress_segment(json_text.dumps(first)[:-1] + b',"parts":[')
+        # One even where there are none: those of one body may all go, and come again with the next.
+        in_parts = self._parts.parts() or [_NOTHING]
+        in_flows = (*pieces, *self._flows.parts(follow=True))
+        body = self._slots.fill([head, *in_parts, _SCOPES, *in_scopes, _FLOWS, *in_flows, _END])
         self.length = _SHORTER * len(body)
         return body
 
@@ -131,7 +138,7 @@ class Segments:
             places = values.elements.get(scope, {}).get(pieces.name, ())
             frames, count = pieces.write(values.peek(scope), places, compress_segment)
             self.records += count
-            found = [*frames, *found] if scope == ROOT else [*found, compress_between(b","), *frames]
+            found = [*frames, *found] if scope == ROOT else [*found, _COMMA, *frames]
         return found
 
     def _keep_long(self, scope: int, scopes: Scopes) -> None:
@@ -168,7 +175,7 @@ class Segments:
             self.records += known.write(
                 found, changed, lambda number: _words(task_record(tasks[number], found.above(tasks[number])))
             )
-        return [compress(record.removesuffix(b"]}")), *known.parts(), compress_between(b"]}")]
+        return [compress_segment(record.removesuffix(b"]}")), *known.parts(), _END]
 
 
 class _But(Collection[int]):

@@ -41,8 +41,11 @@ class Written:
 
     def write(self, numbers: Collection[int], changed: Iterable[int], words: Callable[[int], bytes]) -> int:
         """Put what has changed into words; everything where nothing was written so far. Give how much that was."""
+        changed = set(changed)
+        if self.texts and not changed:
+            return 0
         anew = {number for number in changed if number in numbers} if self.texts else set(numbers)
-        gone = set(changed) - anew if self.texts else set()
+        gone = changed - anew if self.texts else set()
         for number in anew:
             self.texts.setdefault(self._part(number), {})[number] = words(number)
         for number in gone:
@@ -56,14 +59,15 @@ class Written:
 
     def parts(self, *, follow: bool = False) -> list[bytes]:
         """Give the segments; those in which nothing has changed are as they were. ``follow``: others come before."""
-        if len(self._order) != len(self.texts) or not self._dirty <= self._frames.keys() & self.texts.keys():
+        if len(self._order) != len(self.texts) or not all(part in self._frames for part in self._dirty):
             self._order = sorted(self.texts)
         leader = self._order[0] if self._order and not follow else None
         if leader != self._leader:
             self._dirty |= {part for part in (leader, self._leader) if part is not None}
             self._leader = leader
         for part in self._dirty & self.texts.keys():
-            rows = b",".join([text for _number, text in sorted(self.texts[part].items())])
+            texts = self.texts[part]
+            rows = b",".join(map(texts.__getitem__, sorted(texts)))
             self._frames[part] = compress_segment(rows if part == leader else b"," + rows)
         self._dirty.clear()
-        return [self._frames[part] for part in self._order]
+        return list(map(self._frames.__getitem__, self._order))
