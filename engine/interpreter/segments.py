@@ -32,15 +32,16 @@ _NOTHING, _COMMA, _SCOPES, _FLOWS, _END = map(compress_segment, (b"", b",", b'],
 """What stands between segments."""
 
 
-def task_record(task: SpiffTask, parent: int | None) -> list[object]:
-    """Give a task as the state has it."""
-    return [task.id, parent, task.state, task.task_spec.name, task.triggered or None, task.peek or None]
+def task_record(task: SpiffTask, parent: int | None, first: int = 0) -> list[object]:
+    """Give a task as the state has it, with numbers that count from a ``first`` one."""
+    above = parent - first if parent is not None else None
+    return [task.id - first, above, task.state, task.task_spec.name, task.triggered or None, task.peek or None]
 
 
-def flow_record(flow: BpmnBaseWorkflow, tasks: list[list[object]]) -> dict[str, Any]:
-    """Give the run of a process or sub-process as the state has it."""
+def flow_record(flow: BpmnBaseWorkflow, tasks: list[list[object]], name: str = "tasks") -> dict[str, Any]:
+    """Give the run of a process or sub-process as the state has it; ``name`` is what that calls its tasks."""
     # The library's note of the task that was completed last is nobody's, and would be another one after a sleep.
-    return {"on": flow.parent_task_id, "spec": flow.spec.name, "last": None, "tasks": tasks}
+    return {"on": flow.parent_task_id, "spec": flow.spec.name, "last": None, name: tasks}
 
 
 class Segments:
@@ -92,7 +93,8 @@ class Segments:
 
     def forget(self) -> None:
         """Forget what was written: the state was written as a whole, and what was touched then is not known later."""
-        self._slots = Slots()
+        if self._slots.lengths:
+            self._slots = Slots()
         if self._tasks:
             self._tasks, self._flows, self._scopes, self._parts = {}, Written(wide=_WIDE), Written(), Written()
             self._long, self._finished = {}, {}

@@ -25,10 +25,11 @@ class Slots:
     """The slots of a state that was written or read."""
 
     def __init__(self, body: bytes = b"") -> None:
-        self._lengths: list[int] = _lengths_in(body)
-        self._frames: Sequence[bytes | None] = [None] * len(self._lengths)
+        self.lengths: list[int] = _lengths_in(body)
+        """How long each is; nothing where the state has none."""
+        self._frames: Sequence[bytes | None] = [None] * len(self.lengths)
         """What was put into them last; None where that is not known."""
-        self._slots: list[bytes] = [b""] * len(self._lengths)
+        self._slots: list[bytes] = [b""] * len(self.lengths)
         """The same, filled up."""
         self._before = b""
         """The frame before all slots."""
@@ -36,40 +37,41 @@ class Slots:
     def fill(self, frames: Sequence[bytes]) -> bytes:
         """Give a state of some frames: each where it was, if there were as many and all of them still have room."""
         used = list(map(len, frames))
-        if len(used) != len(self._lengths):
+        if len(used) != len(self.lengths):
             self._begin(used)
         # Most are the very ones that were there.
         for place in those(range(len(used)), map(is_not, frames, self._frames)):
             self._put(place, frames[place])
-        if sum(self._lengths) > 2 * sum(used) + _PAGE:
+        if sum(self.lengths) > 2 * sum(used) + _PAGE:
             self._begin(used)
             self._slots = [*frames]
         self._frames = frames
         if not self._before:
-            lengths = struct.pack(f"<{len(used)}I", *self._lengths)
+            lengths = struct.pack(f"<{len(used)}I", *self.lengths)
             self._before = _HEAD.pack(_SLOTS, len(lengths)) + lengths
         return b"".join((self._before, *self._slots))
 
     def _begin(self, used: list[int]) -> None:
         """Make each slot as long as what comes into it."""
-        self._lengths, self._frames, self._slots, self._before = used, [None] * len(used), [b""] * len(used), b""
+        self.lengths, self._frames, self._slots, self._before = used, [None] * len(used), [b""] * len(used), b""
 
     def _put(self, place: int, frame: bytes) -> None:
         """Put a frame into its slot, which is made longer where nothing else helps."""
-        spare = self._lengths[place] - len(frame)
+        spare = self.lengths[place] - len(frame)
         if spare and spare < _HEAD.size:
             spare = _ROOM + len(frame) // 4
-            self._lengths[place] = len(frame) + spare
+            self.lengths[place] = len(frame) + spare
             self._before = b""
         self._slots[place] = frame + _filling(spare) if spare else frame
 
 
 def _lengths_in(body: bytes) -> list[int]:
-    """Give what a state says about its slots; nothing where it has none."""
+    """Give what a state says about its slots; nothing where it has none, or is not as long as they are."""
     kind, size = _HEAD.unpack_from(body) if len(body) >= _HEAD.size else (0, 0)
     if kind != _SLOTS or size % 4 or len(body) < _HEAD.size + size:
         return []
-    return list(struct.unpack_from(f"<{size // 4}I", body, _HEAD.size))
+    found = list(struct.unpack_from(f"<{size // 4}I", body, _HEAD.size))
+    return found if sum(found) == len(body) - _HEAD.size - size else []
 
 
 @lru_cache(maxsize=512)

@@ -33,11 +33,12 @@ class _Indexed:
         self.task_tree._ready()
 
     def fill(self, record: Record) -> None:
-        """Take the tasks that the state has."""
+        """Take the tasks that the state has: by their numbers, or ``near`` the token that all this hangs on."""
         specs = self.spec.task_specs  # type: ignore[attr-defined] # of the class this is mixed into
-        for number, parent, state, spec_name, triggered, internal in record["tasks"]:
-            task = SpiffTask(self, specs[spec_name], state=int(state), id=int(number))
-            task._parent = None if parent is None else int(parent)
+        first, tasks = (int(record["on"]), record["near"]) if "near" in record else (0, record["tasks"])
+        for number, parent, state, spec_name, triggered, internal in tasks:
+            task = SpiffTask(self, specs[spec_name], state=int(state), id=first + int(number))
+            task._parent = None if parent is None else first + int(parent)
             task.triggered = bool(triggered)
             task.peek = internal or {}
             if task._parent is not None:

@@ -9,7 +9,7 @@ import pytest
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine import json_text
-from engine.interpreter import Case, loops
+from engine.interpreter import Case, loops, state
 from engine.interpreter.compressing import compress, decompress
 from engine.interpreter.segments import BIG
 from engine.interpreter.workflow import Workflow
@@ -17,7 +17,7 @@ from tests.interpreter.build import END, START, user_task
 from tests.interpreter.test_case import ENVIRONMENT, Run
 from tests.interpreter.test_compacting import stored_tokens
 from tests.interpreter.test_elements import RESULTS, SIGN, many, written
-from tests.interpreter.twins import Twins
+from tests.interpreter.twins import Twins, picture, tasks_of
 
 CROWD = written(START + many("sign", RESULTS) + user_task("after") + END, {**SIGN})
 FEW, MANY = BIG, 4 * BIG
@@ -257,6 +257,27 @@ def test_of_two_lists_of_one_length_an_awake_case_and_one_that_is_read_write_the
         case.complete(run.token("sign"), {"vote": "yes"})
     awake, read = (case.outcome().body for case in cases)
     assert awake == read
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_state_with_the_numbers_of_all_tasks_is_read_as_ever(shape: str) -> None:
+    run = Run(SHAPES[shape], people=[{"name": f"p{number}", "department": "legal"} for number in range(5)])
+    run.complete("ask", vote="yes")
+    content = json_text.loads(decompress(run.outcome.body))
+    near = [flow for flow in content["workflows"] if "near" in flow]
+    assert bool(near) == ("tasks" not in shape or "sub-process" in shape)
+    for flow in near:
+        flow["tasks"] = tasks_of(flow)
+        del flow["near"]
+    now, before = (
+        state.load(body, run.specification, None) for body in (run.outcome.body, compress(json_text.dumps(content)))
+    )
+    assert picture(before.workflow, before.scopes) == picture(now.workflow, now.scopes)
+
+
+def test_each_of_many_sub_processes_takes_few_bytes() -> None:
+    sizes = [len(Run(SHAPES["sub-processes"], people=[0] * people).outcome.body) for people in (FEW, MANY)]
+    assert sizes[1] - sizes[0] < 24 * (MANY - FEW)
 
 
 def test_a_condition_knows_how_many_are_open_among_those_that_sleep() -> None:

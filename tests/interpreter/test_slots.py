@@ -62,8 +62,11 @@ def test_what_has_shrunk_much_does_not_stay_as_long_as_it_was() -> None:
     assert len(after) == len(Slots().fill(frames))
 
 
-def test_a_state_without_slots_is_written_as_it_comes() -> None:
-    for body in (b"", b'{"format":2}', compress(b'{"format":2}'), b"".join(frames_of(LINES)), b"\x51\x2a\x4d\x18"):
+def test_a_state_that_does_not_say_where_its_segments_are_is_written_as_it_comes() -> None:
+    whole = Slots().fill(frames_of(LINES))
+    wrong = whole[:8] + b"\xff\xff\xff\xff" + whole[12:]
+    plain = (b"", b'{"format":2}', compress(b'{"format":2}'), b"".join(frames_of(LINES)))
+    for body in (*plain, whole[:3], whole[:20], whole[:-1], wrong):
         assert Slots(body).fill(frames_of(LINES)) == Slots().fill(frames_of(LINES))
 
 

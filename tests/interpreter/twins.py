@@ -253,6 +253,14 @@ def _typed(value: object) -> object:
     return type(value), value
 
 
+def tasks_of(flow: dict[str, Any]) -> list[list[Any]]:
+    """Give the tasks of a run as a state has it, by their own numbers."""
+    if "near" not in flow:
+        return list(flow["tasks"])
+    first = flow["on"]
+    return [[first + one[0], None if one[1] is None else first + one[1], *one[2:]] for one in flow["near"]]
+
+
 def _lives_on(task: list[Any]) -> bool:
     return not int(task[2]) & TaskState.FINISHED_MASK
 
@@ -263,7 +271,7 @@ def _lives(body: bytes) -> tuple[object, ...]:
     # A big state has them in another order than a small one.
     scopes = sorted(content.pop("scopes", ()), key=lambda scope: int(scope[0]))
     tokens = [
-        [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in flow["tasks"] if _lives_on(one)]]
+        [flow["on"], flow["spec"], [[one[0], *one[2:]] for one in tasks_of(flow) if _lives_on(one)]]
         for flow in sorted(content.pop("workflows"), key=lambda flow: int(flow["on"] or 0))
     ]
     return content, scopes, tokens
