@@ -22,9 +22,9 @@ TITLE = "{who}把“{task}”转给您办理"
 def reassign_task(session: Session, task_id: int, assignee: str, reason: str, actor: str) -> bool:
     """Make somebody else the assignee of one's own task, for good; give False while its listeners are asked.
 
-    Who had it can still read the case; a draft of theirs is dropped. Raises NotFoundError, ForbiddenError,
-    ConflictError, InvalidError for a person who can't sign in, has it already or started a case they may not decide on,
-    or without a reason.
+    Who had it and who passed it on in their name can still read the case; a draft of theirs is dropped. Raises
+    NotFoundError, ForbiddenError, ConflictError, InvalidError for a person who can't sign in, has it already or started
+    a case they may not decide on, or without a reason.
     """
     locked = lock_task(session, task_id)
     acting = acting_holder(locked, actor)
@@ -42,7 +42,7 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
         )
     if element is not None and element.loop is not None and locked.work.parent_task_id is None:
         refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
-    add_readers(locked, "took_part", [locked.work.assignee], by=acting.actor)
+    add_readers(locked, "took_part", [locked.work.assignee, acting.actor], by=acting.actor)
     title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
     wanted = {"action": "reassign", "assignee": assignee, "reason": reason, "title": title}
     if ask_listeners(locked, "assigning", wanted, acting):

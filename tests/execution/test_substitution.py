@@ -21,6 +21,7 @@ from engine.queries.inbox import delegated_tasks, own_tasks
 from engine.queries.people import find_person
 from engine.queries.task_view import view_task
 from tests.execution.operating import Office, task
+from tests.execution.test_passing_on import reads
 from tests.interpreter.build import END, START
 from tests.interpreter.test_elements import written
 
@@ -52,6 +53,14 @@ def test_a_substitute_does_what_was_open_already_and_history_names_both(office: 
     (done,) = office.rows(case, "COMPLETED")
     assert (done.assignee, done.completed_by) == ("li.na", "wang.fang")
     assert len(office.told("wang.fang")) == 1
+
+
+def test_who_passes_a_task_on_in_somebodys_name_may_read_the_case_as_they_may(office: Office) -> None:
+    case = office.begin()
+    number = substitute(office, "li.na", "wang.fang")
+    office.do(reassign_task, office.row(case).id, "wu.tao", "不归我们", "wang.fang")
+    office.do(end_substitution, number, "li.na")
+    assert [name for name in ("li.na", "wang.fang", "sun.yan") if reads(office, name, case)] == ["li.na", "wang.fang"]
 
 
 def test_it_ends_by_itself_and_can_be_ended_before(office: Office) -> None:
