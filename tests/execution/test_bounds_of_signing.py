@@ -4,6 +4,7 @@ import pytest
 
 from engine.commands.add_signers import MOST
 from engine.commands.delegate_task import delegate_task
+from engine.commands.reassign_task import reassign_task
 from engine.commands.reject_task import reject_task
 from engine.commands.remove_signer import remove_signer
 from engine.commands.return_task import return_task
@@ -166,3 +167,22 @@ def test_whoever_has_done_or_does_something_else_may_get_a_voice(office: Office)
     office.do(remove_signer, office.row(case, "wang.fang").id, "出差", "li.na")
     ask(office, office.row(case, "li.na").id, "wang.fang")
     assert voters(office, case) == ["li.na", "chen.jie", "sun.yan", "zhou.min", "wang.fang"]
+
+
+def test_the_holder_hears_once_and_when_all_have_signed(office: Office) -> None:
+    case = office.begin()
+    ask(office, office.row(case).id, "wang.fang", "chen.jie", position="before")
+    sign(office, case, "wang.fang")
+    assert office.told("li.na") == []
+    sign(office, case, "chen.jie")
+    assert office.told("li.na") == ["“核对check”的加签都签完了"]
+    office.do(reassign_task, office.row(case).id, "wang.fang", "出差", "li.na")
+    office.finish(office.row(case).id, "wang.fang")
+    assert office.state(case) == "COMPLETED"
+
+
+def test_a_task_of_one_may_be_passed_to_who_did_an_earlier_step(office: Office) -> None:
+    case = office.begin(TWO)
+    office.finish(office.row(case).id, "zhang.wei")
+    office.do(reassign_task, office.row(case).id, "zhang.wei", "您最清楚", "li.na")
+    assert voters(office, case) == ["zhang.wei"]
