@@ -160,3 +160,15 @@ def test_whoever_did_it_and_whoever_it_was_done_for_take_it_back(office: Office)
         assert (again.element_id, again.assignee) == ("check", "li.na")
         assert (again.draft or {})["amount"] == 3
         assert again.returned == {"act": "takeBack", "by": person, "at": office.clock.moment.isoformat()}
+
+
+def test_whoever_did_a_step_gets_it_again_and_not_whom_its_rule_names(office: Office) -> None:
+    for straight in (False, True):
+        case = office.begin(TWO)
+        office.finish(office.row(case).id, "zhang.wei")
+        office.do(reassign_task, office.row(case).id, "sun.yan", "出差", "li.na")
+        office.finish(office.row(case).id, "sun.yan")
+        done = office.rows(case, "COMPLETED")[-1]
+        office.do(return_task, office.row(case).id, done.token, "请补充", "zhao.lei", straight_back=straight)
+        assert (office.row(case).element_id, office.row(case).assignee) == ("check", "sun.yan")
+        assert office.told("sun.yan")[-1] == "赵磊退回了“核对check”，请重新办理"
