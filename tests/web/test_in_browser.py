@@ -43,6 +43,23 @@ def sign_in(page: Page, server: Server, username: str) -> None:
     page.get_by_role("heading", name="您好").wait_for()
 
 
+def test_a_dialog_that_a_link_of_another_page_opens_is_ready_to_be_typed_into(
+    server: Server, open_context: Callable[..., BrowserContext], filed: Company
+) -> None:
+    with filed.database.reading() as session:
+        task = session.scalars(select(UserTask.id)).first()
+    page = open_context().new_page()
+    sign_in(page, server, "zhang.wei")
+    page.goto(f"{server.url}/cases/1")
+    page.locator(f'a[href$="/tasks/{task}#operation-urge"]').first.click()
+    words = page.locator("#operation-urge textarea, #operation-urge input:not([type=hidden])").first
+    expect(words).to_be_focused()
+    page.keyboard.type("今天要")
+    expect(words).to_have_value("今天要")
+    page.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+
+
 @pytest.mark.usefixtures("filed")
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 def test_no_page_is_wider_than_its_screen(

@@ -23,7 +23,13 @@ for (const control of document.querySelectorAll("[data-submit-on-change]")) {
 for (const dialog of document.querySelectorAll("dialog[data-dialog]")) {
   dialog.close?.();
   // A link from another page may name the dialog it is about.
-  if (dialog.dataset.dialog === "now" || location.hash === `#${dialog.id}`) dialog.showModal();
+  const named = location.hash === `#${dialog.id}`;
+  if (dialog.dataset.dialog === "now" || named) dialog.showModal();
+  // The browser goes to what the address names once the page is there, away from the field that has the focus.
+  if (named) {
+    const field = document.activeElement;
+    dialog.addEventListener("focus", () => field.focus(), { once: true });
+  }
 }
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", (event) => {
