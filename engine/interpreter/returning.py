@@ -16,6 +16,7 @@ from engine.interpreter import detours, moving
 from engine.interpreter.joins import FROM, Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, causes_of, scope_of
 from engine.interpreter.plans import Arrival, Plan, Reopened, Restored
+from engine.interpreter.preparing import PREFIX
 from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ def go_back(run: "Run", plan: Plan, assignee: str | None = None) -> dict[int, in
 def _open_again(run: "Run", ended: Iterable[Reopened]) -> dict[int, int]:
     renamed: dict[int, int] = {}
     for one in ended:
+        outer = _flow(run, one.within, renamed)
+        _require_drawn(outer, one.element_id)
         around = run.specification.process.elements[one.element_id]
-        flow = moving.open_again(run, _flow(run, one.within, renamed), around, one.causes)
+        flow = moving.open_again(run, outer, around, one.causes)
         renamed[one.scope] = int(flow.parent_task_id)
         if one.interrupted:
             moving.wait_for_nothing(flow)
@@ -78,9 +81,8 @@ def _open_again(run: "Run", ended: Iterable[Reopened]) -> dict[int, int]:
 
 
 def _begin(run: "Run", plan: Plan, flow: BpmnBaseWorkflow, assignee: str | None) -> None:
-    element = run.specification.process.elements.get(plan.element_id)
-    if element is None:
-        raise InvalidError(mark("流程里没有元素 {element}。"), where="target", element=plan.element_id)
+    _require_drawn(flow, plan.element_id)
+    element = run.specification.process.elements[plan.element_id]
     if element.kind == "startEvent":
         detours.resubmit(flow, element, assignee)
         return
@@ -114,12 +116,20 @@ def _only_waiting(run: "Run", token: int) -> SpiffTask:
 
 def _restore(flow: BpmnBaseWorkflow, put: Restored) -> None:
     """Let a token wait at its join as if the join had not taken it."""
+    for element_id in (put.join, put.source):
+        _require_drawn(flow, element_id)
     spec = moving.entry_of(flow.spec, put.join)[1]
     source = moving.entry_of(flow.spec, put.source)[0]
     task = flow.task_tree._add_child(spec, TaskState.WAITING)
     task.triggered = True
     task.internal_data.update({FROM: source, CAUSES: [put.cause], "arrived": 0})
     spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+
+
+def _require_drawn(flow: BpmnBaseWorkflow, element_id: str) -> None:
+    """Raise InvalidError where the version that the case is on now does not draw an element there any more."""
+    if not {element_id, PREFIX + element_id} & flow.spec.task_specs.keys():
+        raise InvalidError(mark("流程里没有元素 {element}。"), where="target", element=element_id)
 
 
 def _compensates(run: "Run", task: SpiffTask) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.errors import InvalidError
 from engine.interpreter import run as running
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.journey import Journey
@@ -97,3 +98,20 @@ def test_a_case_ends_though_a_task_was_being_done_again_for_one_that_is_gone(how
     assert run.waiting == ["a", "border"]
     run.do(how, run.token("border") if how == "fire" else token)
     assert run.outcome.ended
+
+
+@pytest.mark.parametrize("gone", ["j", "b"])
+def test_nobody_goes_back_past_what_another_version_does_not_draw(gone: str) -> None:
+    gateways = '<bpmn:parallelGateway id="s"/><bpmn:parallelGateway id="j"/>'
+    nodes = START + gateways + user_task("a") + user_task("b") + user_task("after") + END
+    flows: dict[str, str | tuple[str, str]] = {
+        "start->s": "f1", "s->a": "f2", "s->b": "f3", "a->j": "f4", "b->j": "f5", "j->after": "f6", "after->end": "f7",
+    }  # fmt: skip
+    content = written(nodes, flows)
+    run = Journey(content)
+    run.complete("b")
+    run.complete("a")
+    run.migrate(content.replace(f'"{gone}"'.encode(), b'"other"'), {})
+    with pytest.raises(InvalidError, match=f"流程里没有元素 {gone}"):
+        run.back("after", "a")
+    assert run.waiting == ["after"]
