@@ -45,13 +45,17 @@ def activate(run: "Run", element_id: str, within: int | None = None, instead_of:
     if element is None:
         raise InvalidError(mark("流程里没有元素 {element}。"), where="element", element=element_id)
     if element.id not in run.specification.process.beginnings:
-        raise InvalidError(
-            mark("不能从“{label}”开始：开始事件、边界事件、事件子流程、补偿活动和事件网关之后的事件不能单独放上令牌。"),
-            where=element.id,
-            label=element.label,
-        )
+        raise _no_beginning(element)
     flow = _scope(run, element, within, instead_of)
     return begin(run, flow, element, _way_to(run, flow, instead_of))
+
+
+def _no_beginning(element: Element) -> InvalidError:
+    return InvalidError(
+        mark("不能从“{label}”开始：开始事件、边界事件、事件子流程、补偿活动和事件网关之后的事件不能单独放上令牌。"),
+        where=element.id,
+        label=element.label,
+    )
 
 
 def set_local(run: "Run", task: SpiffTask, element_id: str, values: Mapping[str, object]) -> None:
@@ -193,6 +197,9 @@ def _scope(run: "Run", element: Element, within: int | None, instead_of: Sequenc
         )
     if found:
         return run.workflow.subprocesses[found[0]]
+    if around.for_compensation or around.id in process.undoing.values():
+        # It belongs to what it undoes: opened by itself, nothing would go on when it ends.
+        raise _no_beginning(around)
     if within is not None or around.loop is not None or around.standard_loop is not None:
         raise InvalidError(
             mark("“{label}”没有在运行，不能把令牌放进它里面。请改为从“{label}”本身开始。"),

@@ -6,6 +6,8 @@ from engine.errors import InvalidError
 from engine.interpreter import run as running
 from tests.interpreter.build import END, START, user_task
 from tests.interpreter.journey import Journey
+from tests.interpreter.test_compensation import line, throw
+from tests.interpreter.test_compensation import sub as around
 from tests.interpreter.test_elements import border, event_sub, many, sub, written
 
 SPLIT = '<bpmn:parallelGateway id="s"/>' + user_task("a") + user_task("b") + '<bpmn:endEvent id="e"/>'
@@ -36,8 +38,8 @@ def test_a_case_one_branch_of_which_had_ended_ends_under_another_version_too(how
     content = written(START + SPLIT + END, {**TWO_ENDS})
     if inside:
         nodes = content.partition(b'isExecutable="true">')[2].partition(b"</bpmn:process>")[0].decode()
-        around = f'<bpmn:subProcess id="around">{nodes}</bpmn:subProcess>'
-        content = written('<bpmn:startEvent id="first"/>' + around, {"first->around": "g1"})
+        host = f'<bpmn:subProcess id="around">{nodes}</bpmn:subProcess>'
+        content = written('<bpmn:startEvent id="first"/>' + host, {"first->around": "g1"})
     run = Journey(content)
     run.complete("a")
     run.migrate(content + b"<!-- another -->", {})
@@ -88,8 +90,8 @@ def test_what_an_event_sub_process_has_interrupted_stays_so_under_any_number_of_
 
 @pytest.mark.parametrize("how", ["fire", "take_away"])
 def test_a_case_ends_though_a_task_was_being_done_again_for_one_that_is_gone(how: str) -> None:
-    around = sub(user_task("inside"), '<bpmn:endEvent id="e"/>') + border("message", 'messageRef="m_paid"')
-    nodes = START + user_task("a") + around + END + '<bpmn:endEvent id="late"/>'
+    host = sub(user_task("inside"), '<bpmn:endEvent id="e"/>') + border("message", 'messageRef="m_paid"')
+    nodes = START + user_task("a") + host + END + '<bpmn:endEvent id="late"/>'
     flows: dict[str, str | tuple[str, str]] = {"start->a": "f1", "a->sub": "f2", "sub->end": "f3", "border->late": "f4"}
     run = Journey(written(nodes, flows), order="7")
     run.complete("a")
@@ -115,3 +117,14 @@ def test_nobody_goes_back_past_what_another_version_does_not_draw(gone: str) -> 
     with pytest.raises(InvalidError, match=f"流程里没有元素 {gone}"):
         run.back("after", "a")
     assert run.waiting == ["after"]
+
+
+def test_nothing_is_moved_into_what_only_undoes() -> None:
+    start = '<bpmn:startEvent id="u_start"><bpmn:compensateEventDefinition/></bpmn:startEvent>'
+    undoes = around("u", user_task("x"), "x").replace('<bpmn:startEvent id="u_start"/>', start)
+    undoes = undoes.replace('id="u"', 'id="u" triggeredByEvent="true"')
+    run = Journey(line(around("s", user_task("a") + undoes, "a") + throw() + user_task("after"), "s", "throw", "after"))
+    with pytest.raises(InvalidError, match="补偿活动"):
+        run.move("a", "x")
+    run.complete("a")
+    assert run.waiting == ["x"]
