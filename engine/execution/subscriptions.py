@@ -78,9 +78,8 @@ def deliver(session: Session, message: Any) -> int:  # noqa: ANN401 - a row of m
     ).scalars()
     delivered: set[str] = set()
     for subscription in waiting:
-        if subscription.process_id not in delivered:
+        if subscription.process_id not in delivered and _send(session, subscription, message):
             delivered.add(subscription.process_id)
-            _send(session, subscription, message)
     return len(delivered)
 
 
@@ -159,7 +158,13 @@ def queue_up_again(session: Session, instance_id: int, token: int) -> None:
     queue_up(session, {turn_of(row.name, row.correlation_key) for row in session.execute(waiting)})
 
 
-def _send(session: Session, subscription: EventSubscription, message: Any) -> None:  # noqa: ANN401 - a row of messages
+def _send(session: Session, subscription: EventSubscription, message: Any) -> bool:  # noqa: ANN401 - a row of messages
+    """Let a message be on its way; False where the case has just ended or gone on, and waits for it no longer."""
+    if subscription.instance_id is not None:
+        # Waits for whoever is at work on the case.
+        awaited = EventSubscription.id == subscription.id, EventSubscription.pending.is_(False)
+        if changed(session, update(EventSubscription).where(*awaited).values(pending=True)) != 1:
+            return False
     row = {
         "message_id": message.id,
         "process_id": subscription.process_id,
@@ -169,8 +174,7 @@ def _send(session: Session, subscription: EventSubscription, message: Any) -> No
     # Which message it was goes into history with the event; the message itself is removed when its time is over.
     told_by = {"message": message.id, "name": message.name, "key": message.correlation_key, "id": message.message_id}
     insert_jobs(session, [_job(subscription, message.variables, told_by)])
-    if subscription.instance_id is not None:
-        changed(session, update(EventSubscription).where(EventSubscription.id == subscription.id).values(pending=True))
+    return True
 
 
 def _job(

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine.commands.complete_task import complete_task
-from engine.commands.publish_message import publish_message
+from engine.commands.publish_message import PublishedMessage, publish_message
 from engine.commands.run_job import run_job
 from engine.database import Database
 from engine.execution.locked import lock_instance
@@ -65,8 +65,8 @@ def beside(database: Database, act: Callable[[Session], object]) -> Iterator[Cal
 
 
 def until_somebody_waits(session: Session) -> None:
-    """Wait until a transaction waits for the turn of a message."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    """Wait until a transaction waits for another one."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     end = time.monotonic() + SECONDS
     while session.scalar(waiting) == 0:
         assert time.monotonic() < end, "nobody waits"
@@ -118,3 +118,26 @@ def test_an_event_that_may_come_again_misses_no_message_that_is_just_being_publi
         assert ended() is None
     world.work()
     assert world.open_tasks() == ["a", "handle", "handle"]
+
+
+def test_a_message_for_a_case_that_is_just_ending_goes_to_the_next_one(world: World) -> None:
+    world.publish(REPEATING)
+    first = world.start(order="7")
+    with world.database.reading() as session:
+        task = session.scalars(select(UserTask.id).where(UserTask.instance_id == first)).one()
+    published: list[PublishedMessage] = []
+    hour = dt.timedelta(hours=1)
+
+    def publish(session: Session) -> None:
+        published.append(publish_message(session, "paid", "7", {}, "zhang.wei", time_to_live=hour))
+
+    with ExitStack() as stack:
+        with world.database.transaction() as session:
+            complete_task(session, task, {}, "zhang.wei")
+            ended = stack.enter_context(beside(world.database, publish))
+            until_somebody_waits(session)
+        assert ended() is None
+    assert [one.delivered for one in published] == [0]
+    world.start(order="7")
+    world.work()
+    assert world.open_tasks() == ["a", "handle"]
