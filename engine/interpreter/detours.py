@@ -69,10 +69,13 @@ def send(run: "Run", task: SpiffTask, detour: Mapping[str, Any], assignee: str |
     """Ask for an earlier task and keep the place of the one that is left.
 
     ``detour`` names the ``element_id`` of the earlier task and the scope ``within`` which it is done, and the ``own``
-    causes and ``person`` of the task that is left.
+    causes and ``person`` of the task that is left. Where another version draws it outside that scope it is done in the
+    nearest one around; the whole case is one for every task of people.
     """
     element = run.specification.process.elements[detour["element_id"]]
     flow = run.workflow.subprocesses[int(detour["within"])] if detour["within"] else run.workflow
+    while _NAME.format(element.id) not in flow.spec.task_specs:
+        flow = flow.parent_workflow
     away = {
         "detour": 0,
         CAUSES: [int(token) for token in detour["own"]],

@@ -23,7 +23,7 @@ from engine.interpreter.joins import FROM, Inclusive, Parallel, source_of
 from engine.interpreter.ledger import Done, Ledger
 from engine.interpreter.moving import HOLDS_TOKEN, entry_of
 from engine.interpreter.origins import CAUSES, border_of, causes_of
-from engine.interpreter.preparing import original
+from engine.interpreter.preparing import original, prepared
 from engine.interpreter.repeating_specs import Repeated, is_instance
 from engine.interpreter.run import Engine, Run
 from engine.interpreter.task_specs import (
@@ -177,9 +177,9 @@ class Migration:
         placed = _hang(task, parent, flow.spec.task_specs[name])
         # The tree will not show any more where it has come from; what it is moved to has come from there, too.
         placed.internal_data[CAUSES] = list(causes_of(task))
-        source = self.target(original(source_of(task)))
-        if source in self._new.specification.process.elements:
-            placed.internal_data[FROM] = entry_of_name(flow, source)
+        source = entry_of_name(flow, self.target(original(source_of(task))))
+        if source is not None:
+            placed.internal_data[FROM] = source
         if detours.is_away(placed):
             self._keep_away(placed)
         elif isinstance(entry, BoundaryEventSplit):
@@ -189,9 +189,8 @@ class Migration:
     def _keep_away(self, placed: SpiffTask) -> None:
         """Keep the place of a task that comes back when another is done; what is on its border waits again then."""
         away, flow = placed.internal_data[AWAY], placed.workflow
-        there = [self.target(original(name)) for name in away["border"]]
-        drawn = [one for one in there if one in self._new.specification.process.elements]
-        placed.internal_data[AWAY] = {**away, "border": [entry_of_name(flow, one) for one in drawn]}
+        there = [entry_of_name(flow, self.target(original(name))) for name in away["border"]]
+        placed.internal_data[AWAY] = {**away, "border": [name for name in there if name is not None]}
 
     def _carry_border(self, task: SpiffTask, split: SpiffTask) -> None:
         """Keep the events on a border that were there, and let new ones wait; one that has happened is over."""
@@ -249,10 +248,10 @@ class Migration:
         return self.target(original(task.task_spec.bpmn_id))
 
 
-def entry_of_name(flow: BpmnBaseWorkflow, element_id: str) -> str:
-    """Give the name of an element's spec, as joins know where tokens come from."""
-    specs = flow.spec.task_specs
-    return element_id if element_id in specs else entry_of(flow.spec, element_id)[0]
+def entry_of_name(flow: BpmnBaseWorkflow, element_id: str) -> str | None:
+    """Give the name of an element's spec, as joins know where tokens come from; None where it stands elsewhere."""
+    name = prepared(element_id)
+    return name if name in flow.spec.task_specs else None
 
 
 def _hang(old: SpiffTask, parent: SpiffTask, spec: TaskSpec) -> SpiffTask:

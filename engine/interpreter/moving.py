@@ -24,7 +24,7 @@ from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, border_of, causes_of
-from engine.interpreter.preparing import PREFIX
+from engine.interpreter.preparing import prepared
 from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.task_specs import BoundaryEvent, Detour, EventGateway, Trigger
 
@@ -163,7 +163,7 @@ def _is_part(task: SpiffTask) -> bool:
 
 def entry_of(spec: BpmnProcessSpec, element_id: str) -> tuple[str, TaskSpec]:
     """Give the name of an element's spec, and the spec at which a token enters it."""
-    name = element_id if element_id in spec.task_specs else PREFIX + element_id
+    name = prepared(element_id)
     border = f"{name}.BoundaryEventSplit"
     return name, spec.task_specs[border if border in spec.task_specs else name]
 

@@ -16,7 +16,7 @@ from engine.interpreter import detours, moving
 from engine.interpreter.joins import FROM, Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, causes_of, scope_of
 from engine.interpreter.plans import Arrival, Plan, Reopened, Restored
-from engine.interpreter.preparing import PREFIX
+from engine.interpreter.preparing import prepared
 from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
@@ -128,8 +128,14 @@ def _restore(flow: BpmnBaseWorkflow, put: Restored) -> None:
 
 def _require_drawn(flow: BpmnBaseWorkflow, element_id: str) -> None:
     """Raise InvalidError where the version that the case is on now does not draw an element there any more."""
-    if not {element_id, PREFIX + element_id} & flow.spec.task_specs.keys():
-        raise InvalidError(mark("流程里没有元素 {element}。"), where="target", element=element_id)
+    if prepared(element_id) not in flow.spec.task_specs:
+        raise InvalidError(
+            mark(
+                "流程换了版本，原来的地方没有“{element}”了，不能退到那里再按流程走。请退回别的任务，或改选“直接回到我这里”。"
+            ),
+            where="target",
+            element=element_id,
+        )
 
 
 def _compensates(run: "Run", task: SpiffTask) -> bool:

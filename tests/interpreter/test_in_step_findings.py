@@ -114,7 +114,7 @@ def test_nobody_goes_back_past_what_another_version_does_not_draw(gone: str) -> 
     run.complete("b")
     run.complete("a")
     run.migrate(content.replace(f'"{gone}"'.encode(), b'"other"'), {})
-    with pytest.raises(InvalidError, match=f"流程里没有元素 {gone}"):
+    with pytest.raises(InvalidError, match=f"没有“{gone}”了"):
         run.back("after", "a")
     assert run.waiting == ["after"]
 

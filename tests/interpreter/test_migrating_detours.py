@@ -1,9 +1,11 @@
 """A case goes on under another version while a task is away: the earlier one is done, and then it comes back."""
 
+import itertools
 from collections.abc import Mapping
 
 import pytest
 
+from engine.errors import InvalidError
 from engine.interpreter import Case, specification
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
@@ -83,3 +85,50 @@ def test_a_start_that_is_to_be_handed_in_again_is_so_under_the_other_version() -
     assert run.waiting == ["start"]
     run.complete("start")
     assert run.waiting == ["before"]
+
+
+def _drawn(around: str, inside: str, flows: Mapping[str, str], *within: str) -> bytes:
+    """Draw a sub-process with some tasks one after the other, and others before and after it."""
+    steps = ["in", *within, "out"]
+    lines = "".join(
+        f'<bpmn:sequenceFlow id="i{number}" sourceRef="{one}" targetRef="{other}"/>'
+        for number, (one, other) in enumerate(itertools.pairwise(steps))
+    )
+    sub = f'<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/>{inside}<bpmn:endEvent id="out"/>{lines}</bpmn:subProcess>'
+    return diagram(START + around + sub + END, flows)
+
+
+BEFORE = _drawn("", user_task("a") + user_task("last"), {"start->sub": "f1", "sub->end": "f2"}, "a", "last")
+OUTSIDE = {"start->a": "f1", "a->sub": "f3", "sub->end": "f2"}
+MOVED_OUT = _drawn(user_task("a"), user_task("last"), OUTSIDE, "last")
+
+
+def test_a_task_that_was_done_may_stand_elsewhere_in_another_version() -> None:
+    run = Journey(BEFORE)
+    run.complete("a")
+    migrate(run, MOVED_OUT)
+    assert run.waiting == ["last"]
+    run.complete("last")
+    assert run.outcome.ended
+
+
+def test_a_task_that_another_version_draws_elsewhere_is_gone_back_to_beside_the_flow_only() -> None:
+    run = Journey(BEFORE)
+    run.complete("a")
+    migrate(run, MOVED_OUT)
+    with pytest.raises(InvalidError, match="没有“a”了"):
+        run.back("last", "a")
+    run.detour("last", "a")
+    assert run.waiting == ["a"]
+    run.complete("a")
+    assert run.waiting == ["last"]
+    run.complete("last")
+    assert run.outcome.ended
+
+
+def test_nobody_goes_back_to_what_another_version_makes_no_task_of_people() -> None:
+    run = Journey(BEFORE)
+    run.complete("a")
+    manual = '<bpmn:manualTask id="a"/>'
+    migrate(run, _drawn("", manual + user_task("last"), {"start->sub": "f1", "sub->end": "f2"}, "a", "last"))
+    assert run.offered("last") == []

@@ -393,3 +393,16 @@ def test_a_token_moved_into_and_out_of_a_sub_process_is_taken_away_with_what_it_
     run.back("after", "start")
     assert run.waiting == ["start"]
     finish(run, "start", "before", "a", "b", "last", "after")
+
+
+@pytest.mark.parametrize("name", ["Start", "Root", "End"])
+def test_elements_may_have_the_names_that_the_library_keeps_for_itself(name: str) -> None:
+    begin = BEGIN.replace('"start"', '"Start"') if name == "Start" else BEGIN
+    first = "Start" if name == "Start" else "start"
+    task = "apply" if name == "Start" else name
+    flows: dict[str, str | tuple[str, str]] = {f"{first}->{task}": "f1", f"{task}->check": "f2", "check->end": "f3"}
+    run = Journey(diagram(begin + user_task(task) + user_task("check") + END, flows))
+    run.complete(task)
+    run.back("check", name)
+    assert run.waiting == [name]
+    finish(run, *dict.fromkeys([name, task]), "check")
