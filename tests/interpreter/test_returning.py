@@ -229,6 +229,19 @@ def test_a_timer_on_the_border_waits_again_and_what_it_had_begun_is_taken_away()
     finish(run, "check", "decide")
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_a_task_that_comes_back_has_on_its_border_what_had_not_happened_yet(late: bool) -> None:
+    run = Journey(diagram(BORDER, BORDER_FLOWS))
+    run.complete("apply")
+    if late:
+        run.fire("late")
+    beside = ["urge"] if late else []
+    run.detour("check", "apply")
+    assert run.waiting == ["apply", *beside]
+    run.complete("apply")
+    assert run.waiting == ["check", *(beside or ["late"])]
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_straight_back_skips_what_lies_between_and_leaves_the_others_alone(order: tuple[str, ...]) -> None:
     run = Journey(diagram(BRANCHES, FLOWS))
