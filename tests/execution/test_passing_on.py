@@ -1,14 +1,19 @@
 """Tasks passed on for good (转办) and for an opinion (委派)."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
+from engine.commands.add_signers import Signers, add_signers
 from engine.commands.assign_task import assign_task
 from engine.commands.complete_task import complete_task
 from engine.commands.delegate_task import delegate_task
 from engine.commands.reassign_task import reassign_task
 from engine.commands.recall_task import recall_task
+from engine.commands.reject_task import reject_task
 from engine.commands.resolve_task import resolve_task
+from engine.commands.return_task import return_task
 from engine.commands.save_task_draft import save_task_draft
 from engine.commands.unclaim_task import unclaim_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
@@ -156,3 +161,32 @@ def test_what_the_initiator_may_not_decide_is_not_passed_on_to_them(office: Offi
     office.finish(office.row(case).id, "li.na")
     office.do(reassign_task, office.row(case).id, "zhang.wei", "请你办", "li.na")
     assert office.row(case).assignee == "zhang.wei"
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda office, one: office.finish(one, "wang.fang"),
+        lambda office, one: office.do(return_task, one, 0, "退回", "wang.fang"),
+        lambda office, one: office.do(reject_task, one, "不同意", "wang.fang"),
+        lambda office, one: office.do(reassign_task, one, "wu.tao", "转办", "wang.fang"),
+        lambda office, one: office.do(delegate_task, one, "wu.tao", "再问", "wang.fang"),
+        lambda office, one: office.do(unclaim_task, one, "wang.fang"),
+        lambda office, one: office.do(
+            add_signers, one, Signers(people=["wu.tao"], position="before", reason="请看"), "wang.fang"
+        ),
+    ],
+    ids=["complete", "return", "reject", "reassign", "delegate", "unclaim", "addSign"],
+)
+def test_whoever_is_asked_for_an_opinion_gives_it_and_decides_nothing(
+    office: Office, decide: Callable[[Office, int], object]
+) -> None:
+    case = office.begin()
+    one = office.row(case).id
+    office.do(delegate_task, one, "wang.fang", "请先看", "li.na")
+    before = [event.kind for event in office.events(case)]
+    with pytest.raises(ConflictError, match="李娜委派的，请写好意见交回给李娜"):
+        decide(office, one)
+    assert [event.kind for event in office.events(case)] == before
+    office.do(resolve_task, one, "可以", "wang.fang")
+    office.finish(one, "li.na")
