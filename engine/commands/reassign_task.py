@@ -9,11 +9,10 @@ from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.readers import add_readers
-from engine.execution.signing import refuse_second_voice, refuse_twice
+from engine.execution.signing import refuse_initiator, refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
 from engine.execution.words import required_reason
 from engine.execution.write import write_event
-from engine.interpreter.task_rules import asks_initiator
 from engine.model import UserTask
 
 TITLE = "{who}把“{task}”转给您办理"
@@ -36,10 +35,7 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
         raise InvalidError(mark("任务已经由这个人办理，请选别人。"), where="assignee")
     refuse_twice(locked, [assignee], "assignee")
     element = locked.definition.process.elements.get(locked.work.element_id)
-    if element is not None and assignee == locked.instance.started_by and not asks_initiator(element):
-        raise InvalidError(
-            mark("流程图规定“{name}”不由发起人办理，请选别人。"), where="assignee", name=locked.work.task_name
-        )
+    refuse_initiator(locked, assignee, "assignee")
     if element is not None and element.loop is not None and locked.work.parent_task_id is None:
         refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
     add_readers(locked, "took_part", [locked.work.assignee, acting.actor], by=acting.actor)

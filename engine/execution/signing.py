@@ -14,6 +14,7 @@ from engine.execution.telling import tell
 from engine.execution.ways import way_of
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
+from engine.interpreter.task_rules import asks_initiator
 from engine.model import UserTask
 
 SIGNATURES = "signatures"
@@ -38,6 +39,15 @@ def require_signed_before(locked: LockedCase) -> None:
     if names:
         raise ConflictError(
             mark("任务“{name}”还在等{people}前加签。"), name=locked.work.task_name, people="、".join(names)
+        )
+
+
+def refuse_initiator(locked: LockedCase, person: str, where: str) -> None:
+    """Raise InvalidError where a task would go to whoever started its case, and may not decide on it."""
+    element = locked.definition.process.elements.get(locked.work.element_id)
+    if element is not None and person == locked.instance.started_by and not asks_initiator(element):
+        raise InvalidError(
+            mark("流程图规定“{name}”不由发起人办理，请选别人。"), where=where, name=locked.work.task_name
         )
 
 

@@ -140,6 +140,20 @@ def hand_all_over(office: Office, successor: str = "zhou.min", leaver: str = "li
         return view_handover(session, number)
 
 
+def test_whoever_has_started_a_case_does_not_decide_on_it_by_a_hand_over_either(office: Office) -> None:
+    rule = task("check", whenInitiator="superior")
+    case = office.begin(written(START + rule + END, {"start->check": "f1", "check->end": "f2"}), "zhou.min")
+    number = office.do(begin_handover, "li.na", "zhou.min", "离职", "admin")
+    assert office.do(continue_handover, number) is False
+    with office.database.reading() as session:
+        view = view_handover(session, number)
+    assert view.done == 0
+    assert [one.message.format(**one.facts) for one in view.skipped] == [
+        "流程图规定“核对check”不由发起人办理，请选别人。"
+    ]
+    assert office.row(case).assignee == "li.na"
+
+
 def test_what_is_handed_in_and_waits_for_signatures_is_handed_over_too(office: Office) -> None:
     for back in (False, True):
         case = office.begin()
