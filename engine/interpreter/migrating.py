@@ -15,7 +15,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Finding, mark
-from engine.interpreter import adhoc, detours
+from engine.interpreter import adhoc, detours, renaming
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.compensation import is_compensating
 from engine.interpreter.diagram import Element
@@ -24,7 +24,7 @@ from engine.interpreter.ledger import Done, Ledger
 from engine.interpreter.moving import HOLDS_TOKEN, entry_of
 from engine.interpreter.origins import CAUSES, border_of, causes_of
 from engine.interpreter.preparing import original, prepared
-from engine.interpreter.repeating_specs import Repeated, is_instance
+from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
 from engine.interpreter.run import Engine, Run
 from engine.interpreter.task_specs import (
     BoundaryEvent,
@@ -181,16 +181,25 @@ class Migration:
         if source is not None:
             placed.internal_data[FROM] = source
         if detours.is_away(placed):
-            self._keep_away(placed)
+            self._keep_away(task, placed)
         elif isinstance(entry, BoundaryEventSplit):
             self._carry_border(task, parent)
         self._carry_inside(task, placed)
 
-    def _keep_away(self, placed: SpiffTask) -> None:
-        """Keep the place of a task that comes back when another is done; what is on its border waits again then."""
-        away, flow = placed.internal_data[AWAY], placed.workflow
-        there = [entry_of_name(flow, self.target(original(name))) for name in away["border"]]
-        placed.internal_data[AWAY] = {**away, "border": [name for name in there if name is not None]}
+    def _keep_away(self, task: SpiffTask, placed: SpiffTask) -> None:
+        """Keep the place of a task that comes back when another is done; what is on its border waits again then.
+
+        So does what only the new version has there; what has happened is over.
+        """
+        away = placed.internal_data[AWAY]
+        waits = {self.target(original(name)) for name in away["border"]}
+        known = {self.target(original(spec.bpmn_id)) for spec in _border_specs(task)}
+        border = [
+            spec
+            for spec in _border_specs(placed)
+            if original(spec.bpmn_id) in waits or original(spec.bpmn_id) not in known
+        ]
+        placed.internal_data[AWAY] = {**away, "border": [spec.name for spec in border]}
 
     def _carry_border(self, task: SpiffTask, split: SpiffTask) -> None:
         """Keep the events on a border that were there, and let new ones wait; one that has happened is over."""
@@ -236,6 +245,8 @@ class Migration:
             for child in task.children:
                 if is_instance(child) and (child.has_state(HOLDS_TOKEN) or child.id in wanted):
                     self._carry_inside(child, _hang(child, placed, inner))
+        if isinstance(placed.task_spec, MultiInstance):
+            renaming.rename(self._new, placed, task.task_spec.loop)
         flow = self._old.workflow.subprocesses.get(task.id)
         if flow is not None and isinstance(placed.task_spec, SubProcess):
             top = self._new.workflow
@@ -252,6 +263,12 @@ def entry_of_name(flow: BpmnBaseWorkflow, element_id: str) -> str | None:
     """Give the name of an element's spec, as joins know where tokens come from; None where it stands elsewhere."""
     name = prepared(element_id)
     return name if name in flow.spec.task_specs else None
+
+
+def _border_specs(task: SpiffTask) -> list[TaskSpec]:
+    """Give what its version draws on the border of the activity at a token."""
+    entry = entry_of(task.workflow.spec, original(task.task_spec.bpmn_id))[1]
+    return [spec for spec in entry.outputs if isinstance(spec, BoundaryEvent)]
 
 
 def _hang(old: SpiffTask, parent: SpiffTask, spec: TaskSpec) -> SpiffTask:

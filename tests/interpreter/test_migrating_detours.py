@@ -77,6 +77,28 @@ def test_what_is_on_the_border_of_one_that_is_away_waits_when_it_is_back() -> No
     assert run.waiting == ["hurry"]
 
 
+@pytest.mark.parametrize("happened", [False, True])
+def test_what_only_another_version_has_on_the_border_of_one_that_is_away_waits_when_it_is_back(
+    *, happened: bool
+) -> None:
+    nodes = START + "".join(map(user_task, ("apply", "check", "hurry", "late"))) + END
+    flows = {"start->apply": "f1", "apply->check": "f2", "check->end": "f3", "hurry->end": "f5", "late->end": "f7"}
+    gentle = '<bpmn:boundaryEvent id="{0}" attachedToRef="check" cancelActivity="false">{1}</bpmn:boundaryEvent>'
+    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    old = gentle.format("first", timer)
+    new = old + gentle.format("second", timer)
+    run = Journey(written(nodes + old, {**flows, "first->hurry": "f4"}))
+    run.complete("apply")
+    if happened:
+        run.fire("first")
+        run.complete("hurry")
+    run.detour("check", "apply")
+    run.migrate(written(nodes + new, {**flows, "first->hurry": "f4", "second->late": "f6"}), {})
+    assert run.waiting == ["apply"]
+    run.complete("apply")
+    assert run.waiting == (["check", "second"] if happened else ["check", "first", "second"])
+
+
 def test_a_start_that_is_to_be_handed_in_again_is_so_under_the_other_version() -> None:
     run = inside()
     run.back("before", "start")
