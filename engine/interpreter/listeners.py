@@ -99,6 +99,12 @@ def asked(run: "Run", task: SpiffTask) -> Listener:
     return element.listeners_at(str(pending["event"]))[int(pending["index"])]
 
 
+def is_drawn(run: "Run", task: SpiffTask) -> bool:
+    """Tell whether there is still the listener that a token waits for: another version may have fewer."""
+    element, pending = where(run, task), task.peek["listener"]
+    return element is not None and pending["index"] < len(element.listeners_at(str(pending["event"])))
+
+
 def open_job(run: "Run", task: SpiffTask, element: Element, variables: Mapping[str, object]) -> OpenedJob:
     """Open the job of the listener that a token waits for. Raises StuckError where its type can't be told."""
     listener = asked(run, task)

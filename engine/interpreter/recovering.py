@@ -25,7 +25,10 @@ def retry(run: "Run", task: SpiffTask) -> bool:
     stuck = task.internal_data.pop("stuck", {})
     spec = task.task_spec
     if listeners.is_held(task):
-        return True
+        if listeners.is_drawn(run, task):
+            return True
+        task_listeners.go_on(run, task, {})
+        return False
     if stuck.get("code") == IN_VAIN:
         task._set_state(TaskState.WAITING)
         spec._update(task)

@@ -1,10 +1,11 @@
-"""A case goes on under a version that repeats or collects otherwise than the one before it."""
+"""A case goes on under a version that repeats, collects or listens otherwise than the one before it."""
 
 import pytest
 
-from tests.interpreter.build import END, START, user_task
+from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_elements import RESULTS, SIGN, many, written
+from tests.interpreter.test_listeners import A_TASK, listeners
 
 BALLOTS = RESULTS.replace("votes", "ballots")
 
@@ -74,3 +75,17 @@ def test_a_repeated_activity_that_has_not_begun_begins_as_another_version_says()
     run.do("correct_and_retry", stuck.token, {"people": ["a"]})
     run.complete("sign", vote=1)
     assert run.outcome.variables["ballots"] == [{"who": "a", "vote": 1}]
+
+
+@pytest.mark.parametrize("left", ["", listeners(("end", "last")), listeners(("start", "first"))])
+def test_a_listener_that_another_version_does_not_have_is_not_asked_again(left: str) -> None:
+    """Its call had failed: an administrator draws it no more and tries again."""
+    run = Journey(diagram(START + user_task("a", listeners(("start", "first"), ("start", "second"))) + END, A_TASK))
+    token = run.token("a")
+    run.do("complete_listener", token, {})
+    assert [job.type for job in run.outcome.jobs] == ["second"]
+    run.migrate(diagram(START + user_task("a", left) + END, A_TASK), {})
+    run.do("retry", token)
+    assert [task.token for task in run.outcome.tasks] == [token]
+    run.complete("a")
+    assert run.outcome.ended or [job.type for job in run.outcome.jobs] == ["last"]
