@@ -13,6 +13,15 @@ from werkzeug.exceptions import UnsupportedMediaType
 from engine.errors import InvalidError, mark
 from web.storable import is_storable
 
+
+class UnreadableError(ValueError):
+    """A value is not what it should be; ``sentence`` says so to whoever sent it."""
+
+    def __init__(self, message: str, **facts: object) -> None:
+        self.sentence = InvalidError(message, where=None, **facts)
+        super().__init__(str(self.sentence))
+
+
 DEPTH = 100
 """Objects and lists inside each other."""
 DIGITS = 400
@@ -31,17 +40,15 @@ def read_body(request: Request) -> object:
         raise UnsupportedMediaType
     try:
         value = _loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidError(mark("请求正文不是可用的 JSON：{reason}"), where="body", reason=str(error)) from None
+    except UnreadableError as error:
+        reason = error.sentence
+        raise InvalidError(mark("请求正文不是可用的 JSON：{reason}"), where="body", reason=reason) from None
     return {} if value is None else value
 
 
 def read_text(text: str) -> object:
-    """Read JSON that somebody typed, all numbers as Decimal. Raises ValueError."""
-    try:
-        return exact(_loads(text))
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+    """Read JSON that somebody typed, all numbers as Decimal. Raises UnreadableError."""
+    return exact(_loads(text))
 
 
 def exact(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
@@ -68,19 +75,27 @@ def _number(value: object) -> orjson.Fragment:
 
 
 def _loads(data: str | bytes) -> object:
-    value: object = json.loads(data, parse_float=Decimal, parse_constant=_refuse)
+    try:
+        value: object = json.loads(data, parse_int=_whole, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        message = mark("从第 {line} 行第 {column} 个字符起读不下去")
+        raise UnreadableError(message, line=error.lineno, column=error.colno) from None
+    except UnicodeDecodeError:
+        raise UnreadableError(mark("正文应为 UTF-8 编码")) from None
+    except RecursionError:
+        raise _too_deep() from None
     _check(value, 0)
     return value
 
 
 def _check(value: object, depth: int) -> None:
-    """Refuse what would fail later, where nobody could say which input was the cause. Raises ValueError."""
+    """Refuse what would fail later, where nobody could say which input was the cause. Raises UnreadableError."""
     if depth > DEPTH:
-        raise ValueError(f"nested deeper than {DEPTH}")
+        raise _too_deep()
     if isinstance(value, str) and not is_storable(value):
-        raise ValueError("text with U+0000 or half a surrogate pair")
+        raise UnreadableError(mark("有不能使用的字符（如 U+0000）"))
     if isinstance(value, Decimal) and abs(value.adjusted()) + len(value.as_tuple().digits) > DIGITS:
-        raise ValueError(f"number with more than {DIGITS} digits")
+        raise _too_long()
     for part in _parts(value):
         _check(part, depth + 1)
 
@@ -94,4 +109,18 @@ def _parts(value: object) -> Iterator[object]:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    raise UnreadableError(mark("{name} 不是 JSON 的数"), name=name)
+
+
+def _whole(digits: str) -> int:
+    if len(digits.removeprefix("-")) > DIGITS:
+        raise _too_long()
+    return int(digits)
+
+
+def _too_deep() -> UnreadableError:
+    return UnreadableError(mark("嵌套超过 {depth} 层"), depth=DEPTH)
+
+
+def _too_long() -> UnreadableError:
+    return UnreadableError(mark("有超过 {digits} 位的数"), digits=DIGITS)

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from engine.errors import EngineError, FormInvalidError, UnauthenticatedError, UnpublishableError
 from web.api.blueprint import blueprint
-from web.api.wire import Answer, MalformedError
+from web.api.faults import MalformedError
+from web.api.wire import Answer
 from web.errors import status_of
 from web.i18n import explain, gettext
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from apiflask.schema_adapters import registry
@@ -19,11 +19,11 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
 from werkzeug.datastructures import FileStorage
 
 from engine.errors import InvalidError, mark
-from web.api.exact_json import exact, read_body
+from web.api.exact_json import UnreadableError, exact, read_body
+from web.api.faults import MalformedError
 
 TENANT: Literal["<default>"] = "<default>"
 """There are no tenants; this is what the published interface calls the only one."""
@@ -43,39 +43,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="forbid", frozen=True)
 
 
-class MalformedError(InvalidError):
-    """A body or parameter does not have the shape it should; ``faults`` has a sentence for each field."""
-
-    def __init__(self, details: Sequence[ErrorDetails]) -> None:
-        self.faults = [(_place(detail), _sentence(detail)) for detail in details]
-        where, first = self.faults[0]
-        super().__init__(
-            mark("请求有 {count} 处不对，第一处是 {where}：{reason}"), count=len(details), reason=first, where=where
-        )
-        # The base class keeps it for the page that marks the field; here the sentence names it too.
-        self.facts["where"] = where
-
-
-def _sentence(fault: ErrorDetails) -> InvalidError:
-    if fault["type"] == "missing":
-        return InvalidError(mark("缺少这个字段。"))
-    if fault["type"] == "extra_forbidden":
-        return InvalidError(mark("不支持这个字段。"))
-    return InvalidError(mark("值不对（{reason}）。"), reason=fault["msg"])
-
-
-def _place(fault: ErrorDetails) -> str:
-    """Name the field that a fault is in, such as ``filter.assignee.$eq``. Tags of alternatives begin with ``=``."""
-    return ".".join(str(part) for part in fault["loc"] if not str(part).startswith("=")) or "body"
-
-
 def read_key(text: object) -> int:
     """Read a key. One that is out of the database's range becomes -1, the number of nothing.
 
-    Raises ValueError, which pydantic reports.
+    Raises UnreadableError, which pydantic reports.
     """
     if not isinstance(text, str) or _KEY.fullmatch(text) is None:
-        raise ValueError("a key is a text of up to 25 digits")
+        raise UnreadableError(mark("应为编号：文本，至多 25 个数字。"))
     number = int(text)
     return number if abs(number) < 2**63 else -1
 
@@ -84,18 +58,16 @@ def key_of(text: str) -> int:
     """Read a key that stands in an address. Raises InvalidError."""
     try:
         return read_key(text)
-    except ValueError:
+    except UnreadableError:
         raise InvalidError(mark("“{text}”不是编号：编号只由数字组成。"), where="path", text=text[:50]) from None
 
 
 def _read_moment(text: object) -> dt.datetime:
-    if not isinstance(text, str):
-        raise ValueError("a moment is a text such as 2026-03-02T09:00:00Z")  # noqa: TRY004 - pydantic reports ValueErrors
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text if isinstance(text, str) else "")
         return moment.astimezone(dt.UTC) if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
     except (ValueError, OverflowError):
-        raise ValueError("a moment is a text such as 2026-03-02T09:00:00Z") from None
+        raise UnreadableError(mark("应为时刻，如 {example}。"), example="2026-03-02T09:00:00Z") from None
 
 
 def _write_moment(moment: dt.datetime) -> str:
