@@ -39,42 +39,51 @@ class Rulings:
         return ruling
 
     def _rule(self, rules: TaskRules, task: OpenedTask, initiator: str | None) -> Ruling | None:
+        person, instead = task.assignee, None
         if task.has_nobody or not is_known(task, self._known):
-            return self._nobody(rules, task.assignee)
-        if task.assignee is None:
+            instead = self._nobody(rules, person, initiator)
+        elif person is None:
             return None
-        if task.assignee == initiator and rules.initiator != "self":
-            return self._initiator(rules, task.assignee)
-        if rules.same_person != "ask" and self._has_acted(rules.same_person, task, initiator):
-            return Ruling(action="pass", because="same_person", person=task.assignee)
-        return None
+        elif person == initiator and rules.initiator != "self":
+            left = Ruling(action="assign", because="initiator", person=None)
+            instead = self._initiator(rules, person) or self._nobody(rules, person, initiator) or left
+        else:
+            return self._same_person(rules, task, person, initiator)
+        if instead is None or instead.action != "assign" or instead.person is None:
+            return instead
+        return self._same_person(rules, task, instead.person, initiator) or instead
 
-    def _nobody(self, rules: TaskRules, person: str | None) -> Ruling | None:
+    def _nobody(self, rules: TaskRules, person: str | None, initiator: str | None) -> Ruling | None:
         if rules.nobody == "pass":
             return Ruling(action="pass", because="nobody", person=person)
         if rules.nobody == "reject":
             return Ruling(action="reject", because="nobody", person=person)
-        if rules.stand_in is not None and self._known.is_active(rules.stand_in):
-            return Ruling(action="assign", because="nobody", person=rules.stand_in)
-        # To the administrators, with an Incident: what every task does that has no rule.
-        return None
+        if rules.stand_in is None or not self._known.is_active(rules.stand_in):
+            # To the administrators, with an Incident: what every task does that has no rule.
+            return None
+        if rules.stand_in == initiator and rules.initiator != "self":
+            return self._initiator(rules, rules.stand_in)
+        return Ruling(action="assign", because="nobody", person=rules.stand_in)
 
     def _initiator(self, rules: TaskRules, initiator: str) -> Ruling | None:
         if rules.initiator == "skip":
             return Ruling(action="pass", because="initiator", person=initiator)
         above = self._known.superior_of(initiator)
-        if above is None:
-            return self._nobody(rules, initiator)
-        return Ruling(action="assign", because="initiator", person=above)
+        return Ruling(action="assign", because="initiator", person=above) if above is not None else None
 
-    def _has_acted(self, wanted: str, task: OpenedTask, initiator: str | None) -> bool:
+    def _same_person(self, rules: TaskRules, task: OpenedTask, person: str, initiator: str | None) -> Ruling | None:
+        if rules.same_person == "ask" or not self._has_acted(rules.same_person, task.element.id, person, initiator):
+            return None
+        return Ruling(action="pass", because="same_person", person=person)
+
+    def _has_acted(self, wanted: str, element_id: str, person: str, initiator: str | None) -> bool:
         """Tell whether somebody has agreed in another step to what was handed in last, not to older data."""
-        if self._passed[-1:] == [task.assignee] or (wanted == "any" and task.assignee in self._passed):
+        if self._passed[-1:] == [person] or (wanted == "any" and person in self._passed):
             return True
-        acted = self._acted(task.element.id, initiator)
+        acted = self._acted(element_id, initiator)
         if wanted == "consecutive":
             acted = [] if self._passed else acted[-1:]
-        own = next((row for row in reversed(acted) if row.completed_by == task.assignee), None)
+        own = next((row for row in reversed(acted) if row.completed_by == person), None)
         return own is not None and self._has_agreed(own)
 
     def _has_agreed(self, row: Any) -> bool:  # noqa: ANN401 - a row

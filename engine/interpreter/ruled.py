@@ -69,7 +69,7 @@ def _ruled(run: Run, opened: Opened, task: SpiffTask, one: OpenedTask) -> Passed
     if ruling.action == "assign":
         opened.replace(_given_to(one, ruling))
         return None
-    result = result_of(one.element, ruling.action, one.assignee, variables, run.env)
+    result = result_of(one.element, ruling.action, ruling.person, variables, run.env)
     return PassedTask(
         token=one.token,
         element=one.element,

@@ -42,7 +42,7 @@ class Ruling:
     action: Literal["pass", "reject", "assign"]
     because: Literal["nobody", "initiator", "same_person"]
     person: str | None
-    """Whom it is given to, or who would have been asked."""
+    """Whom it is given to, None for the administrators; or who would have been asked."""
 
 
 def ruling_on(task: OpenedTask) -> str:
