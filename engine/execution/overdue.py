@@ -10,7 +10,7 @@ from engine.audit.chain import NewEvent
 from engine.connectors import RefusedError
 from engine.errors import GoneError, mark
 from engine.execution.connecting import SYSTEM
-from engine.execution.escalating import escalate
+from engine.execution.escalating import escalate, is_at_the_top
 from engine.execution.jobs import insert_jobs
 from engine.execution.locked import LockedCase
 from engine.execution.offered import offered
@@ -97,7 +97,7 @@ def _ask_again(locked: LockedCase, case: Case, task: UserTask, number: int) -> N
         _wait(locked, number + 1, following)
     body = {"step": number, "next": following, "reads": locked.environment.all_reads()}
     # Who has handed in and waits for signatures has done their part: no superior could do it better.
-    if steps[number] == ESCALATE and not held:
+    if steps[number] == ESCALATE and not held and not is_at_the_top(locked, task):
         _write(locked, task, "task.escalated", {**body, **escalate(locked, task)})
         return
     people = people_asked(locked, task)
