@@ -12,7 +12,7 @@ NOBODY = mark("“{label}”没有找到办理人：规则 {rule} 没有给出�
 def refuse_without_people(outcome: Outcome, known: Organisation, actor: str) -> None:
     """Refuse a start that leads at once to a task for nobody, or that gets stuck. Raises InvalidError."""
     for task in outcome.tasks:
-        if task.has_nobody or not is_known(task, known):
+        if not is_known(task, known):
             raise InvalidError(
                 mark(
                     "不能发起：“{label}”没有办理人。规则 {rule} 在组织架构里找不到{who}的对应人员，请联系管理员补全。"
@@ -33,7 +33,7 @@ def refuse_without_people(outcome: Outcome, known: Organisation, actor: str) -> 
 
 def hand_to_administrators(outcome: Outcome, known: Organisation) -> Outcome:
     """Give tasks for nobody to the administrators' groups, each with an Incident."""
-    orphans = {task.token for task in outcome.tasks if task.has_nobody or not is_known(task, known)}
+    orphans = {task.token for task in outcome.tasks if not is_known(task, known)}
     if not orphans:
         return outcome
     stand_ins = administrators(known)

@@ -40,7 +40,7 @@ class Rulings:
 
     def _rule(self, rules: TaskRules, task: OpenedTask, initiator: str | None) -> Ruling | None:
         person, instead = task.assignee, None
-        if task.has_nobody or not is_known(task, self._known):
+        if not is_known(task, self._known):
             instead = self._nobody(rules, person, initiator)
         elif person is None:
             return None

@@ -54,11 +54,6 @@ class OpenedTask:
     again: int | None = None
     """The token of the task it goes on with, where its holder only gave way to somebody who signs before."""
 
-    @property
-    def has_nobody(self) -> bool:
-        """Tell whether no person was found who could do it."""
-        return self.assignee is None and not self.candidate_users and not self.candidate_groups
-
 
 @dataclass(frozen=True, kw_only=True)
 class PassedTask:

@@ -7,11 +7,13 @@ from sqlalchemy import select, update
 from engine.commands.claim_task import claim_task
 from engine.commands.delegate_task import delegate_task
 from engine.commands.start_instance import start_instance
+from engine.commands.unclaim_task import unclaim_task
 from engine.model import CaseReader, Department, OrganisationRevision, User, UserTask, UserTaskCandidate
 from tests.execution.operating import Office
 from tests.execution.test_events import World
 from tests.execution.test_overdue import HOURS, body_of, kinds, pass_time, told
 from tests.execution.test_task_rules import asked, row, task
+from tests.interpreter.build import END, START, diagram
 
 UP = {"whenOverdue": "escalate", **HOURS}
 FROM_ALL = row(task("a", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"'))
@@ -73,6 +75,8 @@ def test_the_head_gets_what_nobody_has_claimed_and_those_who_might_have_may_stil
     assert asked(world) == [("a", "zhao.lei")]
     assert candidates(world, case) == [("group", "渠道专员")]
     assert readers(world, case) == []
+    went = "“a”已超时，升级给赵磊办理"
+    assert told(world) == [("wu.tao", went), ("xu.jing", went), ("zhao.lei", "“a”已超时，升级给您办理")]
 
 
 def test_what_nobody_has_claimed_in_the_heads_own_case_is_the_administrators_and_nobody_elses(world: World) -> None:
@@ -121,3 +125,48 @@ def test_above_the_top_it_stays_and_never_comes_down_to_the_head_of_a_department
     pass_time(world, hours=4)
     assert asked(world) == [("a", "liu.yang")]
     assert kinds(world)[1:] == ["task.escalated", "task.reminded", "task.claimed", "task.escalated"]
+
+
+def test_it_stays_above_the_top_after_all_that_came_before_and_since(world: World) -> None:
+    world.publish(row(task("a", "zhou.min", whenOverdue="escalate, escalate, remind, escalate", **HOURS)))
+    world.start()
+    for expected in ("liu.yang", None, None, None):
+        pass_time(world, hours=4)
+        assert asked(world) == [("a", expected)]
+
+
+def test_what_the_head_gives_back_unclaimed_goes_to_the_head_again(world: World) -> None:
+    twice = task("a", "x", whenOverdue="escalate, escalate", **HOURS).replace(
+        'assignee="x"', 'candidateGroups="渠道专员"'
+    )
+    world.publish(row(twice))
+    world.start()
+    pass_time(world, hours=4)
+    with world.database.transaction() as session:
+        unclaim_task(session, session.scalars(select(UserTask.id)).one(), "zhao.lei")
+    assert asked(world) == [("a", None)]
+    pass_time(world, hours=4)
+    assert asked(world) == [("a", "zhao.lei")]
+
+
+def test_one_task_above_the_top_holds_no_other_back(world: World) -> None:
+    nodes = (
+        START
+        + '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
+        + task("a", "liu.yang", whenOverdue="escalate", overdueAfter="PT1H")
+        + task("b", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"')
+        + END
+    )
+    flows = {
+        "start->split": "f1",
+        "split->a": "f2",
+        "split->b": "f3",
+        "a->join": "f4",
+        "b->join": "f5",
+        "join->end": "f6",
+    }
+    world.publish(diagram(nodes, flows))
+    world.start()
+    pass_time(world, hours=1)
+    pass_time(world, hours=3)
+    assert sorted(asked(world), key=str) == [("a", None), ("b", "zhao.lei")]

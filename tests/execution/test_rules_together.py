@@ -1,12 +1,18 @@
 """Rules of one task that meet: whoever comes instead of the person named is the initiator, or was asked before."""
 
 import pytest
+from sqlalchemy import select, update
 
+from engine.commands.return_task import return_task
 from engine.commands.start_instance import start_instance
+from engine.commands.take_back_task import take_back_task
 from engine.errors import InvalidError
+from engine.model import User, UserTask
+from tests.execution.test_escalating import reorganise
 from tests.execution.test_events import World
 from tests.execution.test_incidents import incidents
 from tests.execution.test_task_rules import NOBODY, asked, complete, passed, row, task
+from tests.interpreter.build import END, START, diagram, script
 
 AFTER = task("after", "wu.tao")
 
@@ -91,3 +97,91 @@ def test_what_passes_for_a_stand_in_bears_their_name(world: World) -> None:
     case = world.start()
     complete(world, "first", "zhao.lei")
     assert world.variables(case)["approver"] == "zhao.lei"
+
+
+def test_the_rule_for_the_initiators_own_task_leaves_others_alone(world: World) -> None:
+    world.publish(row(task("a", "li.na", whenInitiator="skip"), AFTER))
+    world.start()
+    assert asked(world) == [("a", "li.na")]
+
+
+def test_a_group_is_asked_in_a_case_that_nobody_has_started(world: World) -> None:
+    group = task("a", "x", whenInitiator="skip").replace('assignee="x"', 'candidateGroups="渠道专员"')
+    flows = {"start->forget": "f1", "forget->a": "f2", "a->end": "f3"}
+    world.publish(diagram(START + script("forget", "=null", "initiator") + group + END, flows))
+    world.start()
+    assert asked(world) == [("a", None)]
+
+
+def test_whoever_was_passed_over_in_the_same_step_counts_as_asked(world: World) -> None:
+    own = task("own", "=initiator", whenInitiator="skip")
+    steps = (task("first", "li.na"), own, task("again", "=initiator", whenSamePerson="consecutive"))
+    world.publish(row(*steps, task("b", "li.na", whenSamePerson="consecutive")))
+    world.start()
+    complete(world, "first", "li.na")
+    assert passed(world) == [("own", "pass", "initiator"), ("again", "pass", "same_person")]
+    assert asked(world) == [("b", "li.na")]
+
+
+def test_a_task_that_passed_for_nobody_comes_between_no_one(world: World) -> None:
+    steps = (task("first", "li.na"), task("empty", NOBODY, whenNobody="pass"))
+    world.publish(row(*steps, task("b", "li.na", whenSamePerson="consecutive"), AFTER))
+    world.start()
+    complete(world, "first", "li.na")
+    assert asked(world) == [("after", "wu.tao")]
+
+
+def test_whoever_has_only_been_given_a_task_in_the_same_step_has_not_agreed(world: World) -> None:
+    nodes = (
+        START
+        + '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
+        + task("a", "=initiator", whenInitiator="superior")
+        + task("b", "zhao.lei", whenSamePerson="any")
+        + END
+    )
+    flows = {
+        "start->split": "f1",
+        "split->a": "f2",
+        "split->b": "f3",
+        "a->join": "f4",
+        "b->join": "f5",
+        "join->end": "f6",
+    }
+    world.publish(diagram(nodes, flows))
+    world.start()
+    assert sorted(asked(world)) == [("a", "zhao.lei"), ("b", "zhao.lei")]
+
+
+def test_who_has_agreed_and_left_is_nobody(world: World) -> None:
+    again = task("again", "li.na", whenNobody="reject", whenSamePerson="any")
+    world.publish(row(task("first", "li.na"), task("second", "xu.jing"), again, AFTER))
+    case = world.start()
+    complete(world, "first", "li.na", decision="approve")
+    reorganise(world, update(User).where(User.username == "li.na").values(active=False))
+    complete(world, "second", "xu.jing", decision="approve")
+    assert passed(world) == [("again", "reject", "nobody")]
+    assert world.variables(case)["decision"] == "reject"
+
+
+@pytest.mark.parametrize("back", ["return", "take back"])
+def test_consent_from_before_a_step_back_does_not_count_after_it(world: World, back: str) -> None:
+    steps = (
+        task("first", "li.na"),
+        task("second", "xu.jing", operations="takeBack"),
+        task("third", "wu.tao", operations="return"),
+    )
+    world.publish(row(*steps, task("fourth", "li.na", whenSamePerson="any")))
+    world.start()
+    for element, person in (("first", "li.na"), ("second", "xu.jing")):
+        complete(world, element, person, decision="approve")
+        world.clock.advance(minutes=1)
+    with world.database.transaction() as session:
+        rows = {one.element_id: one for one in session.scalars(select(UserTask))}
+        if back == "return":
+            return_task(session, rows["third"].id, rows["second"].token, "请再看一遍", "wu.tao")
+        else:
+            take_back_task(session, rows["second"].id, "xu.jing")
+    world.clock.advance(minutes=1)
+    for element, person in (("second", "xu.jing"), ("third", "wu.tao")):
+        complete(world, element, person, decision="approve")
+    assert asked(world) == [("fourth", "li.na")]

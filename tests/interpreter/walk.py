@@ -24,7 +24,8 @@ def _decide(_decision: str, variables: Mapping[str, object]) -> Decided:
 
 def _rule(rules: TaskRules, task: OpenedTask, *_told: object) -> Ruling | None:
     """Let a task pass that nobody has, or 李 has, where it says so."""
-    if task.has_nobody and rules.nobody == "pass":
+    people = task.assignee or task.candidate_users or task.candidate_groups
+    if not people and rules.nobody == "pass":
         return Ruling(action="pass", because="nobody", person=None)
     if task.assignee == "li" and rules.initiator == "skip":
         return Ruling(action="pass", because="initiator", person="li")
