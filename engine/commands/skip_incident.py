@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from engine.errors import mark
@@ -12,7 +12,7 @@ from engine.execution.people import hand_to_administrators
 from engine.execution.subscriptions import queue_up_again, wait_again
 from engine.execution.words import required_words
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import REPEATING, TASK_EVENTS
+from engine.interpreter import OVERDUE, REPEATING, TASK_EVENTS
 from engine.model import Incident, Job, UserTask
 
 
@@ -28,8 +28,9 @@ def skip_incident(
     """Leave the stuck element as if it were done, with these variables; its output mappings don't run.
 
     A gateway is left by the flows named. One failed delivery to an event that may come again is dropped, and
-    the event waits on. Raises NotFoundError, ForbiddenError for anybody but an administrator, ConflictError
-    where it is resolved, InvalidError without a reason or with flows that are not the gateway's.
+    the event waits on; so is a step of an overdue task, and the task waits on for its people. Raises
+    NotFoundError, ForbiddenError for anybody but an administrator, ConflictError where it is resolved,
+    InvalidError without a reason or with flows that are not the gateway's.
     """
     locked, incident = lock_incident(session, incident_id, actor)
     reason = required_words(reason, "reason", mark("请填写跳过的原因。"))
@@ -39,7 +40,7 @@ def skip_incident(
     if job is not None and _is_beside(locked, job):
         if job.kind == "event":
             queue_up_again(session, locked.instance.id, job.token)
-        _close_rows(locked, incident, job)
+        _close(locked, Job, Job.id == job.id)
         if job.kind == "event":
             wait_again(session, locked.instance.id, job.token)
         write_event(locked, event)
@@ -51,10 +52,10 @@ def skip_incident(
 
 
 def _is_beside(locked: LockedCase, job: Job) -> bool:
-    """Tell whether no token goes on with a job: the end of a called case, or one of several messages."""
+    """Tell whether no token goes on with a job: the end of a called case, one of several messages, an overdue step."""
     element = locked.definition.process.elements.get(job.element_id)
     comes_again = element is not None and not element.interrupting and element.event in REPEATING
-    return job.kind == "cancel" or (job.kind == "event" and comes_again)
+    return job.kind == "cancel" or job.listener == OVERDUE or (job.kind == "event" and comes_again)
 
 
 def _close_rows(locked: LockedCase, incident: Incident, job: Job | None) -> None:
@@ -62,9 +63,12 @@ def _close_rows(locked: LockedCase, incident: Incident, job: Job | None) -> None
     listens = job is not None and job.listener in TASK_EVENTS
     # A task whose listener is passed over goes on as it was meant to.
     for model in (Job,) if listens else (Job, UserTask):
-        locked.session.execute(
-            update(model)
-            .where(model.instance_id == locked.instance.id, model.token == incident.token)
-            .where(model.state.in_(("CREATED", "FAILED")))
-            .values(state="CANCELED")
-        )
+        _close(locked, model, model.token == incident.token)
+
+
+def _close(locked: LockedCase, model: type[Job | UserTask], which: ColumnElement[bool]) -> None:
+    locked.session.execute(
+        update(model)
+        .where(model.instance_id == locked.instance.id, which, model.state.in_(("CREATED", "FAILED")))
+        .values(state="CANCELED")
+    )

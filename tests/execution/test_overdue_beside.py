@@ -2,12 +2,14 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import select, update
 
 from engine.clock import SHANGHAI
 from engine.model import Incident, UserTask
 from tests.execution.operating import Office
 from tests.execution.test_events import World
+from tests.execution.test_incidents import count_on_row, incidents, skip
 from tests.execution.test_migration import migrate
 from tests.execution.test_overdue import HOURS, body_of, jobs, kinds, pass_time, told
 from tests.execution.test_signing import ask, sign
@@ -28,6 +30,12 @@ BOTH = diagram(
 def due(element: str, hours: int, **properties: str) -> str:
     schedule = f'<zeebe:taskSchedule dueDate="=now() + duration(&quot;PT{hours}H&quot;)"/><zeebe:properties>'
     return task(element, "li.na", **properties).replace("<zeebe:properties>", schedule)
+
+
+def listened(drawn: str) -> str:
+    """Let a listener be asked about what is handed in."""
+    listener = '<zeebe:taskListeners><zeebe:taskListener eventType="completing" type="check"/></zeebe:taskListeners>'
+    return drawn.replace("<zeebe:properties>", f"{listener}<zeebe:properties>")
 
 
 def test_a_step_says_which_it_was_when_the_next_one_comes_and_whom_it_reminded(world: World) -> None:
@@ -91,11 +99,8 @@ def test_what_waits_for_signatures_only_reminds_signers_until_it_passes(office: 
 
 
 def test_what_a_listener_decides_on_is_looked_at_again_ten_minutes_later(world: World) -> None:
-    listener = '<zeebe:taskListeners><zeebe:taskListener eventType="completing" type="check"/></zeebe:taskListeners>'
-    listened = task("a", "li.na", whenOverdue="remind", overdueAfter="PT1H").replace(
-        "<zeebe:properties>", f"{listener}<zeebe:properties>"
-    )
-    world.publish(row(listened))
+    listened_to = listened(task("a", "li.na", whenOverdue="remind", overdueAfter="PT1H"))
+    world.publish(row(listened_to))
     world.start()
     complete(world, "a", "li.na")
     pass_time(world, hours=1)
@@ -139,3 +144,32 @@ def test_a_later_due_date_puts_off_the_first_step_alone(world: World) -> None:
         session.execute(update(UserTask).values(due_at=dt.datetime(2026, 3, 9, tzinfo=SHANGHAI)))
     pass_time(world, hours=1)
     assert asked(world) == [("b", "wu.tao")]
+
+
+@pytest.mark.parametrize(
+    "rules", [{"whenOverdue": "remind, pass", "overdueEvery": "=pause"}, {"whenOverdue": "pass", "passWith": "=7"}]
+)
+def test_skipping_a_step_that_failed_skips_that_step_and_not_the_task(office: Office, rules: dict[str, str]) -> None:
+    case = office.begin(row(task("a", "li.na", operations="addSign", overdueAfter="PT1H", **rules)))
+    ask(office, office.row(case).id, "he.qiang")
+    pass_time(office, hours=1)
+    (incident,) = incidents(office)
+    skip(office, incident)
+    assert (incidents(office), count_on_row(office, case), jobs(office)) == ([], 0, ["CANCELED"])
+    assert [one.assignee for one in office.rows(case)] == ["li.na", "he.qiang"]
+    sign(office, case, "he.qiang")
+    office.finish(office.row(case).id, "li.na")
+    assert office.state(case) == "COMPLETED"
+
+
+def test_skipping_a_step_that_failed_answers_no_listener(world: World) -> None:
+    rules = {"whenOverdue": "remind, remind", "overdueAfter": "PT1H", "overdueEvery": "=pause"}
+    world.publish(row(listened(task("a", "li.na", **rules))))
+    world.start()
+    pass_time(world, hours=1)
+    complete(world, "a", "li.na")
+    (incident,) = incidents(world)
+    skip(world, incident)
+    assert asked(world) == [("a", "li.na")]
+    answer(world, "check")
+    assert asked(world) == []
