@@ -60,9 +60,11 @@ def _is_beside(locked: LockedCase, job: Job) -> bool:
 
 def _close_rows(locked: LockedCase, incident: Incident, job: Job | None) -> None:
     """Take back the job or the task that the element waited for."""
-    listens = job is not None and job.listener in TASK_EVENTS
-    # A task whose listener is passed over goes on as it was meant to.
-    for model in (Job,) if listens else (Job, UserTask):
+    if job is not None and job.listener in TASK_EVENTS:
+        # A task whose listener is passed over goes on as it was meant to; what else is to come of it does, too.
+        _close(locked, Job, Job.id == job.id)
+        return
+    for model in (Job, UserTask):
         _close(locked, model, model.token == incident.token)
 
 

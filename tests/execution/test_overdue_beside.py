@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.clock import SHANGHAI
+from engine.commands.report_failure import report_failure
 from engine.model import Incident, UserTask
 from tests.execution.operating import Office
 from tests.execution.test_events import World
 from tests.execution.test_incidents import count_on_row, incidents, skip
+from tests.execution.test_listeners import take
 from tests.execution.test_migration import migrate
 from tests.execution.test_overdue import HOURS, body_of, jobs, kinds, pass_time, told
 from tests.execution.test_signing import ask, sign
-from tests.execution.test_task_listeners import answer
+from tests.execution.test_task_listeners import answer, change, task_of
 from tests.execution.test_task_rules import asked, complete, row, task
 from tests.interpreter.build import END, START, diagram
 
@@ -173,3 +175,18 @@ def test_skipping_a_step_that_failed_answers_no_listener(world: World) -> None:
     assert asked(world) == [("a", "li.na")]
     answer(world, "check")
     assert asked(world) == []
+
+
+def test_skipping_a_listener_calls_no_step_off(world: World) -> None:
+    drawn = listened(task("a", "li.na", whenOverdue="remind", overdueAfter="PT1H")).replace("completing", "updating")
+    world.publish(row(drawn))
+    world.start()
+    assert not change(world, task_of(world).id, priority=90)
+    job = take(world, "check")
+    with world.database.transaction() as session:
+        report_failure(session, job.id, "没有应答", "admin", retries=0)
+    (incident,) = incidents(world)
+    skip(world, incident)
+    assert (task_of(world).priority, task_of(world).pending) == (90, None)
+    pass_time(world, hours=1)
+    assert kinds(world)[-1] == "task.reminded"
