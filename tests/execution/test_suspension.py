@@ -8,9 +8,11 @@ from sqlalchemy import select
 from engine.commands.cancel_instance import cancel_instance
 from engine.commands.claim_task import claim_task
 from engine.commands.complete_job import complete_job
+from engine.commands.complete_task import complete_task
 from engine.commands.resume_instance import resume_instance
 from engine.commands.suspend_instance import suspend_instance
 from engine.errors import ConflictError, ForbiddenError, SuspendedError
+from engine.json_text import loads
 from engine.model import HistoryEvent, Job, ProcessInstance, UserTask
 from engine.worker import do_job, next_due
 from tests.execution.test_events import AGREEMENT, MINE, PAYING, WAITING, World, activate, called
@@ -24,6 +26,13 @@ TIMED = diagram(
     + '<bpmn:boundaryEvent id="border" attachedToRef="a" cancelActivity="false"><bpmn:timerEventDefinition>'
     "<bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>",
     {"start->a": "f1", "a->end": "f2", "border->late": "f3", "late->end": "f4"},
+)
+
+EACH = (
+    '<bpmn:callActivity id="call"><bpmn:extensionElements><zeebe:calledElement processId="agreement"/>'
+    "</bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+    '<zeebe:loopCharacteristics inputCollection="=partners" inputElement="partner"/></bpmn:extensionElements>'
+    "</bpmn:multiInstanceLoopCharacteristics></bpmn:callActivity>"
 )
 
 
@@ -125,13 +134,71 @@ def test_called_cases_rest_with_their_caller_and_end_with_it(world: World) -> No
     assert {one.state for one in world.cases()} == {"TERMINATED"}
 
 
-def test_only_administrators_suspend_and_only_once(world: World) -> None:
+def test_only_administrators_suspend_and_resume_and_only_once(world: World) -> None:
     world.publish(AGREEMENT)
     case = world.start()
     with pytest.raises(ForbiddenError):
         suspend(world, case, "zhang.wei")
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="没有暂停"):
         resume(world, case)
     suspend(world, case)
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="已经暂停"):
         suspend(world, case)
+    with pytest.raises(ForbiddenError), world.database.transaction() as session:
+        resume_instance(session, case, "zhang.wei")
+
+
+def told(world: World, case: int) -> list[tuple[str, str | None]]:
+    """Give what history says of resting, and why."""
+    wanted = select(HistoryEvent.kind, HistoryEvent.body).where(
+        HistoryEvent.instance_id == case, HistoryEvent.kind.in_(("case.suspended", "case.resumed"))
+    )
+    with world.database.reading() as session:
+        rows = session.execute(wanted.order_by(HistoryEvent.sequence)).all()
+    return [(row.kind, loads(row.body).get("reason")) for row in rows]
+
+
+def test_why_a_case_rests_and_goes_on_is_in_history(world: World) -> None:
+    case = called(world)
+    _, child = world.cases()
+    suspend(world, case)
+    with world.database.transaction() as session:
+        resume_instance(session, case, "admin", reason=" 通知到了 ")
+    for one in (case, child.id):
+        assert told(world, one) == [("case.suspended", "等总部通知"), ("case.resumed", "通知到了")]
+    suspend(world, case)
+    resume(world, case)
+    assert told(world, case)[2:] == [("case.suspended", "等总部通知"), ("case.resumed", None)]
+
+
+def test_cases_that_others_have_called_neither_rest_nor_go_on_with_it(world: World) -> None:
+    first = called(world)
+    second = world.start("caller", partner="长河")
+    world.work()
+    suspend(world, first)
+    resting = {one.parent_id: one.suspended_at is not None for one in world.cases() if one.parent_id is not None}
+    assert resting == {first: True, second: False}
+    suspend(world, second)
+    resume(world, first)
+    resting = {one.parent_id: one.suspended_at is not None for one in world.cases() if one.parent_id is not None}
+    assert resting == {first: False, second: True}
+
+
+def test_a_called_case_that_has_ended_or_rests_already_is_left_as_it_is(world: World) -> None:
+    world.publish(AGREEMENT, "agreement")
+    world.publish(diagram(START + EACH + END, {"start->call": "f1", "call->end": "f2"}), "caller")
+    case = world.start("caller", partners=["星河", "长河", "黄河"])
+    world.work()
+    ended, alone, with_it = (one.id for one in world.cases() if one.parent_id is not None)
+    with world.database.transaction() as session:
+        wanted = select(UserTask.id).where(UserTask.instance_id == ended)
+        complete_task(session, session.scalars(wanted).one(), {}, "zhang.wei")
+    suspend(world, alone)
+    suspend(world, case)
+    resume(world, with_it)
+    resume(world, case)
+    assert [len(told(world, one)) for one in (case, ended, alone, with_it)] == [2, 0, 2, 2]
+    for _ in range(2):
+        world.complete("sign")
+    world.work()
+    assert world.state(case) == "COMPLETED"
