@@ -4,11 +4,18 @@ import pytest
 from sqlalchemy import select
 
 from engine.commands.modify_instance import Activation, Modification, Move, modify_instance
-from engine.errors import ForbiddenError, GoneError, InvalidError
-from engine.model import EventSubscription, HistoryEvent, UserTask
+from engine.commands.resume_instance import resume_instance
+from engine.commands.suspend_instance import suspend_instance
+from engine.errors import ForbiddenError, GoneError, InvalidError, SuspendedError
+from engine.execution.immutable import definition
+from engine.execution.locked import environment
+from engine.interpreter import Case
+from engine.json_text import loads
+from engine.model import ElementInstance, EventSubscription, HistoryEvent, ProcessInstance, UserTask
+from engine.organisation import organisation
 from tests.execution.test_events import MINE, World
 from tests.execution.test_incidents import count_on_row, incidents, stuck_at_gateway
-from tests.interpreter.build import diagram
+from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.test_moving import AFTER, AFTER_FLOWS, BORDERED, NESTED
 
 
@@ -103,3 +110,71 @@ def test_what_can_not_be_done_changes_nothing(world: World) -> None:
     assert world.open_tasks() == ["a"]
     with world.database.reading() as session:
         assert session.scalars(select(HistoryEvent.kind)).all() == ["case.started"]
+
+
+def test_tokens_of_a_suspended_case_are_moved_and_go_on_when_it_is_resumed(world: World) -> None:
+    world.publish(mine(BORDERED))
+    case = world.start(order="7")
+    with world.database.transaction() as session:
+        suspend_instance(session, case, "先停一停", "admin")
+    modify(world, case, Move(token=token(world, "a"), element_id="b"))
+    assert world.open_tasks() == ["b"]
+    with pytest.raises(SuspendedError):
+        world.complete("b")
+    with world.database.transaction() as session:
+        resume_instance(session, case, "admin")
+    world.complete("b")
+    assert world.state(case) == "COMPLETED"
+
+
+def test_a_token_is_only_put_or_only_taken_and_history_says_so(world: World) -> None:
+    world.publish(mine(diagram(AFTER, AFTER_FLOWS)))
+    case = world.start()
+    modify(world, case, put=(Activation(element_id="c"),))
+    assert world.open_tasks() == ["a", "b", "c"]
+    here = token(world, "c")
+    modify(world, case, take=("c",))
+    assert world.open_tasks() == ["a", "b"]
+    with world.database.reading() as session:
+        put, taken = (
+            loads(body)
+            for body in session.scalars(
+                select(HistoryEvent.body).where(HistoryEvent.kind == "case.modified").order_by(HistoryEvent.sequence)
+            )
+        )
+    assert ([one["element_id"] for one in put["activate"]], put["terminate"]) == (["c"], [])
+    assert (taken["activate"], taken["terminate"], taken["reason"]) == ([], [here], "走错了")
+
+
+def twice_inside(world: World) -> tuple[int, list[int]]:
+    """Start a case with two instances of a sub-process; give it and their tokens."""
+    inside = (
+        '<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/>'
+        + user_task("x")
+        + user_task("y")
+        + '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="i1" sourceRef="in" targetRef="x"/>'
+        '<bpmn:sequenceFlow id="i2" sourceRef="x" targetRef="y"/><bpmn:sequenceFlow id="i3" sourceRef="y" targetRef="out"/>'
+        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1, 2]"/>'
+        "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>"
+    )
+    world.publish(mine(diagram(START + inside + END, {"start->sub": "f1", "sub->end": "f2"})))
+    case = world.start()
+    with world.database.reading() as session:
+        row = session.get_one(ProcessInstance, case)
+        found = definition(session, row.definition_id)
+        awake = Case.wake(row.body, found.specification, environment(session, organisation(session), found))
+        tasks = sorted(session.scalars(select(UserTask.token).where(UserTask.element_id == "x")))
+        return case, [awake.around(one)[0] for one in tasks]
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_a_token_is_put_into_the_instance_that_is_named(world: World, chosen: int) -> None:
+    case, instances = twice_inside(world)
+    with pytest.raises(InvalidError):
+        modify(world, case, put=(Activation(element_id="y"),))
+    modify(world, case, put=(Activation(element_id="y", within=instances[chosen]),))
+    with world.database.reading() as session:
+        scope = session.scalars(
+            select(ElementInstance.scope).where(ElementInstance.element_id == "y", ElementInstance.state == "ACTIVE")
+        ).one()
+    assert scope == instances[chosen]

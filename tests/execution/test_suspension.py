@@ -202,3 +202,26 @@ def test_a_called_case_that_has_ended_or_rests_already_is_left_as_it_is(world: W
         world.complete("sign")
     world.work()
     assert world.state(case) == "COMPLETED"
+
+
+def test_what_waits_in_other_cases_goes_on_or_rests_as_before(world: World) -> None:
+    world.publish(TIMED)
+    running, resting, first = (world.start() for _ in range(3))
+    suspend(world, resting)
+    suspend(world, first)
+    resume(world, first)
+    world.clock.advance(hours=1)
+    world.work()
+    with world.database.reading() as session:
+        late = session.scalars(select(UserTask.instance_id).where(UserTask.element_id == "late")).all()
+    assert sorted(late) == [running, first]
+
+
+def test_a_case_that_is_to_end_with_its_caller_ends_though_it_was_made_to_rest(world: World) -> None:
+    case = called(world)
+    _, child = world.cases()
+    with world.database.transaction() as session:
+        cancel_instance(session, case, "不做了", "admin")
+    suspend(world, child.id)
+    world.work()
+    assert world.state(child.id) == "TERMINATED"

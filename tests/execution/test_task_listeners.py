@@ -17,6 +17,7 @@ from engine.commands.throw_job_error import throw_job_error
 from engine.commands.unclaim_task import unclaim_task
 from engine.commands.update_task import update_task
 from engine.errors import ConflictError, ForbiddenError, InvalidError
+from engine.json_text import loads
 from engine.model import HistoryEvent, Incident, Job, UserTask, UserTaskCandidate
 from tests.execution.test_events import World
 from tests.execution.test_listeners import take
@@ -242,6 +243,9 @@ def test_a_task_without_such_listeners_is_changed_at_once_and_never_left_to_nobo
     assert change(world, task, dueDate=due.isoformat(), followUpDate=due.isoformat(), candidateUsers=["wu.tao"])
     found = task_of(world)
     assert (found.due_at, found.follow_up_at, candidates(world)) == (due, due, ["wu.tao", "渠道专员"])
+    with world.database.reading() as session:
+        body = loads(session.scalars(select(HistoryEvent.body).where(HistoryEvent.kind == "task.updated")).one())
+    assert (body["task"], body["before"]["candidateUsers"], body["after"]["candidateUsers"]) == (task, [], ["wu.tao"])
     assert change(world, task, dueDate=None, candidateUsers=[])
     assert (task_of(world).due_at, candidates(world)) == (None, ["渠道专员"])
     assert change(world, task, candidateGroups=["没有这个组"])
