@@ -18,7 +18,7 @@ from engine.execution.locked import LockedCase, lock_task
 from engine.execution.offered import require_offered
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed, overtaken
-from engine.execution.signing import TITLE, refuse_second_voice, refuse_twice
+from engine.execution.signing import TITLE, refuse_initiator, refuse_second_voice, refuse_twice
 from engine.execution.telling import tell
 from engine.execution.words import required_reason
 from engine.execution.write import write_event, write_outcome
@@ -44,7 +44,8 @@ def add_signers(session: Session, task_id: int, wanted: Signers, actor: str) -> 
 
     On a plain task each gets a task of their own on the same token, and what they say is in ``signatures``. A
     multi-instance task gets an instance for each, which its rules, results and counters treat like any other.
-    Raises NotFoundError, ForbiddenError, ConflictError, InvalidError for people who can't sign in or sign already.
+    Raises NotFoundError, ForbiddenError, ConflictError, InvalidError for people who can't sign in, sign already or
+    started a case they may not decide on.
     """
     locked = lock_task(session, task_id)
     acting = acting_holder(locked, actor)
@@ -58,6 +59,7 @@ def add_signers(session: Session, task_id: int, wanted: Signers, actor: str) -> 
         raise InvalidError(mark("请选 1 到 {most} 人。"), where="people", most=MOST)
     for person in people:
         require_person(locked, person, "people")
+        refuse_initiator(locked, person, "people")
     case = locked.wake()
     if case.is_instance(locked.work.token):
         _add_instances(locked, case, acting, Signers(people=people, position=wanted.position, reason=reason))

@@ -9,6 +9,7 @@ from engine.execution.acting import Acting
 from engine.execution.incidents import resolve_nobody_found
 from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
+from engine.execution.signing import refuse_new_holder
 from engine.execution.words import words
 from engine.execution.write import write_event
 from engine.model import UserTask
@@ -19,8 +20,9 @@ def assign_task(
 ) -> None:
     """Make a person the assignee of a task, with history. An Incident that nobody was found is resolved by it.
 
-    Only administrators may assign to others. ``allow_override`` False refuses a task that has an assignee.
-    Raises NotFoundError, ForbiddenError, ConflictError, InvalidError for a person who can't sign in.
+    Only administrators may assign to others. ``allow_override`` False refuses a task that has an assignee. What was
+    delegated is now to be done by whom it is assigned to. Raises NotFoundError, ForbiddenError, ConflictError,
+    InvalidError for a person who can't sign in, has a voice in it already or started a case they may not decide on.
     """
     locked = lock_task(session, task_id)
     if "admin" not in locked.organisation.grants_of(actor):
@@ -34,13 +36,15 @@ def assign_task(
             name=locked.work.task_name,
             who=locked.organisation.display_name(locked.work.assignee),
         )
+    refuse_new_holder(locked, assignee, "assignee")
     why = {"reason": words(reason)} if reason.strip() else {}
     wanted = {"action": "assign", "assignee": assignee, **why}
     if ask_listeners(locked, "assigning", wanted, Acting(actor=actor)):
         return
     # A draft is its writer's; who comes after begins anew.
     draft = {} if assignee == locked.work.assignee else {"draft": None}
-    session.execute(update(UserTask).where(UserTask.id == task_id).values(assignee=assignee, **draft))
+    given = {"assignee": assignee, "owner": None, "delegation": None, **draft}
+    session.execute(update(UserTask).where(UserTask.id == task_id).values(given))
     resolved = resolve_nobody_found(locked, locked.work.token, actor)
     event = NewEvent(
         kind="task.assigned",

@@ -26,7 +26,7 @@ def continue_handover(
 
     ``turns`` is what ``turns_to_hand_over`` has found; without it they are looked for here, where that is quick.
     A task that can't be handed over now, since listeners are asked whether the leaver gets it, or not to somebody who
-    has started its case, is noted with the reason and passed over.
+    has started its case or has a voice in it already, is noted with the reason and passed over.
     Several workers may try at once: the row is theirs one after the other.
     """
     handover = session.scalars(select(Handover).where(Handover.id == handover_id).with_for_update()).one()

@@ -9,7 +9,7 @@ from engine.execution.listening import ask_listeners
 from engine.execution.locked import lock_task
 from engine.execution.offered import require_offered
 from engine.execution.readers import add_readers
-from engine.execution.signing import refuse_initiator, refuse_second_voice, refuse_twice
+from engine.execution.signing import refuse_new_holder
 from engine.execution.telling import tell
 from engine.execution.words import required_reason
 from engine.execution.write import write_event
@@ -33,11 +33,7 @@ def reassign_task(session: Session, task_id: int, assignee: str, reason: str, ac
     require_person(locked, assignee, "assignee")
     if assignee == locked.work.assignee:
         raise InvalidError(mark("任务已经由这个人办理，请选别人。"), where="assignee")
-    refuse_twice(locked, [assignee], "assignee")
-    element = locked.definition.process.elements.get(locked.work.element_id)
-    refuse_initiator(locked, assignee, "assignee")
-    if element is not None and element.loop is not None and locked.work.parent_task_id is None:
-        refuse_second_voice(locked, locked.wake(), [assignee], "assignee")
+    refuse_new_holder(locked, assignee, "assignee")
     add_readers(locked, "took_part", [locked.work.assignee, acting.actor], by=acting.actor)
     title = TITLE.format(who=locked.organisation.display_name(actor), task=locked.work.task_name)
     wanted = {"action": "reassign", "assignee": assignee, "reason": reason, "title": title}

@@ -9,7 +9,7 @@ from engine.execution.acting import Acting
 from engine.execution.immutable import Definition, definition
 from engine.execution.locked import busy, environment, lock_task
 from engine.execution.readers import add_readers
-from engine.execution.signing import refuse_initiator
+from engine.execution.signing import refuse_initiator, refuse_twice
 from engine.execution.write import write_event, write_outcome
 from engine.interpreter import Case
 from engine.model import Handover, ProcessInstance, UserTask, UserTaskCandidate
@@ -86,15 +86,17 @@ def hand_over(session: Session, task_id: int, handover: Handover) -> None:
 
     Also one that is handed in and waits for signatures or listeners: where those say no, it is the successor's.
     Raises ConflictError where listeners are asked whether the leaver may have it, InvalidError where the successor has
-    started the case and may not decide on it.
+    started the case and may not decide on it, or signs what they would have, or has what they would sign.
     """
     locked = lock_task(session, task_id, not_yet_too=True, suspended_too=True, busy_too=True)
     leaver, successor = handover.leaver, handover.successor
     if (locked.work.pending or {}).get("assignee") == leaver:
         raise busy(locked)
     task = session.get_one(UserTask, task_id, populate_existing=True)
-    if task.assignee == leaver:
+    if leaver in {task.assignee, task.owner}:
         refuse_initiator(locked, successor, "successor")
+        if successor not in {task.assignee, task.owner}:
+            refuse_twice(locked, [successor], "successor")
     before = task.assignee, task.owner
     _give(task, leaver, successor)
     session.flush()

@@ -86,6 +86,17 @@ def refuse_second_voice(locked: LockedCase, case: Case, people: Sequence[str], w
         )
 
 
+def refuse_new_holder(locked: LockedCase, person: str, where: str) -> None:
+    """Refuse to give the locked task to somebody who may not decide on it, or has a voice in it already."""
+    refuse_initiator(locked, person, where)
+    if person in {locked.work.assignee, locked.work.owner}:
+        return
+    refuse_twice(locked, [person], where)
+    element = locked.definition.process.elements.get(locked.work.element_id)
+    if element is not None and element.loop is not None and locked.work.parent_task_id is None:
+        refuse_second_voice(locked, locked.wake(), [person], where)
+
+
 def wait_for_signatures(locked: LockedCase, acting: Acting, values: Mapping[str, object]) -> bool:
     """Keep back a completion whose signatures are missing; give False where it waits for none."""
     if not locked.work.open_signs:

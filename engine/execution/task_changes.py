@@ -1,6 +1,6 @@
 """What listeners have decided about user tasks, written down: granted, corrected or refused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -42,12 +42,8 @@ def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuc
     for name, kind in _CANDIDATES.items():
         if name in values:
             _replace_candidates(locked, task.id, kind, values.pop(name))
-    if change.denied is None and asked.get("action") in PASSED_ON:
-        # Whoever has it now is not shown what another has typed; its owner gets that back.
-        task.draft = None
-        task.owner, task.delegation = (task.assignee, asked["delegation"]) if "delegation" in asked else (None, None)
-    if change.denied is None and asked.get("action") in _LET_GO and task.assignee != values.get("assignee"):
-        task.draft = None
+    if change.denied is None:
+        _let_go(task, asked, values.get("assignee"))
     for name, value in values.items():
         setattr(task, name, value)
     if change.event == "completing" and change.denied is None:
@@ -60,6 +56,15 @@ def _apply(locked: LockedCase, change: ChangedTask, actor: str) -> Iterable[Stuc
     yield from _hand_over(locked, task, change, actor)
     if change.denied is None and "title" in asked and task.assignee is not None:
         tell(locked, [task.assignee], asked["title"])
+
+
+def _let_go(task: UserTask, asked: Mapping[str, Any], to: object) -> None:
+    """Let whoever has it now not be shown what another has typed; the owner of what is delegated gets that back."""
+    action = asked.get("action")
+    if action in PASSED_ON or (action in _LET_GO and task.assignee != to):
+        task.draft = None
+    if action in PASSED_ON or action == "assign":
+        task.owner, task.delegation = (task.assignee, asked["delegation"]) if "delegation" in asked else (None, None)
 
 
 def _replace_candidates(locked: LockedCase, task_id: int, kind: str, principals: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.commands import continue_handover as continuing
 from engine.commands.begin_handover import begin_handover
+from engine.commands.cancel_instance import cancel_instance
 from engine.commands.complete_job import complete_job
 from engine.commands.continue_handover import continue_handover
 from engine.commands.delegate_task import delegate_task
@@ -152,6 +153,31 @@ def test_whoever_has_started_a_case_does_not_decide_on_it_by_a_hand_over_either(
         "流程图规定“核对check”不由发起人办理，请选别人。"
     ]
     assert office.row(case).assignee == "li.na"
+
+
+@pytest.mark.parametrize("delegate", ["wang.fang", "zhou.min"])
+def test_nor_does_what_others_were_asked_about_come_back_to_whoever_started_the_case(
+    office: Office, delegate: str
+) -> None:
+    rule = task("check", whenInitiator="superior")
+    case = office.begin(written(START + rule + END, {"start->check": "f1", "check->end": "f2"}), "zhou.min")
+    office.do(delegate_task, office.row(case).id, delegate, "请看", "li.na")
+    number = office.do(begin_handover, "li.na", "zhou.min", "离职", "admin")
+    assert office.do(continue_handover, number) is False
+    assert (office.row(case).assignee, office.row(case).owner) == (delegate, "li.na")
+
+
+def test_nobody_gets_by_a_hand_over_what_they_sign_nor_signs_what_they_have(office: Office) -> None:
+    for leaver, successor in (("li.na", "wang.fang"), ("wang.fang", "li.na"), ("wang.fang", "sun.yan")):
+        case = office.begin()
+        ask(office, office.row(case).id, "wang.fang", "sun.yan")
+        number = office.do(begin_handover, leaver, successor, "离职", "admin")
+        assert office.do(continue_handover, number) is False
+        with office.database.reading() as session:
+            (skipped,) = view_handover(session, number).skipped
+        assert "已经在办理或加签这个任务" in skipped.message
+        assert [one.assignee for one in office.rows(case)] == ["li.na", "wang.fang", "sun.yan"]
+        office.do(cancel_instance, case, "下一个", "admin")
 
 
 def test_what_is_handed_in_and_waits_for_signatures_is_handed_over_too(office: Office) -> None:

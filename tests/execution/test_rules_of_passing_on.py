@@ -18,7 +18,7 @@ from tests.execution.operating import Office, task
 from tests.execution.test_handover import hand_all_over
 from tests.execution.test_in_somebodys_name import QUEUE, last, said
 from tests.execution.test_passing_on import reads
-from tests.execution.test_signing import ask, sign
+from tests.execution.test_signing import ask, many, sign
 from tests.execution.test_substitution import substitute
 from tests.execution.test_task_listeners import answer
 from tests.interpreter.build import END, START
@@ -82,6 +82,48 @@ def test_only_administrators_give_a_task_to_anybody(office: Office) -> None:
     office.do(assign_task, one, "xu.jing", "admin", reason=" ")
     assert "reason" not in said(office, case)
     assert office.row(case).assignee == "xu.jing"
+
+
+def test_what_an_administrator_gives_to_somebody_is_theirs_and_not_to_be_handed_back(office: Office) -> None:
+    for person in ("wu.tao", "wang.fang", "li.na"):
+        case = office.begin()
+        one = office.row(case).id
+        office.do(delegate_task, one, "wang.fang", "请看", "li.na")
+        office.do(assign_task, one, person, "admin")
+        assert (office.row(case).assignee, office.row(case).owner) == (person, None)
+        office.finish(one, person)
+        assert office.state(case) == "COMPLETED"
+
+    case = office.begin(ASKED)
+    answer(office, "check_person")
+    one = office.row(case).id
+    office.do(delegate_task, one, "wang.fang", "请看", "li.na")
+    answer(office, "check_person")
+    office.do(assign_task, one, "wu.tao", "admin")
+    answer(office, "check_person")
+    assert (office.row(case).assignee, office.row(case).owner) == ("wu.tao", None)
+
+
+def test_nobody_is_given_by_an_administrator_what_they_sign_or_may_not_decide(office: Office) -> None:
+    case = office.begin()
+    one = office.row(case).id
+    ask(office, one, "chen.jie")
+    signature = office.row(case, "chen.jie").id
+    for number, person in ((signature, "li.na"), (one, "chen.jie")):
+        with pytest.raises(InvalidError, match="已经在办理或加签"):
+            office.do(assign_task, number, person, "admin")
+
+    several = office.begin(many(), people=["li.na", "wang.fang"])
+    with pytest.raises(InvalidError, match="每人只签一份"):
+        office.do(assign_task, office.row(several, "li.na").id, "wang.fang", "admin")
+
+    own = office.begin(
+        written(START + task("check", whenInitiator="superior") + END, {"start->check": "f1", "check->end": "f2"})
+    )
+    with pytest.raises(InvalidError, match="不由发起人办理"):
+        office.do(assign_task, office.row(own).id, "zhang.wei", "admin")
+    with pytest.raises(InvalidError, match="不由发起人办理"):
+        ask(office, office.row(own).id, "zhang.wei")
 
 
 def test_a_task_is_claimed_by_whom_it_names_and_whoever_stands_in_for_one_of_them(office: Office) -> None:

@@ -97,7 +97,7 @@ class Told:
             return
         number = self._main[event.token or 0]
         action, wanted = self._wanted.get(number, ("", self._holders.get(number)))
-        if action in {"reassign", "delegate"}:
+        if action in {"reassign", "delegate", "assign"}:
             self._owners[number] = self._holders[number] if action == "delegate" else None
         self._holders[number] = body["corrections"].get("assignee", wanted)
 
