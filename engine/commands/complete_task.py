@@ -15,7 +15,7 @@ from engine.execution.people import hand_to_administrators
 from engine.execution.prepared import COMPLETE_TASK
 from engine.execution.rows import overtaken
 from engine.execution.signing import require_signed_before, wait_for_signatures, with_signatures
-from engine.execution.submitting import accepted, handed_in, hold
+from engine.execution.submitting import accepted, given, handed_in, hold
 from engine.execution.write import write_outcome
 from engine.forms import Rights
 from engine.model import UserTask
@@ -43,9 +43,10 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     bind(session, locked.instance.id, files, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
     values = with_signatures(locked, values, offered=can_be_signed)
-    if wait_for_signatures(locked, acting, values):
+    later = given(session, locked.work.form_definition_id, values, _rights(locked))
+    if wait_for_signatures(locked, acting, later):
         return False
-    if ask_listeners(locked, "completing", {"action": "complete", "result": values, "by": actor}, acting, case=case):
+    if ask_listeners(locked, "completing", {"action": "complete", "result": later, "by": actor}, acting, case=case):
         # Whatever they say, nothing that was typed is lost; but nobody else is to find it who claims the task later.
         mine = UserTask.id == task_id, UserTask.assignee == acting.holder
         session.execute(update(UserTask).where(*mine).values(draft=dict(submitted)))
@@ -61,9 +62,12 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
 def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
     if locked.work.form_definition_id is None:
         return dict(submitted)
-    element = locked.definition.process.elements[locked.work.element_id]
-    rights = Rights.of(element.properties)
+    rights = _rights(locked)
     return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id, rights)
+
+
+def _rights(locked: LockedCase) -> Rights:
+    return Rights.of(locked.definition.process.elements[locked.work.element_id].properties)
 
 
 def _close(locked: LockedCase, acting: Acting) -> None:

@@ -24,8 +24,18 @@ def accepted(
     if form_definition_id is None:
         return {}
     finder = RegisterFinder(session, instance_id=instance_id)
-    shown = forms.restricted(form(session, form_definition_id), rights)
-    return forms.check(shown, submitted, stored, clock=clock.now, finder=finder)
+    asked = forms.restricted(form(session, form_definition_id), rights, keeping=True)
+    return forms.check(asked, submitted, stored, clock=clock.now, finder=finder)
+
+
+def given(
+    session: Session, form_definition_id: int | None, values: Mapping[str, object], rights: forms.Rights
+) -> dict[str, object]:
+    """Give the values without those that a form only reads: when they count, others may have changed these."""
+    if form_definition_id is None:
+        return dict(values)
+    read = forms.only_read(forms.restricted(form(session, form_definition_id), rights, keeping=True))
+    return {name: value for name, value in values.items() if name not in read}
 
 
 def handed_in(session: Session, form_definition_id: int | None, values: Mapping[str, object]) -> object:

@@ -11,7 +11,7 @@ from engine.forms.linting import lint
 from engine.forms.loading import load
 from engine.forms.personal import NOTHING_HIDDEN, Place, Veil, mask, personal_places, unmask
 from engine.forms.picking import Finder, Picker, picked_registers
-from engine.forms.rights import EVERYTHING, Rights, restricted, unknown_fields
+from engine.forms.rights import EVERYTHING, Rights, only_read, restricted, unknown_fields
 from engine.forms.schema import Component, Field, Form
 from engine.forms.viewing import view
 
@@ -32,6 +32,7 @@ __all__ = [
     "lint",
     "load",
     "mask",
+    "only_read",
     "personal_places",
     "picked_registers",
     "restricted",

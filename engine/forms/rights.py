@@ -31,6 +31,9 @@ class Rights:
         return self.read | (self.edit or frozenset()) | self.hide
 
 
+_RULES = frozenset({"conditional", "defaultValue"})
+
+
 def _names(listed: str) -> frozenset[str]:
     return frozenset(filter(None, (name.strip() for name in listed.replace("，", ",").split(","))))
 
@@ -39,11 +42,22 @@ EVERYTHING = Rights()
 
 
 @lru_cache(maxsize=256)
-def restricted(form: Form, rights: Rights) -> Form:
-    """Give a form as a task with these rights has it: hidden fields are not there, those it reads are read-only."""
+def restricted(form: Form, rights: Rights, *, keeping: bool = False) -> Form:
+    """Give a form as a task with these rights has it: hidden fields are not there, those it reads are read-only.
+
+    ``keeping`` is for what is handed in: hidden fields of a group or list that has others, too, are read-only in it,
+    so that what is stored of them stays where the whole of it is written.
+    """
     if rights == EVERYTHING:
         return form
-    return replace(form, components=tuple(_restricted(form.components, rights, editable=rights.edit is None)))
+    inner = _restricted(form.components, rights, editable=rights.edit is None, kept=False if keeping else None)
+    return replace(form, components=tuple(inner))
+
+
+def only_read(form: Form) -> frozenset[str]:
+    """Give the variables that a form only reads, be there several fields in one."""
+    fields = tuple(_below(form.components))
+    return frozenset(name for name, _ in fields) - {name for name, one in fields if not _is_fixed(one)}
 
 
 def unknown_fields(form: Form, rights: Rights) -> list[str]:
@@ -52,12 +66,44 @@ def unknown_fields(form: Form, rights: Rights) -> list[str]:
     return sorted(rights.named - known)
 
 
-def _restricted(components: tuple[Component, ...], rights: Rights, *, editable: bool) -> Iterator[Component]:
+def _restricted(
+    components: tuple[Component, ...], rights: Rights, *, editable: bool, kept: bool | None
+) -> Iterator[Component]:
+    """``kept`` tells whether what is hidden here is part of something; None where it is not to be kept at all."""
     for one in components:
         names = {one.key, one.id}
-        if names & rights.hide:
+        hidden, part = bool(names & rights.hide), kept is not None and (kept or len(one.local) > 1)
+        if hidden and not part:
             continue
-        may_edit = (editable or bool(names & (rights.edit or frozenset()))) and not names & rights.read
-        settings = one.settings if may_edit or not one.kind.keyed else {**one.settings, "readonly": True}
-        inner = tuple(_restricted(one.components, rights, editable=may_edit))
+        may_edit = (editable or bool(names & (rights.edit or frozenset()))) and not hidden and not names & rights.read
+        inner_kept = None if kept is None else part or bool(one.kind.container and one.local)
+        inner = tuple(_restricted(one.components, rights, editable=may_edit, kept=inner_kept))
+        # Whoever may edit something of a list may add to it, too.
+        may_edit = may_edit or (one.kind.repeats and any(not _is_fixed(each) for _, each in _below(inner)))
+        settings = one.settings if may_edit else _fixed(one, hidden=hidden)
         yield replace(one, settings=settings, components=inner)
+
+
+def _fixed(one: Component, *, hidden: bool) -> Mapping[str, object]:
+    """Give the settings of what is not to be changed: a field, or the number of rows in a list."""
+    more: dict[str, object] = {}
+    if one.kind.repeats:
+        more = {"allowAddRemove": False, "defaultRepetitions": 0}
+    elif one.kind.keyed:
+        more = {"readonly": True}
+    # What nobody sees appears and begins by no rule either.
+    known = {name: value for name, value in one.settings.items() if not (hidden and name in _RULES)}
+    return {**known, **more}
+
+
+def _below(components: tuple[Component, ...], around: str = "") -> Iterator[tuple[str, Component]]:
+    """Give the fields and lists below, each with the variable that it is, or is a part of."""
+    for one in components:
+        name = around or (one.local[0] if one.local else "")
+        if one.kind.keyed or one.kind.repeats:
+            yield name, one
+        yield from _below(one.components, name)
+
+
+def _is_fixed(one: Component) -> bool:
+    return one.get("readonly") is True if one.kind.keyed else one.get("allowAddRemove") is False
