@@ -107,7 +107,7 @@ def _ask_again(locked: LockedCase, case: Case, task: UserTask, number: int) -> N
 
 def _end(locked: LockedCase, case: Case, task: UserTask, action: str) -> None:
     element, token = locked.definition.process.elements[task.element_id], task.token
-    result = result_of(element, action, task.assignee, case.visible(token), locked.environment)
+    result = result_of(element, action, task.owner or task.assignee, case.visible(token), locked.environment)
     if task.signatures or "addSign" in offered(element):
         result[SIGNATURES] = list(task.signatures or ())
     tell(locked, people_asked(locked, task), ENDED[action].format(task=task.name))

@@ -9,17 +9,18 @@ from engine.model import UserTask, UserTaskCandidate
 def people_asked(locked: LockedCase, task: UserTask) -> list[str]:
     """Give the usernames of those a task waits for: its assignee or whoever may claim it, and open signers of it.
 
-    Whoever has handed it in and waits for signatures is not among them.
+    While it is delegated it waits for its owner, too. Whoever has handed it in and waits for signatures is not among
+    them.
     """
     held = task.pending is not None
     rows = locked.session.execute(
-        select(UserTask.id, UserTask.assignee).where(
+        select(UserTask.id, UserTask.assignee, UserTask.owner).where(
             or_(UserTask.id == task.id, UserTask.parent_task_id == task.id), UserTask.state == "CREATED"
         )
     ).all()
     open_to = [row for row in rows if not (held and row.id == task.id)]
     claimable = [row.id for row in open_to if row.assignee is None]
-    names = {row.assignee for row in open_to if row.assignee is not None}
+    names = {name for row in open_to for name in (row.assignee, row.owner) if name is not None}
     return sorted(names | (_candidates(locked, claimable) if claimable else set()))
 
 

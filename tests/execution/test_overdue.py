@@ -10,13 +10,14 @@ from sqlalchemy import select
 from engine.clock import SHANGHAI
 from engine.commands.add_signers import Signers, add_signers
 from engine.commands.cancel_instance import cancel_instance
+from engine.commands.delegate_task import delegate_task
 from engine.commands.resolve_incident import resolve_incident
 from engine.commands.resume_instance import resume_instance
 from engine.commands.start_instance import start_instance
 from engine.commands.suspend_instance import suspend_instance
 from engine.errors import UnpublishableError
 from engine.json_text import loads
-from engine.model import HistoryEvent, Incident, Job, Notification, UserTask
+from engine.model import CaseReader, HistoryEvent, Incident, Job, Notification, UserTask
 from engine.organisation.calendar import working_hours_after
 from tests.execution.test_events import World
 from tests.execution.test_events import world as world  # noqa: PLC0414 - the fixture of all lived-through processes
@@ -156,6 +157,33 @@ def test_passing_takes_open_signatures_away(world: World) -> None:
     pass_time(world, hours=4)
     assert asked(world) == [("b", "wu.tao")]
     assert world.variables(case)["signatures"] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [
+        ("remind", "“a”已超时，请尽快办理"),
+        ("pass", "“a”已超时，按规则自动通过"),
+        ("escalate", "“a”已超时，升级给周敏办理"),
+    ],
+)
+def test_whoever_has_asked_for_an_opinion_is_still_who_the_task_waits_for(world: World, step: str, title: str) -> None:
+    passing = "={decision: &quot;approve&quot;, approver: assignee}"
+    world.publish(
+        row(task("a", "wu.tao", whenOverdue=step, operations="delegate", passWith=passing, **HOURS), task("b", "li.na"))
+    )
+    case = world.start()
+    with world.database.transaction() as session:
+        delegate_task(session, session.scalars(select(UserTask.id)).one(), "he.qiang", "请看", "wu.tao")
+    pass_time(world, hours=4)
+    assert {name for name, text in told(world) if text == title} == {"he.qiang", "wu.tao"}
+    if step == "pass":
+        assert world.variables(case)["approver"] == "wu.tao"
+    if step == "escalate":
+        assert body_of(world, "task.escalated")["assignee"] == ["he.qiang", "zhou.min"]
+        with world.database.reading() as session:
+            readers = select(CaseReader.username).where(CaseReader.kind == "took_part")
+            assert set(session.scalars(readers)) == {"he.qiang", "wu.tao"}
 
 
 def test_a_case_that_is_ended_calls_it_off_too(world: World) -> None:
