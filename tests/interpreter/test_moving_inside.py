@@ -1,0 +1,97 @@
+"""Moving tokens where more than one thing hangs on them: scopes, sub-processes side by side, events that race, rounds."""
+
+import pytest
+
+from engine.errors import InvalidError
+from engine.interpreter import Case
+from tests.interpreter.build import END, START, diagram, drawn, user_task
+from tests.interpreter.journey import Journey
+from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_elements import GATEWAY, RACE, event_sub, written
+from tests.interpreter.test_moving import NESTED, inner, move
+
+
+def scopes(run: Run) -> list[int]:
+    """Give the scopes that the state holds."""
+    return sorted(Case.wake(run.outcome.body, run.specification, run.environment)._run.scopes.values)
+
+
+def test_variables_that_come_with_a_token_are_where_it_was_said() -> None:
+    run = Run(NESTED)
+    values = (("", {"whole": 1}), ("deep", {"inside": 2}), ("y", {"own": 3}))
+    run.step(lambda case: case.activate("y", variables=values), lambda case: case.settle())
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    assert case.visible(run.token("y")) == {"whole": 1, "inside": 2, "own": 3}
+    move(run, "y", "x")
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    assert case.visible(run.token("x")) == {"whole": 1, "inside": 2}
+    assert run.outcome.variables == {"whole": 1}
+
+
+SEVERAL = (
+    '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=people"'
+    ' inputElement="who"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>'
+)
+
+
+def side_by_side() -> Journey:
+    """Give a case in which two people go through the same sub-process at once."""
+    nodes = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + user_task("x") + user_task("y")
+    flows = {"start->each": "f1", "each->z": "f2", "z->end": "f3"}
+    each = inner("each", nodes, ("s", "x"), ("x", "y"), ("y", "e"), more=SEVERAL)
+    return Journey(diagram(START + each + user_task("z") + END, flows), people=["甲", "乙"])
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_token_moved_in_one_of_several_sub_processes_side_by_side_stays_in_that_one(place: int) -> None:
+    run = side_by_side()
+    token = sorted(token for token, element in run.outcome.waiting.items() if element == "x")[place]
+    who = run.wake().visible(token)["who"]
+    run.move(token, "y")
+    assert run.waiting == ["x", "y"]
+    assert run.wake().visible(run.token("y"))["who"] == who
+    for element in ("x", "y", "y", "z"):
+        run.complete(element)
+    assert run.outcome.ended
+
+
+def test_a_token_that_could_stand_in_several_sub_processes_needs_to_be_told_in_which() -> None:
+    run = side_by_side()
+    with pytest.raises(InvalidError) as refused:
+        run.do("activate", "y")
+    assert refused.value.facts["count"] == 2
+
+
+def test_an_event_behind_a_gateway_is_moved_away_with_those_it_races_with() -> None:
+    run = Run(written(GATEWAY, RACE), order="7")
+    move(run, "timer", "late")
+    assert run.waiting == ["late"]
+    assert sorted(element.id for element in run.outcome.canceled.values()) == ["message", "timer"]
+
+
+def test_what_starts_an_event_sub_process_can_not_be_taken_away_alone() -> None:
+    nodes = START + user_task("a") + event_sub("message", 'messageRef="m_paid"', interrupting=False) + END
+    run = Run(written(nodes, {"start->a": "f1", "a->end": "f2"}), order="7")
+    with pytest.raises(InvalidError):
+        run.step(lambda case: case.terminate(run.token("trigger")))
+
+
+def test_a_round_that_is_moved_away_takes_the_whole_loop_with_it() -> None:
+    run = Run(drawn("standard_loop"))
+    run.complete("draft", approved=False)
+    move(run, "draft", "after")
+    assert run.waiting == ["after"]
+    assert scopes(run) == [0]
+
+
+@pytest.mark.parametrize("done", [(), ("a",), ("a", "first")])
+def test_no_scope_outlives_the_token_that_was_moved_away(done: tuple[str, ...]) -> None:
+    mapped = '<zeebe:ioMapping><zeebe:input source="=1" target="own"/></zeebe:ioMapping>'
+    run = Run(NESTED.replace(b"<zeebe:userTask/>", b"<zeebe:userTask/>" + mapped.encode()))
+    for element in done:
+        run.complete(element)
+    (here,) = run.waiting
+    assert len(scopes(run)) > 1
+    run.step(lambda case: case.terminate(run.token(here)), lambda case: case.settle())
+    assert run.outcome.ended
+    assert scopes(run) == [0]
