@@ -2,9 +2,12 @@
 
 import pytest
 
+from engine.errors import UnmigratableError
+from engine.interpreter import Case, specification
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
-from tests.interpreter.test_elements import RESULTS, SIGN, many, written
+from tests.interpreter.test_compensation import line, sub, throw, undoable
+from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, SIGN, many, written
 from tests.interpreter.test_listeners import A_TASK, listeners
 
 BALLOTS = RESULTS.replace("votes", "ballots")
@@ -89,3 +92,120 @@ def test_a_listener_that_another_version_does_not_have_is_not_asked_again(left: 
     assert [task.token for task in run.outcome.tasks] == [token]
     run.complete("a")
     assert run.outcome.ended or [job.type for job in run.outcome.jobs] == ["last"]
+
+
+def codes(run: Journey, content: bytes, **mapping: str) -> list[tuple[str, object]]:
+    """Give why a case can not go on under another version, with the elements."""
+    with pytest.raises(UnmigratableError) as refused:
+        run.migrate(content, mapping)
+    return [(one.code, one.element) for one in refused.value.findings]
+
+
+def test_a_task_that_is_drawn_in_another_sub_process_can_not_go_on_there() -> None:
+    run = Journey(line(user_task("a"), "a"))
+    assert codes(run, line(sub("s", user_task("a"), "a"), "s")) == [("scope_differs", "a")]
+
+
+FORK: dict[str, str | tuple[str, str]] = {
+    "start->g": "f1",
+    "g->a": "f2",
+    "g->b": "f3",
+    "b->join": "f4",
+    "join->end": "f5",
+}
+
+
+@pytest.mark.parametrize("kind", ["parallelGateway", "inclusiveGateway"])
+def test_a_join_waits_on_only_for_branches_that_another_version_leads_to_it(kind: str) -> None:
+    tasks = "".join(map(user_task, ("a", "b", "c"))) + f'<bpmn:parallelGateway id="g"/><bpmn:{kind} id="join"/>'
+    old = diagram(START + tasks + END, {**FORK, "a->join": "f6"})
+    run = Journey(old)
+    run.complete("a")
+    elsewhere = diagram(START + tasks + END, {**FORK, "a->c": "f6", "c->join": "f7"})
+    assert codes(run, elsewhere) == [("flow_missing", "join")]
+    run.migrate(old.replace(b'"a"', b'"first"'), {"a": "first"})
+    assert run.complete("b").ended
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(
+    ("drawn", "code"),
+    [
+        (user_task("b"), "completed_missing"),
+        ('<bpmn:manualTask id="a"/>' + user_task("b"), "completed_missing"),
+        (user_task("a") + user_task("b"), "handler_missing"),
+    ],
+)
+def test_what_may_be_undone_later_can_still_be_so_under_another_version(drawn: str, code: str, *, inside: bool) -> None:
+    def around(nodes: str) -> bytes:
+        path = ("a", "b") if 'id="a"' in nodes else ("b",)
+        last = user_task("last") + throw()
+        return (
+            line(sub("s", nodes, *path) + last, "s", "last", "throw")
+            if inside
+            else line(nodes + last, *path, "last", "throw")
+        )
+
+    run = Journey(around(undoable("a") + user_task("b")))
+    run.complete("a")
+    run.complete("b")
+    assert codes(run, around(drawn)) == [(code, "a")]
+    run.migrate(
+        around((undoable("a") + user_task("b")).replace('"a"', '"x"').replace('"undo_a"', '"undo_x"'))
+        if not inside
+        else around(undoable("a") + user_task("b")) + b"\n",
+        {} if inside else {"a": "x"},
+    )
+    run.complete("last")
+    assert run.waiting == ["undo_a" if inside else "undo_x"]
+
+
+def test_nothing_goes_on_under_another_version_while_something_is_being_undone() -> None:
+    content = line(undoable("a") + throw() + user_task("after"), "a", "throw", "after")
+    run = Journey(content)
+    run.complete("a")
+    assert {code for code, _element in codes(run, content + b"\n")} == {"not_migratable"}
+
+
+def test_a_case_may_go_on_under_another_process_altogether() -> None:
+    run = Journey(line(sub("s", user_task("a"), "a"), "s"))
+    other = specification(line(sub("s", user_task("a"), "a"), "s").replace(b'id="process"', b'id="other"'), "other")
+    case = Case.migrate(run.wake(), other, {})
+    case.complete(run.token("a"), {})
+    assert case.outcome().ended
+
+
+@pytest.mark.parametrize("first", ["message", "timer"])
+def test_events_that_race_behind_a_gateway_race_on_under_another_version(first: str) -> None:
+    run = Journey(written(GATEWAY, RACE), order="7")
+    due = [job.due_at for job in run.outcome.jobs]
+    run.migrate(
+        written(
+            GATEWAY.replace('"timer"', '"later"'), {key.replace("timer", "later"): value for key, value in RACE.items()}
+        ),
+        {"timer": "later"},
+    )
+    assert (run.waiting, len(due)) == (["later", "message"], 1)
+    run.fire("later" if first == "timer" else first)
+    assert run.waiting == ["late" if first == "timer" else "paid"]
+    run.complete(run.waiting[0])
+    assert run.outcome.ended
+
+
+def test_where_a_case_has_ended_is_known_by_the_name_another_version_has_for_it() -> None:
+    nodes = START + '<bpmn:parallelGateway id="g"/>' + user_task("a") + user_task("b") + END
+    nodes += '<bpmn:endEvent id="good" name="通过"/>'
+    flows: dict[str, str | tuple[str, str]] = {
+        "start->g": "f1",
+        "g->a": "f2",
+        "g->b": "f3",
+        "a->good": "f4",
+        "b->end": "f5",
+    }
+    run = Journey(diagram(nodes, flows))
+    run.complete("a")
+    run.migrate(diagram(nodes, flows).replace(b'"good"', b'"fine"'), {"good": "fine"})
+    run.do("take_away", run.token("b"))
+    assert run.outcome.ended
+    assert run.outcome.ended_at is not None
+    assert run.outcome.ended_at.id == "fine"
