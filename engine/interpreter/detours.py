@@ -76,16 +76,15 @@ def send(run: "Run", task: SpiffTask, detour: Mapping[str, Any], assignee: str |
     flow = run.workflow.subprocesses[int(detour["within"])] if detour["within"] else run.workflow
     while _NAME.format(element.id) not in flow.spec.task_specs:
         flow = flow.parent_workflow
+    begun = _begin(flow, element, [int(task.id)])
+    begun.internal_data.update({ASSIGNEE: assignee, "for": int(task.id)})
     away = {
-        "detour": 0,
+        "detour": int(begun.id),
         CAUSES: [int(token) for token in detour["own"]],
         ASSIGNEE: detour["person"],
         "values": dict(run.scopes.values.get(task.id, {})),
         "border": [one.task_spec.name for one in _border(task)],
     }
-    begun = _begin(flow, element, [int(task.id)])
-    begun.internal_data.update({ASSIGNEE: assignee, "for": int(task.id)})
-    away["detour"] = int(begun.id)
     for other in _border(task):
         other.cancel()
     task._set_state(TaskState.STARTED)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.interpreter.diagram import Loop
+from engine.interpreter.watching import AWAY
 
 if TYPE_CHECKING:
     from engine.interpreter.run import Run
@@ -21,6 +22,13 @@ def rename(run: "Run", body: SpiffTask, before: Loop) -> None:
         if loop.results:
             values[loop.results] = [None] * int(state["count"]) if collected is None else collected
     if before.item and loop.item and loop.item != before.item:
-        for token in [instance.id for instance in body.children if instance.id in run.scopes.values]:
-            local = run.scopes.values[token]
-            local[loop.item] = local.pop(before.item, None)
+        for instance in body.children:
+            _rename(run.scopes.values.get(instance.id, {}), before.item, loop.item)
+            if AWAY in instance.peek:
+                # What it comes back with.
+                _rename(instance.internal_data[AWAY]["values"], before.item, loop.item)
+
+
+def _rename(values: dict[str, object], before: str, name: str) -> None:
+    if before in values:
+        values[name] = values.pop(before)

@@ -7,19 +7,21 @@ from engine.interpreter import Case, specification
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_compensation import line, sub, throw, undoable
-from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, SIGN, many, written
+from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, many, written
 from tests.interpreter.test_listeners import A_TASK, listeners
 
 BALLOTS = RESULTS.replace("votes", "ballots")
 
 
 def signing(results: str, *, sequential: bool) -> bytes:
-    return written(START + many("sign", results, sequential=sequential) + user_task("after") + END, SIGN)
+    nodes = START + user_task("first") + many("sign", results, sequential=sequential) + user_task("after") + END
+    return written(nodes, {"start->first": "f0", "first->sign": "f1", "sign->after": "f2", "after->end": "f3"})
 
 
 def signed_once(before: str, after: str, *, sequential: bool) -> Journey:
     """Give a case one of whose two people has signed before it went on under another version."""
     run = Journey(signing(before, sequential=sequential), people=["a", "b"])
+    run.complete("first")
     run.complete("sign", vote=1, **({} if before else {"noted": True}))
     run.migrate(signing(after, sequential=sequential), {})
     return run
@@ -59,12 +61,18 @@ def test_the_last_who_would_sign_can_be_taken_away_under_another_version(before:
     assert run.outcome.variables["ballots"] == [{"who": "b", "vote": 1} if before else None, None][::-1]
 
 
+@pytest.mark.parametrize("away", [False, True])
 @pytest.mark.parametrize("sequential", [False, True])
-def test_whoever_signs_is_known_by_the_name_another_version_has_for_them(*, sequential: bool) -> None:
+def test_whoever_signs_is_known_by_the_name_another_version_has_for_them(*, sequential: bool, away: bool) -> None:
     after = signing(RESULTS.replace("who: person", "who: signer"), sequential=sequential)
     after = after.replace(b'inputElement="person"', b'inputElement="signer"').replace(b'"=person"', b'"=signer"')
     run = Journey(signing(RESULTS, sequential=sequential), people=["a", "b"])
+    run.complete("first")
+    if away:
+        run.detour("sign", "first")
     run.migrate(after, {})
+    if away:
+        run.complete("first")
     run.complete("sign", vote=1)
     run.complete("sign", vote=2)
     votes = run.outcome.variables["votes"]
@@ -73,6 +81,7 @@ def test_whoever_signs_is_known_by_the_name_another_version_has_for_them(*, sequ
 
 def test_a_repeated_activity_that_has_not_begun_begins_as_another_version_says() -> None:
     run = Journey(signing(RESULTS, sequential=False))
+    run.complete("first")
     (stuck,) = run.outcome.stuck
     run.migrate(signing(BALLOTS, sequential=False), {})
     run.do("correct_and_retry", stuck.token, {"people": ["a"]})

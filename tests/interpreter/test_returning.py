@@ -276,6 +276,22 @@ def test_straight_back_over_a_join_and_from_inside_a_sub_process() -> None:
     finish(inner, "after")
 
 
+def test_what_is_done_again_inside_a_sub_process_sees_its_variables_and_no_longer_when_that_has_ended() -> None:
+    own = '<zeebe:ioMapping><zeebe:input source="=7" target="own"/></zeebe:ioMapping>'
+    extended = f'<bpmn:subProcess id="sub"><bpmn:extensionElements>{own}</bpmn:extensionElements>'
+    run = Journey(diagram(INSIDE.replace('<bpmn:subProcess id="sub">', extended), INSIDE_FLOWS))
+    for element in ("before", "a", "b"):
+        run.complete(element)
+    run.detour("last", "a")
+    assert run.wake().visible(run.token("a"))["own"] == 7
+    run.complete("a", own=8)
+    assert run.wake().visible(run.token("last"))["own"] == 8
+    assert "own" not in run.outcome.variables
+    run.complete("last")
+    run.detour("after", "a")
+    assert "own" not in run.wake().visible(run.token("a"))
+
+
 def test_whoever_was_asked_may_ask_further_back_and_each_answer_comes_back_to_its_asker() -> None:
     run = branches()
     run.detour("decide", "a", person="d")

@@ -1,0 +1,118 @@
+"""Instances of a multi-instance activity that is stuck, left or too big: none is counted twice and no result is lost."""
+
+import pytest
+
+from engine.interpreter import loops
+from tests.interpreter.build import END, START, user_task
+from tests.interpreter.journey import Journey
+from tests.interpreter.test_elements import SIGN, many, written
+
+RESULTS = 'outputCollection="votes" outputElement="=vote"'
+HOPELESS = "=count(for i in 1..limit return i) &lt; numberOfCompletedInstances + 1"
+"""True where ``limit`` is no greater than what is done; no answer where it is far too great."""
+
+
+def signing(completion: str = HOPELESS, *, sequential: bool = False, **variables: object) -> Journey:
+    nodes = START + many("sign", RESULTS, completion=completion, sequential=sequential) + user_task("after") + END
+    return Journey(written(nodes, SIGN), **{"people": ["a", "b", "c"], "limit": 10**9, **variables})
+
+
+def body(run: Journey) -> int:
+    (stuck,) = run.outcome.stuck
+    return stuck.token
+
+
+def votes(run: Journey) -> object:
+    return run.outcome.variables["votes"]
+
+
+def instances(run: Journey) -> list[int]:
+    return sorted(token for token, element in run.outcome.waiting.items() if element == "sign")
+
+
+def stuck_after(run: Journey, *places: int) -> int:
+    """Complete some instances while nobody can tell whether that is enough; give the token of the body."""
+    parts, stuck = instances(run), 0
+    for place in places:
+        run.complete(parts[place], vote=place)
+        stuck = stuck or body(run)
+    return stuck
+
+
+def test_what_is_enough_once_the_data_are_mended_leaves_no_other_result_to_be_taken() -> None:
+    run = signing()
+    stuck = stuck_after(run, 0, 2)
+    run.do("correct_and_retry", stuck, {"limit": 1})
+    assert run.waiting == ["after"]
+    assert votes(run) == [0, None, None]
+
+
+def test_what_ended_while_nobody_could_tell_is_counted_once() -> None:
+    run = signing()
+    stuck = stuck_after(run, 2, 0)
+    run.do("correct_and_retry", stuck, {"limit": 3})
+    assert run.waiting == ["sign"]
+    run.complete("sign", vote=1)
+    assert run.waiting == ["after"]
+    assert votes(run) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_stuck_activity_that_is_left_keeps_the_results_it_has(*, sequential: bool) -> None:
+    run = signing("=count(for i in 1..limit return i) &lt; 0", sequential=sequential, limit=1)
+    run.complete(instances(run)[0], vote=0)
+    run.do("set_variables", {"limit": 10**9})
+    run.complete(instances(run)[0], vote=1)
+    run.do("skip", body(run), {})
+    assert run.waiting == ["after"]
+    assert votes(run) == [0, 1, None]
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_whoever_is_taken_away_leaves_nothing_behind_and_the_others_go_on(*, sequential: bool) -> None:
+    run = signing("", sequential=sequential)
+    first = instances(run)[0]
+    run.do("take_away", first)
+    assert first in run.outcome.canceled
+    assert first not in run.wake()._run.scopes.values
+    for vote in (1, 2):
+        run.complete(instances(run)[0], vote=vote)
+    assert run.waiting == ["after"]
+    assert votes(run) == [None, 1, 2]
+
+
+def test_those_who_signed_while_nobody_could_tell_stay_signed_when_another_is_taken_away() -> None:
+    run = signing()
+    stuck = stuck_after(run, 0)
+    run.do("take_away", instances(run)[-1])
+    run.do("correct_and_retry", stuck, {"limit": 3})
+    run.complete("sign", vote=1)
+    assert run.waiting == ["after"]
+    assert votes(run) == [0, 1, None]
+
+
+def test_nothing_is_left_of_those_who_need_not_sign_any_more() -> None:
+    run = signing("=numberOfCompletedInstances &gt; 0")
+    run.complete(instances(run)[1], vote=1)
+    assert run.waiting == ["after"]
+    scopes = run.wake()._run.scopes
+    assert (list(scopes.values), list(scopes.parts), scopes.bodies) == ([0], [], {})
+
+
+@pytest.mark.parametrize("wrong", ["同意", [], [None], [None, None]])
+def test_a_result_is_collected_only_in_a_list_that_has_its_place(wrong: object) -> None:
+    run = signing("")
+    run.do("set_variables", {"votes": wrong}, token=instances(run)[0])
+    run.complete(instances(run)[2], vote=2)
+    stuck = body(run)
+    run.do("correct_and_retry", stuck, {"votes": [None] * 3})
+    run.complete(instances(run)[0], vote=0)
+    run.complete(instances(run)[0], vote=1)
+    assert votes(run) == [0, 1, 2]
+
+
+def test_an_activity_repeats_as_often_as_its_limit_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "LIMIT", 3)
+    assert signing("").waiting == ["sign"] * 3
+    refused = signing("", people=["a", "b", "c", "d"])
+    assert [(one.code, one.facts["limit"]) for one in refused.outcome.stuck] == [("collection_not_list", 3)]
