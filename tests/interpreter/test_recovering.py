@@ -3,9 +3,12 @@
 import pytest
 
 from engine.errors import InvalidError
-from tests.interpreter.build import END, START, diagram, script, user_task
+from tests.interpreter.build import END, START, diagram, drawn, script, user_task
 from tests.interpreter.test_case import GATEWAY, Run
-from tests.interpreter.test_elements import RESULTS, event, many, written
+from tests.interpreter.test_elements import GATEWAY as GATES
+from tests.interpreter.test_elements import RACE, RESULTS, event, event_sub, many, written
+from tests.interpreter.test_joins import CHOICE as CHOSEN
+from tests.interpreter.test_joins import INCLUSIVE
 
 CHOICE = diagram(
     GATEWAY.format(default=""),
@@ -207,3 +210,92 @@ def stuck_body(run: Run) -> int:
     run.complete("sign", vote=1)
     (stuck,) = run.outcome.stuck
     return stuck.token
+
+
+def test_what_is_skipped_with_variables_gives_them_to_what_is_around_it() -> None:
+    own = '<zeebe:ioMapping><zeebe:input source="=1" target="amount"/></zeebe:ioMapping>'
+    nodes = START + user_task("a", own) + user_task("z") + END
+    run = Run(diagram(nodes, {"start->a": "f1", "a->z": "f2", "z->end": "f3"}), amount=0)
+    run.step(lambda case: case.skip(run.token("a"), {"amount": 5}))
+    assert (run.waiting, run.outcome.variables) == (["z"], {"amount": 5})
+
+
+def test_what_was_handed_in_and_could_not_be_taken_is_not_taken_when_it_is_skipped() -> None:
+    mapped = (
+        '<zeebe:ioMapping><zeebe:output source="=count(for i in 1..given return i)" target="size"/></zeebe:ioMapping>'
+    )
+    nodes = START + user_task("a", mapped) + user_task("z") + END
+    run = Run(diagram(nodes, {"start->a": "f1", "a->z": "f2", "z->end": "f3"}))
+    run.complete("a", given=10**9)
+    assert stuck(run) == "expression_failed"
+    run.step(lambda case: case.skip(run.token("a"), {"size": 1}))
+    assert (run.waiting, run.outcome.variables) == (["z"], {"size": 1})
+
+
+def test_what_was_handed_in_is_taken_once_the_data_are_mended() -> None:
+    mapped = '<zeebe:ioMapping><zeebe:output source="=given + count(for i in 1..limit return i)" target="size"/></zeebe:ioMapping>'
+    nodes = START + user_task("a", mapped) + user_task("z") + END
+    run = Run(diagram(nodes, {"start->a": "f1", "a->z": "f2", "z->end": "f3"}), limit=10**9)
+    run.complete("a", given=1)
+    assert stuck(run) == "expression_failed"
+    run.step(lambda case: case.correct(run.token("a"), {"limit": 2}), lambda case: case.retry(run.token("a")))
+    assert run.waiting == ["z"]
+    assert run.outcome.variables["size"] == 3
+
+
+def test_a_job_whose_kind_could_not_be_told_is_opened_when_it_can() -> None:
+    job = (
+        '<bpmn:serviceTask id="s"><bpmn:extensionElements><zeebe:taskDefinition type="=if count(for i in 1..limit return i) &gt; 0 then kind else kind"/></bpmn:extensionElements>'
+        "</bpmn:serviceTask>"
+    )
+    run = Run(diagram(START + job + END, {"start->s": "f1", "s->end": "f2"}), kind="pay", limit=10**9)
+    assert run.outcome.jobs == ()
+    run.step(lambda case: case.correct(run.token("s"), {"limit": 2}), lambda case: case.retry(run.token("s")))
+    assert [job.type for job in run.outcome.jobs] == ["pay"]
+    assert run.complete("s").ended
+
+
+def test_an_event_that_could_not_wait_and_is_left_takes_those_away_that_it_raced_with() -> None:
+    nodes = GATES.replace("<bpmn:timeDuration>P2D</bpmn:timeDuration>", "<bpmn:timeDate>=moment</bpmn:timeDate>")
+    run = Run(written(nodes, RACE), order="7")
+    assert stuck(run) == "timer_without_time"
+    run.step(lambda case: case.skip(run.token("timer"), {}))
+    assert run.waiting == ["late"]
+    assert run.complete("late").ended
+
+
+@pytest.mark.parametrize("interrupting", [False, True])
+def test_an_event_sub_process_that_can_not_wait_is_given_up(*, interrupting: bool) -> None:
+    handler = event_sub("message", 'messageRef="m_paid"', interrupting=interrupting)
+    run = Run(written(START + user_task("a") + handler + END, {"start->a": "f1", "a->end": "f2"}))
+    assert stuck(run) == "correlation_key_missing"
+    run.step(lambda case: case.skip(run.token("trigger"), {}))
+    assert run.waiting == ["a"]
+    assert run.complete("a").ended
+
+
+def test_an_inclusive_gateway_is_left_by_all_flows_that_somebody_chooses_and_its_own_only() -> None:
+    run = Run(diagram(INCLUSIVE, CHOSEN), more=False, who=None)
+    split = run.token("split")
+    for wrong in ([], ["f2", "f0"], ["f2", "nothing"]):
+        with pytest.raises(InvalidError, match="哪条流向"):
+            run.step(lambda case, wrong=wrong: case.skip(split, {}, wrong))  # type: ignore[misc] # its own each time
+    run.step(lambda case: case.skip(split, {}, ["f2", "f3", "f2"]))
+    assert run.waiting == ["a", "b"]
+    run.complete("a")
+    assert run.waiting == ["b"]
+    assert run.complete("b").ended
+
+
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_a_loop_that_is_stuck_between_two_rounds_is_left(rounds: int) -> None:
+    content = drawn("standard_loop" if rounds else "standard_loop_before")
+    run = Run(content, **({} if rounds else {"n": 3}))
+    for _ in range(rounds - 1):
+        run.complete("draft", approved=False)
+    if rounds:
+        run.complete("draft", approved="maybe")
+    token = run.outcome.stuck[0].token
+    run.step(lambda case: case.skip(token, {}))
+    assert run.waiting == ["after"]
+    assert run.complete("after").ended

@@ -236,10 +236,17 @@ def test_a_task_that_comes_back_has_on_its_border_what_had_not_happened_yet(late
     if late:
         run.fire("late")
     beside = ["urge"] if late else []
-    run.detour("check", "apply")
+    run.do("set_variables", {"note": "留着"}, token=run.token("check"), local=True)
+    run.detour("check", "apply", person="wang")
     assert run.waiting == ["apply", *beside]
     run.complete("apply")
     assert run.waiting == ["check", *(beside or ["late"])]
+    assert [(task.element.id, task.assignee) for task in run.outcome.tasks] == [("check", "wang")]
+    assert run.wake().visible(run.token("check"))["note"] == "留着"
+    run.complete("check")
+    assert run.waiting == ["decide", *beside]
+    assert list(run.wake()._run.scopes.values) == [0]
+    finish(run, "decide", *beside)
 
 
 @pytest.mark.parametrize("order", ORDERS)
