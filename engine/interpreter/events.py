@@ -7,6 +7,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
+from engine.interpreter import rules
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.origins import CAUSES, border_of
@@ -46,11 +47,14 @@ def fire(run: "Run", task: SpiffTask, *, again: bool = False, ends: bool = False
 def throw_before(run: "Run", task: SpiffTask) -> bool:
     """Throw what takes the thrower's own scope away: then the thrower itself does not go on, and True is given.
 
-    Raises StuckError for an error that nothing catches (Camunda: unhandled error event).
+    Raises StuckError for an error that nothing catches (Camunda: unhandled error event), and for a signal without name.
     """
     element = run.element(task)
     if element is None or element.kind not in {"endEvent", "intermediateThrowEvent"}:
         return False
+    if element.event == "signal":
+        # Its name is asked for while the token can still get stuck.
+        _signal(run, task, element)
     if element.event == "error":
         run.note(task, "completed")
         throw_error(run, task, element.definition.code or "")
@@ -69,11 +73,16 @@ def throw_after(run: "Run", task: SpiffTask, element: Element) -> None:
     if element.kind not in {"endEvent", "intermediateThrowEvent"}:
         return
     if element.event == "signal":
-        run.signals.append(element.definition.name)
+        run.signals.append(_signal(run, task, element))
     elif element.event == "escalation":
         catcher = _catcher(run, task, "escalation", element.definition.code or "")
         if catcher is not None:
             fire(run, catcher)
+
+
+def _signal(run: "Run", task: SpiffTask, element: Element) -> str:
+    """Give the name of the signal that an element throws. Raises StuckError where it has none."""
+    return rules.named(element.definition.name, element, run.visible(task), run.env)
 
 
 def throw_error(run: "Run", task: SpiffTask, code: str, variables: Mapping[str, object] | None = None) -> None:

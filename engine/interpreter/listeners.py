@@ -112,7 +112,7 @@ def open_job(run: "Run", task: SpiffTask, element: Element, variables: Mapping[s
         token=task.id,
         element=element,
         kind="service",
-        type=str(run.env.text_or_expression(listener.type, variables)),
+        type=rules.named(listener.type, element, variables, run.env),
         due_at=run.env.now,
         retries=rules.retries_of(listener, element, variables, run.env),
         listener=listener.event,

@@ -53,10 +53,23 @@ def open_job(token: int, element: Element, variables: Mapping[str, object], env:
         token=token,
         element=element,
         kind="call" if calls else "service",
-        type=str(env.text_or_expression(wanted, variables)),
+        type=named(wanted, element, variables, env),
         due_at=env.now,
         retries=retries_of(element, element, variables, env),
     )
+
+
+def named(text: str, element: Element, variables: Mapping[str, object], env: Environment) -> str:
+    """Give a name that may be an expression. Raises StuckError where that gives none: nobody would answer."""
+    found = env.text_or_expression(text, variables)
+    if found is None or (found == "" and text):
+        raise StuckError(
+            "expression_failed",
+            mark("“{label}”的“{expression}”应得出一个名称，实际没有值，不会有人应答。请检查其中的变量是否已有值。"),
+            label=element.label,
+            expression=text,
+        )
+    return str(found)
 
 
 def retries_of(source: Element | Listener, element: Element, variables: Mapping[str, object], env: Environment) -> int:
@@ -80,7 +93,7 @@ def open_subscription(
     token: int, element: Element, variables: Mapping[str, object], env: Environment
 ) -> OpenedSubscription:
     """Open the subscription of an event. Raises StuckError where a message has no correlation key."""
-    name = str(env.text_or_expression(element.definition.name, variables))
+    name = named(element.definition.name, element, variables, env)
     if element.event == "signal":
         return OpenedSubscription(token=token, element=element, kind="signal", name=name, correlation_key=None)
     key = env.text_or_expression(element.definition.correlation_key or "=null", variables)
