@@ -12,9 +12,15 @@ HOPELESS = "=count(for i in 1..limit return i) &lt; numberOfCompletedInstances +
 """True where ``limit`` is no greater than what is done; no answer where it is far too great."""
 
 
-def signing(completion: str = HOPELESS, *, sequential: bool = False, **variables: object) -> Journey:
+def signing(
+    completion: str = HOPELESS,
+    *,
+    sequential: bool = False,
+    people: tuple[str, ...] = ("a", "b", "c"),
+    limit: int = 10**9,
+) -> Journey:
     nodes = START + many("sign", RESULTS, completion=completion, sequential=sequential) + user_task("after") + END
-    return Journey(written(nodes, SIGN), **{"people": ["a", "b", "c"], "limit": 10**9, **variables})
+    return Journey(written(nodes, SIGN), people=list(people), limit=limit)
 
 
 def body(run: Journey) -> int:
@@ -114,5 +120,5 @@ def test_a_result_is_collected_only_in_a_list_that_has_its_place(wrong: object) 
 def test_an_activity_repeats_as_often_as_its_limit_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "LIMIT", 3)
     assert signing("").waiting == ["sign"] * 3
-    refused = signing("", people=["a", "b", "c", "d"])
+    refused = signing("", people=("a", "b", "c", "d"))
     assert [(one.code, one.facts["limit"]) for one in refused.outcome.stuck] == [("collection_not_list", 3)]

@@ -244,11 +244,11 @@ def test_what_was_handed_in_is_taken_once_the_data_are_mended() -> None:
 
 
 def test_a_job_whose_kind_could_not_be_told_is_opened_when_it_can() -> None:
-    job = (
+    drawn_job = (
         '<bpmn:serviceTask id="s"><bpmn:extensionElements><zeebe:taskDefinition type="=if count(for i in 1..limit return i) &gt; 0 then kind else kind"/></bpmn:extensionElements>'
         "</bpmn:serviceTask>"
     )
-    run = Run(diagram(START + job + END, {"start->s": "f1", "s->end": "f2"}), kind="pay", limit=10**9)
+    run = Run(diagram(START + drawn_job + END, {"start->s": "f1", "s->end": "f2"}), kind="pay", limit=10**9)
     assert run.outcome.jobs == ()
     run.step(lambda case: case.correct(run.token("s"), {"limit": 2}), lambda case: case.retry(run.token("s")))
     assert [job.type for job in run.outcome.jobs] == ["pay"]
@@ -290,7 +290,7 @@ def test_an_inclusive_gateway_is_left_by_all_flows_that_somebody_chooses_and_its
 @pytest.mark.parametrize("rounds", [0, 2])
 def test_a_loop_that_is_stuck_between_two_rounds_is_left(rounds: int) -> None:
     content = drawn("standard_loop" if rounds else "standard_loop_before")
-    run = Run(content, **({} if rounds else {"n": 3}))
+    run = Run(content) if rounds else Run(content, n=3)
     for _ in range(rounds - 1):
         run.complete("draft", approved=False)
     if rounds:
