@@ -1,5 +1,7 @@
 """Tokens moved by administrators: tasks, timers and subscriptions follow, and history can be executed again."""
 
+from typing import Literal
+
 import pytest
 from sqlalchemy import select
 
@@ -152,9 +154,16 @@ def twice_inside(world: World) -> tuple[int, list[int]]:
         '<bpmn:subProcess id="sub"><bpmn:startEvent id="in"/>'
         + user_task("x")
         + user_task("y")
-        + '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="i1" sourceRef="in" targetRef="x"/>'
-        '<bpmn:sequenceFlow id="i2" sourceRef="x" targetRef="y"/><bpmn:sequenceFlow id="i3" sourceRef="y" targetRef="out"/>'
-        '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1, 2]"/>'
+        + '<bpmn:subProcess id="deep"><bpmn:startEvent id="deep_in"/>'
+        + user_task("z")
+        + '<bpmn:endEvent id="deep_out"/><bpmn:sequenceFlow id="d1" sourceRef="deep_in" targetRef="z"/>'
+        '<bpmn:sequenceFlow id="d2" sourceRef="z" targetRef="deep_out"/></bpmn:subProcess>'
+        '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="i1" sourceRef="in" targetRef="x"/>'
+        '<bpmn:sequenceFlow id="i2" sourceRef="x" targetRef="deep"/>'
+        '<bpmn:sequenceFlow id="i3" sourceRef="deep" targetRef="y"/>'
+        '<bpmn:sequenceFlow id="i4" sourceRef="y" targetRef="out"/>'
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=[1, 2]"/>'
         "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>"
     )
     world.publish(mine(diagram(START + inside + END, {"start->sub": "f1", "sub->end": "f2"})))
@@ -167,14 +176,66 @@ def twice_inside(world: World) -> tuple[int, list[int]]:
         return case, [awake.around(one)[0] for one in tasks]
 
 
+def scopes(world: World, element: str) -> list[int | None]:
+    """Give the sub-processes in which something goes on at an element, by their tokens."""
+    with world.database.reading() as session:
+        wanted = select(ElementInstance.scope).where(
+            ElementInstance.element_id == element, ElementInstance.state == "ACTIVE"
+        )
+        return list(session.scalars(wanted.order_by(ElementInstance.token)))
+
+
 @pytest.mark.parametrize("chosen", [0, 1])
 def test_a_token_is_put_into_the_instance_that_is_named(world: World, chosen: int) -> None:
     case, instances = twice_inside(world)
     with pytest.raises(InvalidError):
         modify(world, case, put=(Activation(element_id="y"),))
     modify(world, case, put=(Activation(element_id="y", within=instances[chosen]),))
+    assert scopes(world, "y") == [instances[chosen]]
+
+
+def test_a_token_moves_within_its_own_instance_or_into_the_one_that_is_named(world: World) -> None:
+    case, instances = twice_inside(world)
     with world.database.reading() as session:
-        scope = session.scalars(
-            select(ElementInstance.scope).where(ElementInstance.element_id == "y", ElementInstance.state == "ACTIVE")
-        ).one()
-    assert scope == instances[chosen]
+        here = sorted(session.scalars(select(UserTask.token).where(UserTask.element_id == "x")))
+    modify(world, case, Move(token=here[0], element_id="y", within=instances[1]))
+    assert scopes(world, "y") == [instances[1]]
+    modify(world, case, Move(token=here[1], element_id="z", within="inferred"))
+    (deep,) = scopes(world, "deep")
+    assert deep == instances[1]
+    modify(world, case, Move(token=token(world, "z"), element_id="x", within="inferred"))
+    assert scopes(world, "x") == [instances[1]]
+
+
+def test_the_parent_of_a_token_is_what_it_stands_right_in(world: World) -> None:
+    case, instances = twice_inside(world)
+    with world.database.reading() as session:
+        here = sorted(session.scalars(select(UserTask.token).where(UserTask.element_id == "x")))
+    modify(world, case, Move(token=here[1], element_id="deep", within="parent"))
+    assert scopes(world, "deep") == [instances[1]]
+    with pytest.raises(InvalidError):
+        modify(world, case, Move(token=token(world, "z"), element_id="x", within="parent"))
+
+
+@pytest.mark.parametrize("within", ["parent", "inferred"])
+def test_outside_of_any_sub_process_the_parent_is_the_case(world: World, within: Literal["parent", "inferred"]) -> None:
+    world.publish(mine(diagram(AFTER, AFTER_FLOWS)))
+    case = world.start()
+    modify(world, case, Move(token=token(world, "a"), element_id="c", within=within))
+    assert world.open_tasks() == ["b", "c"]
+
+
+def test_a_case_whose_last_token_is_moved_to_the_end_has_ended_there(world: World) -> None:
+    world.publish(mine(diagram(START + user_task("a") + END, {"start->a": "f1", "a->end": "f2"})))
+    case = world.start()
+    modify(world, case, Move(token=token(world, "a"), element_id="end"))
+    assert (world.state(case), world.cases()[0].outcome) == ("COMPLETED", "结束")
+
+
+def test_nothing_is_put_where_what_shall_be_taken_is_not_there(world: World) -> None:
+    world.publish(mine(diagram(AFTER, AFTER_FLOWS)))
+    case = world.start()
+    with pytest.raises(InvalidError) as refused:
+        modify(world, case, put=(Activation(element_id="c"),), take=("c",))
+    assert (refused.value.where, refused.value.facts["element"]) == ("terminate", "c")
+    assert world.open_tasks() == ["a", "b"]

@@ -1,13 +1,18 @@
 """Elements that administrators run again: what they had caused is gone, other branches stay, history replays."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
 from engine.commands.redo_element import redo_element
+from engine.commands.resume_instance import resume_instance
 from engine.commands.set_variables import WantedValues, set_variables
+from engine.commands.suspend_instance import suspend_instance
 from engine.errors import ForbiddenError, InvalidError
 from engine.execution.immutable import definition
 from engine.execution.ways import way_of
+from engine.json_text import loads
 from engine.model import HistoryEvent, ProcessInstance, UserTask
 from tests.execution.operating import Office, task
 from tests.execution.test_events import MINE, World
@@ -160,3 +165,26 @@ def test_it_is_for_administrators_with_a_reason_and_only_for_what_holds(world: W
     with world.database.reading() as session:
         assert session.scalars(select(UserTask.element_id).where(UserTask.state == "CREATED")).all() == ["b", "a"]
         assert session.scalar(select(HistoryEvent.body).where(HistoryEvent.kind == "element.redone")) is not None
+
+
+def test_history_says_who_ran_what_again_and_why_and_so_does_the_task(office: Office) -> None:
+    case = office.begin(diagram(CHOICE, CHOICE_FLOWS), who="li.na", amount=3)
+    here = office.row(case).token
+    office.do(suspend_instance, case, "先停一停", "admin")
+    redo(office, case, "ask", reason=" 配错了 ")
+    office.do(resume_instance, case, "admin")
+    (event,) = (one for one in office.events(case) if one.kind == "element.redone")
+    assert loads(event.body)["reason"] == "配错了"
+    assert loads(event.body)["target"] == {"element": "ask", "token": here}
+    returned = office.row(case).returned or {}
+    assert (returned["by"], dt.datetime.fromisoformat(returned["at"])) == ("admin", event.at)
+
+
+def test_the_form_of_what_is_done_again_begins_with_what_no_variable_keeps(office: Office) -> None:
+    mapped = '<zeebe:ioMapping><zeebe:output source="=decision" target="verdict"/></zeebe:ioMapping>'
+    first = task("ask", "li.na", operations="return").replace("<zeebe:userTask/>", f"<zeebe:userTask/>{mapped}")
+    flows = {"start->ask": "f1", "ask->boss": "f2", "boss->end": "f3"}
+    case = office.begin(diagram(START + first + task("boss", "zhao.lei") + END, flows))
+    office.finish(office.row(case).id, "li.na", decision="approve", remarks="可以")
+    redo(office, case, "ask")
+    assert office.row(case).draft == {"decision": "approve", "remarks": "可以"}
