@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from engine.commands.complete_task import complete_task
 from engine.commands.return_task import return_task
 from engine.commands.start_instance import start_instance
 from engine.commands.take_back_task import take_back_task
@@ -154,13 +155,26 @@ def test_whoever_has_only_been_given_a_task_in_the_same_step_has_not_agreed(worl
 
 def test_who_has_agreed_and_left_is_nobody(world: World) -> None:
     again = task("again", "li.na", whenNobody="reject", whenSamePerson="any")
-    world.publish(row(task("first", "li.na"), task("second", "xu.jing"), again, AFTER))
+    instead = task("instead", NOBODY, whenNobody="li.na", whenSamePerson="any")
+    world.publish(row(task("first", "li.na"), task("second", "xu.jing"), again, instead))
     case = world.start()
     complete(world, "first", "li.na", decision="approve")
     reorganise(world, update(User).where(User.username == "li.na").values(active=False))
     complete(world, "second", "xu.jing", decision="approve")
     assert passed(world) == [("again", "reject", "nobody")]
     assert world.variables(case)["decision"] == "reject"
+    assert asked(world) == [("instead", None)]
+
+
+@pytest.mark.parametrize(("rule", "then"), [("any", []), ("consecutive", [("c", "zhang.wei")])])
+def test_whoever_was_passed_over_earlier_in_the_same_step_counts_for_any(
+    world: World, rule: str, then: list[tuple[str, str]]
+) -> None:
+    own, left = task("a", "=initiator", whenInitiator="skip"), task("b", "li.na", whenNobody="pass")
+    world.publish(row(own, left, task("c", "=initiator", whenSamePerson=rule)))
+    reorganise(world, update(User).where(User.username == "li.na").values(active=False))
+    world.start()
+    assert asked(world) == then
 
 
 @pytest.mark.parametrize("back", ["return", "take back"])
@@ -185,3 +199,35 @@ def test_consent_from_before_a_step_back_does_not_count_after_it(world: World, b
     for element, person in (("second", "xu.jing"), ("third", "wu.tao")):
         complete(world, element, person, decision="approve")
     assert asked(world) == [("fourth", "li.na")]
+
+
+def test_what_was_agreed_or_sent_back_in_another_case_counts_for_that_case_alone(world: World) -> None:
+    steps = (task("first", "li.na"), task("second", "wu.tao", operations="return"))
+    world.publish(row(*steps, task("third", "li.na", whenSamePerson="any")))
+    case, other = world.start(), world.start()
+
+    def do(one: int, element: str, person: str, back_to: str | None = None) -> None:
+        world.clock.advance(minutes=1)
+        with world.database.transaction() as session:
+            rows = {row.element_id: row for row in session.scalars(select(UserTask).where(UserTask.instance_id == one))}
+            if back_to is None:
+                complete_task(session, rows[element].id, {}, person)
+            else:
+                return_task(session, rows[element].id, rows[back_to].token, "请再看一遍", person)
+
+    do(case, "first", "li.na")
+    do(other, "first", "li.na")
+    do(other, "second", "wu.tao", "first")
+    do(case, "second", "wu.tao")
+    assert world.state(case) == "COMPLETED"
+    assert asked(world) == [("first", "li.na")]
+
+
+def test_agreement_in_another_case_is_none_in_this_one(world: World) -> None:
+    world.publish(row(task("first", "=who"), task("second", "li.na", whenSamePerson="any")))
+    world.start(who="li.na")
+    complete(world, "first", "li.na")
+    world.clock.advance(minutes=1)
+    case = world.start(who="wu.tao")
+    complete(world, "first", "wu.tao")
+    assert (asked(world), world.state(case)) == ([("second", "li.na")], "ACTIVE")
