@@ -115,7 +115,7 @@ def _names(value: object) -> tuple[str, ...]:
     """Give the names of a list, or of a text with commas as modelers write it."""
     if value is None:
         return ()
-    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    parts = value.replace("，", ",").split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     return tuple(dict.fromkeys(part.strip() for part in parts if isinstance(part, str) and part.strip()))
 
 

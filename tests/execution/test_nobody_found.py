@@ -68,7 +68,15 @@ def test_no_case_starts_that_gets_stuck_at_once(world: World) -> None:
     assert world.cases() == []
 
 
-@pytest.mark.parametrize("people", [{"candidateUsers": "li.na, wu.tao"}, {"candidateUsers": "no.body, wu.tao"}])
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"candidateUsers": "li.na, wu.tao"},
+        {"candidateUsers": "no.body, wu.tao"},
+        {"candidateUsers": "li.na，wu.tao"},
+        {"candidateGroups": "高级顾问，渠道专员"},
+    ],
+)
 def test_one_of_several_who_is_here_is_enough(world: World, people: dict[str, str]) -> None:
     world.publish(row(plain("a", **people)))
     leave(world, "li.na")
