@@ -80,9 +80,12 @@ def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signe
     for person in ordered:
         case.add_instance(token, person, wanted.position, **held)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    opened = [task for task in outcome.tasks if task.token not in before]
-    wrong = [task for task in opened if task.assignee not in wanted.people and wanted.position != "after"]
-    if wrong:
+    element_id = locked.work.element_id
+    # Whoever has agreed before is not asked again, where the task's rules say so: then it goes on at once.
+    goes_on = wanted.position == "after" or any(one.element.id == element_id for one in outcome.passed)
+    opened = [task for task in outcome.tasks if task.token not in before and task.element.id == element_id]
+    wrong = [task for task in opened if task.assignee not in wanted.people]
+    if wrong and not goes_on:
         raise InvalidError(
             mark("“{label}”的办理人由规则 {rule} 决定，不是集合里的用户名，不能加签。"),
             where="people",
@@ -90,7 +93,7 @@ def _add_instances(locked: LockedCase, case: Case, acting: Acting, wanted: Signe
             rule=wrong[0].element.assignee or "",
         )
     title = TITLE.format(who=locked.organisation.display_name(acting.actor), task=locked.work.task_name)
-    tell(locked, [task.assignee for task in opened if task.assignee is not None], title)
+    tell(locked, [task.assignee for task in opened if task.assignee is not None and task not in wrong], title)
     body = _body(locked, wanted, items=ordered, **held)
     write_outcome(locked, outcome, acting.event(locked, "task.sign_added", body))
 

@@ -1,6 +1,6 @@
 """What completed a user task, read from the history of its case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,3 +35,12 @@ def completion_of(session: Session, instance_id: int, token: int) -> Completion 
         if completes(kind, body):
             return Completion(sequence=sequence, body=body)
     return None
+
+
+def passed_for(session: Session, instance_id: int, tokens: Collection[int]) -> list[str]:
+    """Give for whom the tasks at some tokens passed by their rules: nobody was asked, and so they have no rows."""
+    if not tokens:
+        return []
+    bodies = session.scalars(select(HistoryEvent.body).where(HistoryEvent.instance_id == instance_id))
+    passed = [one for body in bodies for one in json_text.loads(body).get("passed", ())]
+    return [str(one["person"]) for one in passed if one["token"] in tokens and one["person"] is not None]

@@ -35,6 +35,8 @@ def is_own_part(session: Session, of: Definition, task: UserTask) -> bool:
     done = completion_of(session, task.instance_id, task.token)
     if done is None or done.body.get("signals"):
         return False
+    if element.loop.sequential and _has_passed(session, task, way.beside(task.token)):
+        return False
     after = _after(session, task) if element.loop.sequential else []
     given = _given_back(session, task.instance_id, after)
     return not touched(session, task.instance_id, done.sequence, after, given)
@@ -61,6 +63,13 @@ def _after(session: Session, task: UserTask) -> list[int]:
         .where(UserTask.token.in_(beside(task.instance_id, task.token)))
     )
     return list(found)
+
+
+def _has_passed(session: Session, task: UserTask, parts: Sequence[int]) -> bool:
+    """Tell whether somebody's turn after a part of a sequence has passed by a rule: the next one is further on."""
+    later = {token for token in parts if token > task.token}
+    of_case = UserTask.instance_id == task.instance_id, UserTask.token.in_(later)
+    return bool(later - set(session.scalars(select(UserTask.token).where(*of_case))))
 
 
 def _given_back(session: Session, instance_id: int, tokens: Sequence[int]) -> list[int]:

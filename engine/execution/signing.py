@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 
 from engine.errors import ConflictError, InvalidError, mark
 from engine.execution.acting import Acting
+from engine.execution.completions import passed_for
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.rows import changed, overtaken
@@ -72,12 +73,15 @@ def refuse_twice(locked: LockedCase, people: Sequence[str], where: str) -> None:
 def refuse_second_voice(locked: LockedCase, case: Case, people: Sequence[str], where: str) -> None:
     """Refuse people who do another part of the locked task already, have done one, or whose turn comes."""
     way = way_of(locked.session, locked.definition.process, locked.instance.id, case.arrivals())
-    parts = locked.session.scalars(
-        select(UserTask.assignee)
-        .where(UserTask.instance_id == locked.instance.id, UserTask.token.in_(way.beside(locked.work.token)))
-        .where(UserTask.parent_task_id.is_(None), UserTask.state.in_(("CREATED", "COMPLETED")))
+    beside = way.beside(locked.work.token)
+    rows = locked.session.execute(
+        select(UserTask.token, UserTask.assignee, UserTask.state)
+        .where(UserTask.instance_id == locked.instance.id, UserTask.token.in_(beside))
+        .where(UserTask.parent_task_id.is_(None))
     ).all()
-    twice = [person for person in people if person in {*parts, *map(str, case.queue(locked.work.token))}]
+    parts = {row.assignee for row in rows if row.state in {"CREATED", "COMPLETED"}}
+    unasked = passed_for(locked.session, locked.instance.id, {*beside} - {row.token for row in rows})
+    twice = [one for one in people if one in {*parts, *unasked, *map(str, case.queue(locked.work.token))}]
     if twice:
         raise InvalidError(
             mark("{people}已经在这次会签里，每人只签一份。"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter import listeners, rules, task_listeners, timers
 from engine.interpreter.adhoc_specs import Choice
@@ -26,7 +27,7 @@ class Opened:
         self.tasks: list[OpenedTask] = []
         self.jobs: list[OpenedJob] = []
         self.subscriptions: list[OpenedSubscription] = []
-        self.entered: set[int] = set()
+        self.entered: dict[int, SpiffTask] = {}
         """Tokens that were opened already."""
 
     def task(self, token: int) -> OpenedTask | None:
@@ -42,10 +43,19 @@ class Opened:
         self.tasks = [one for one in self.tasks if one.token != task.id]
         self.jobs = [one for one in self.jobs if one.token != task.id]
 
+    def forget_canceled(self) -> None:
+        """Open nothing for tokens that were taken away in this same step, after it was found who would be asked."""
+        gone = {token: task for token, task in self.entered.items() if task.state == TaskState.CANCELLED}
+        for token, task in gone.items():
+            self.forget(task)
+            self.subscriptions = [one for one in self.subscriptions if one.token != token]
+            self._run.note(task, "canceled")
+            del self.entered[token]
+
     def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
         run, element = self._run, element_of(self._run, task)
-        self.entered.add(token_of(task))
+        self.entered[token_of(task)] = task
         if anew:
             run.note(task, "entered")
         try:

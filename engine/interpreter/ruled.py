@@ -31,6 +31,7 @@ def settle(run: Run, opened: Opened, anew: set[int]) -> list[PassedTask]:
             continue
         passed.append(one)
         _complete(run, task, one)
+        opened.forget_canceled()
     return passed
 
 
