@@ -183,7 +183,6 @@ def _open_anew(run: "Run", task: SpiffTask) -> None:
         asking.internal_data[AWAY]["detour"] = int(anew.id)
     task.cancel()
     _forget_border(split)
-    run.scopes.close(task.id)
 
 
 def _forget_border(split: SpiffTask | None) -> None:

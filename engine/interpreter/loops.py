@@ -5,6 +5,7 @@ Scopes nest as Camunda's do: the body holds the collected results, each instance
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,6 @@ def take_away(run: "Run", body: SpiffTask, instance: SpiffTask) -> None:
     """Take one instance away: it counts as ended, without a result."""
     state = body.internal_data["loop"]
     instance.cancel()
-    run.scopes.close(instance.id)
     state["done"] += 1
     if state["done"] >= state["count"]:
         end(run, body)
@@ -103,6 +103,10 @@ def give_up(run: "Run", body: SpiffTask) -> None:
     """End a body that got stuck, with the results it has."""
     # One that has not begun may have local variables all the same: somebody has set them.
     if "count" in body.internal_data.get("loop", {}):
+        for token in pending(body):
+            # What ended while it was stuck has a result all the same, if it can be told.
+            with suppress(StuckError):
+                _collect(run, body, body.workflow.tasks[token])
         end(run, body)
     else:
         run.scopes.close(body.id)
@@ -234,7 +238,6 @@ def active(body: SpiffTask) -> list[SpiffTask]:
 def end(run: "Run", body: SpiffTask) -> None:
     """End a body with the results it has; what is open is taken away."""
     for instance in active(body):
-        run.scopes.close(instance.id)
         instance.cancel()
     _publish_results(run, body)
     run.scopes.forget_parts(int(body.id))

@@ -25,7 +25,7 @@ from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import Inclusive, Parallel
 from engine.interpreter.origins import CAUSES, border_of, causes_of
 from engine.interpreter.preparing import prepared
-from engine.interpreter.repeating_specs import MultiInstance, Repeated, is_instance
+from engine.interpreter.repeating_specs import MultiInstance, is_instance
 from engine.interpreter.task_specs import BoundaryEvent, Detour, EventGateway, Trigger
 
 if TYPE_CHECKING:
@@ -101,7 +101,6 @@ def terminate(run: "Run", task: SpiffTask) -> None:
         # The present round of a loop: taken away with the loop, or the next one would begin at once.
         terminate(run, parent)
         return
-    tokens = _inside(run, task)
     if is_instance(task):
         loops.take_away(run, parent, task)
     else:
@@ -110,8 +109,6 @@ def terminate(run: "Run", task: SpiffTask) -> None:
         else:
             _cancel(border_of(task))
         task.cancel()
-    for token in tokens:
-        run.scopes.close(token)
     if "undoes" in task.internal_data:
         compensation.handler_done(run, task)
 
@@ -272,14 +269,6 @@ def _cancel(tasks: Iterable[SpiffTask]) -> None:
     for task in tasks:
         if not task.has_state(TaskState.FINISHED_MASK):
             task.cancel()
-
-
-def _inside(run: "Run", task: SpiffTask) -> list[int]:
-    """Give a token and all that stand in the sub-processes and instances under it."""
-    below = [child for child in task.children if isinstance(task.task_spec, Repeated)]
-    flow = run.workflow.subprocesses.get(task.id)
-    below += flow.tasks.open.values() if flow is not None else ()
-    return [int(task.id), *(token for one in below for token in _inside(run, one))]
 
 
 def _has_token(flow: BpmnBaseWorkflow) -> bool:

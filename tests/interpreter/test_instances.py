@@ -15,11 +15,12 @@ HOPELESS = "=count(for i in 1..limit return i) &lt; numberOfCompletedInstances +
 def signing(
     completion: str = HOPELESS,
     *,
+    results: str = RESULTS,
     sequential: bool = False,
     people: tuple[str, ...] = ("a", "b", "c"),
     limit: int = 10**9,
 ) -> Journey:
-    nodes = START + many("sign", RESULTS, completion=completion, sequential=sequential) + user_task("after") + END
+    nodes = START + many("sign", results, completion=completion, sequential=sequential) + user_task("after") + END
     return Journey(written(nodes, SIGN), people=list(people), limit=limit)
 
 
@@ -72,6 +73,23 @@ def test_a_stuck_activity_that_is_left_keeps_the_results_it_has(*, sequential: b
     run.do("skip", body(run), {})
     assert run.waiting == ["after"]
     assert votes(run) == [0, 1, None]
+
+
+def test_a_stuck_activity_that_is_left_has_the_results_of_those_who_signed_while_it_was_stuck() -> None:
+    run = signing()
+    stuck = stuck_after(run, 0, 2)
+    run.do("skip", stuck, {})
+    assert run.waiting == ["after"]
+    assert votes(run) == [0, None, 2]
+
+
+def test_a_result_that_can_not_be_told_is_missing_where_its_stuck_activity_is_left() -> None:
+    run = signing("", results='outputCollection="votes" outputElement="=count(for i in 1..vote return i)"')
+    for place, vote in ((1, 1), (1, 2), (0, 10**9)):
+        run.complete(instances(run)[place], vote=vote)
+    run.do("skip", body(run), {})
+    assert run.waiting == ["after"]
+    assert votes(run) == [None, 1, 2]
 
 
 @pytest.mark.parametrize("sequential", [False, True])

@@ -8,7 +8,7 @@ from tests.interpreter.build import END, START, diagram, drawn, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_case import ENVIRONMENT, Run
 from tests.interpreter.test_elements import GATEWAY, RACE, event_sub, written
-from tests.interpreter.test_moving import NESTED, inner, move
+from tests.interpreter.test_moving import AFTER, AFTER_FLOWS, NESTED, inner, move
 
 
 def scopes(run: Run) -> list[int]:
@@ -95,3 +95,53 @@ def test_no_scope_outlives_the_token_that_was_moved_away(done: tuple[str, ...]) 
     run.step(lambda case: case.terminate(run.token(here)), lambda case: case.settle())
     assert run.outcome.ended
     assert scopes(run) == [0]
+
+
+@pytest.mark.parametrize("gateway", ["parallelGateway", "inclusiveGateway"])
+def test_a_token_that_is_put_on_a_join_has_joined(gateway: str) -> None:
+    nodes = AFTER.replace('<bpmn:parallelGateway id="join"/>', f'<bpmn:{gateway} id="join"/>')
+    run = Run(diagram(nodes, AFTER_FLOWS))
+    run.complete("a")
+    move(run, "b", "join")
+    assert "c" in run.waiting
+
+
+REPEATED = {
+    "several at once": SEVERAL,
+    "a loop": '<bpmn:standardLoopCharacteristics loopMaximum="3"/>',
+}
+
+
+@pytest.mark.parametrize("more", REPEATED.values(), ids=REPEATED)
+def test_no_token_is_put_into_a_repeated_sub_process_that_is_not_open(more: str) -> None:
+    nodes = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + user_task("x")
+    each = inner("each", nodes, ("s", "x"), ("x", "e"), more=more)
+    flows = {"start->a": "f0", "a->each": "f1", "each->end": "f2"}
+    run = Run(diagram(START + user_task("a") + each + END, flows), people=["甲"])
+    with pytest.raises(InvalidError, match="没有在运行"):
+        move(run, "a", "x")
+    move(run, "a", "each")
+    assert run.waiting == ["x"]
+
+
+def test_a_token_is_put_into_the_sub_process_that_is_named_or_one_inside_it_and_into_no_other() -> None:
+    deep = inner(
+        "deep",
+        '<bpmn:startEvent id="ds"/><bpmn:endEvent id="de"/>' + user_task("x") + user_task("y"),
+        ("ds", "x"),
+        ("x", "y"),
+        ("y", "de"),
+    )
+    each = inner(
+        "each", '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + deep, ("s", "deep"), ("deep", "e"), more=SEVERAL
+    )
+    run = Journey(diagram(START + each + END, {"start->each": "f1", "each->end": "f2"}), people=["甲", "乙"])
+    for token, who in [(token, run.wake().visible(token)["who"]) for token in sorted(run.outcome.waiting)]:
+        _deep, around = run.wake().around(token)
+        put = run.do("activate", "y", within=around)
+        (new,) = [
+            one for one, element in put.waiting.items() if element == "y" and run.wake().visible(one)["who"] == who
+        ]
+        assert run.wake().around(new)[1] == around
+    with pytest.raises(InvalidError, match="没有在运行"):
+        run.wake().activate("y", within=4711)

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import InvalidError
+from engine.interpreter import Case
 from tests.interpreter.build import END, START, diagram, drawn, script, user_task
 from tests.interpreter.test_case import GATEWAY, Run
 from tests.interpreter.test_elements import GATEWAY as GATES
@@ -299,3 +300,33 @@ def test_a_loop_that_is_stuck_between_two_rounds_is_left(rounds: int) -> None:
     run.step(lambda case: case.skip(token, {}))
     assert run.waiting == ["after"]
     assert run.complete("after").ended
+
+
+TWO = '<zeebe:executionListeners><zeebe:executionListener eventType="start" type="one" retries="=tries"/></zeebe:executionListeners>'
+LISTENED = diagram(START + user_task("a", TWO) + END, {"start->a": "f1", "a->end": "f2"})
+
+
+def test_a_listener_that_could_not_be_asked_is_asked_once_the_data_are_mended() -> None:
+    run = Run(LISTENED)
+    assert (stuck(run), run.outcome.tasks) == ("retries_wrong", ())
+    run.step(lambda case: case.correct(run.token("a"), {"tries": 2}), lambda case: case.retry(run.token("a")))
+    assert [(job.type, job.listener) for job in run.outcome.jobs] == [("one", "start")]
+    assert run.outcome.tasks == ()
+
+
+def test_a_listener_that_is_skipped_gives_its_variables_and_its_element_goes_on() -> None:
+    run = Run(LISTENED)
+    run.step(lambda case: case.skip(run.token("a"), {"own": 1}))
+    assert [task.element.id for task in run.outcome.tasks] == ["a"]
+    case = Case.wake(run.outcome.body, run.specification, run.environment)
+    assert case.visible(run.token("a"))["own"] == 1
+    assert "own" not in run.outcome.variables
+    assert run.complete("a").ended
+
+
+@pytest.mark.parametrize(("event_left", "then"), [("message", "paid"), ("timer", "late")])
+def test_an_event_whose_job_has_failed_is_left_as_if_it_had_happened(event_left: str, then: str) -> None:
+    run = Run(written(GATES, RACE), order="7")
+    run.step(lambda case: case.skip(run.token(event_left), {"by": "hand"}))
+    assert (run.waiting, run.outcome.variables["by"]) == ([then], "hand")
+    assert run.complete(then).ended
