@@ -1,6 +1,6 @@
 """A case awake: one command is applied, then tokens run until each of them waits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.task import Task as SpiffTask
@@ -30,7 +30,7 @@ from engine.interpreter.segments import Segments
 from engine.interpreter.specification import Specification
 from engine.interpreter.task_table import Counter
 from engine.interpreter.verbs import Verbs
-from engine.interpreter.watching import AWAY, SPENT
+from engine.interpreter.watching import AWAY, SPENT, token_of
 from engine.interpreter.workflow import Workflow
 
 
@@ -145,7 +145,7 @@ class Case(Verbs):
         run, watch = self._run, self._run.watch
         recovering.mark_dead_ends(run)
         opened = Opened(run)
-        passed = ruled.settle(run, opened, self._anew)
+        passed = ruled.settle(run, opened, self._new)
         self._enter_what_waits(opened)
         left = watch.gone()
         gone = {token: task for token, task in left.items() if token not in self._anew and _is_over(run, task)}
@@ -187,16 +187,24 @@ class Case(Verbs):
         self._written = found, len(run.workflow.log)
         return found
 
+    def _new(self) -> Iterator[tuple[SpiffTask, bool]]:
+        """Give what waits since this step, or for somebody else than before, and whether its token has come in it."""
+        watch = self._run.watch
+        waiting = watch.waiting()
+        for token, task in [(token, waiting[token]) for token in watch.touched()]:
+            if "stuck" in task.peek:
+                continue
+            waited = self._waited(token)
+            if not waited or self._phases_before.get(token) != listeners.phase(task):
+                yield task, not waited
+
     def _enter_what_waits(self, opened: Opened) -> None:
         """Open what waits since this step, and what waits for somebody else than before."""
         run, watch = self._run, self._run.watch
         waiting = watch.waiting()
-        for token, task in [(token, waiting[token]) for token in watch.touched()]:
-            if "stuck" in task.peek or token in opened.entered:
-                continue
-            waited = self._waited(token)
-            if not waited or self._phases_before.get(token) != listeners.phase(task):
-                opened.enter(task, anew=not waited)
+        for task, anew in self._new():
+            if token_of(task) not in opened.entered:
+                opened.enter(task, anew=anew)
         for token, when in self._again.items():
             # What the timer started may have ended what it stands on.
             if token in watch.waiting():

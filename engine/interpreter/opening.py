@@ -12,7 +12,7 @@ from engine.interpreter.detours import ASSIGNEE
 from engine.interpreter.diagram import Element
 from engine.interpreter.environment import StuckError
 from engine.interpreter.outcome import OpenedJob, OpenedSubscription, OpenedTask
-from engine.interpreter.overdue import open_overdue
+from engine.interpreter.overdue import OVERDUE, open_overdue
 from engine.interpreter.run import Run, local_inputs
 from engine.interpreter.task_specs import JobTask, UserTask
 from engine.interpreter.turns import AGAIN, HEIR
@@ -34,9 +34,13 @@ class Opened:
         """Give the task that was opened for a token."""
         return next((one for one in self.tasks if one.token == token), None)
 
-    def replace(self, task: OpenedTask) -> None:
-        """Open a task as it is now, for other people."""
-        self.tasks = [task if one.token == task.token else one for one in self.tasks]
+    def give(self, task: SpiffTask, found: OpenedTask) -> None:
+        """Open a task as it is now, for other people: its listeners are asked about them."""
+        self.jobs = [one for one in self.jobs if one.token != task.id or one.listener == OVERDUE]
+        given = task_listeners.assigned(task, found)
+        self.tasks = [given if one.token == given.token else one for one in self.tasks]
+        if listeners.is_held(task):
+            self.jobs.append(task_listeners.open_job(self._run, task, found.element, self._run.visible(task)))
 
     def forget(self, task: SpiffTask) -> None:
         """Open nothing for a token that goes on by itself."""

@@ -1,29 +1,34 @@
 """Letting tasks pass that need nobody, before the step is over."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import mark
-from engine.interpreter import detours
+from engine.interpreter import detours, task_listeners
 from engine.interpreter.environment import StuckError
 from engine.interpreter.opening import Opened, element_of
 from engine.interpreter.outcome import OpenedTask, PassedTask
 from engine.interpreter.run import Run
 from engine.interpreter.task_rules import Ruling, is_ruled, result_of, rules_of
 from engine.interpreter.task_specs import UserTask
+from engine.interpreter.watching import token_of
+
+New = Callable[[], Iterable[tuple[SpiffTask, bool]]]
+"""Gives what waits since this step, or for somebody else than before, and whether its token has come in this step."""
 
 MOST_PASSED = 100
 """Tasks that may pass by themselves in one step: beyond that a loop never asks anybody."""
 
 
-def settle(run: Run, opened: Opened, anew: set[int]) -> list[PassedTask]:
+def settle(run: Run, opened: Opened, new: New) -> list[PassedTask]:
     """Open the tasks that have rules, complete those that need nobody, and go on until each token waits."""
     passed: list[PassedTask] = []
     if not run.specification.has_task_rules:
         return passed
-    while (found := _next(run, opened, anew)) is not None:
+    while (found := _next(run, opened, new)) is not None:
         task, one = found
         opened.forget(task)
         if len(passed) >= MOST_PASSED:
@@ -35,20 +40,20 @@ def settle(run: Run, opened: Opened, anew: set[int]) -> list[PassedTask]:
     return passed
 
 
-def _next(run: Run, opened: Opened, anew: set[int]) -> tuple[SpiffTask, PassedTask] | None:
+def _next(run: Run, opened: Opened, new: New) -> tuple[SpiffTask, PassedTask] | None:
     """Find the next task that passes; the others that it sees are opened for their people."""
-    waiting = run.watch.waiting()
-    for token, task in [(token, waiting[token]) for token in run.watch.came(anew)]:
-        if token in opened.entered or "stuck" in task.peek:
+    for task, anew in list(new()):
+        token = token_of(task)
+        if token in opened.entered:
             continue
         if not isinstance(task.task_spec, UserTask) or not is_ruled(element_of(run, task)):
             continue
         if detours.ASSIGNEE in task.peek:
             # Somebody has sent it back to this person: they are asked.
             continue
-        opened.enter(task, anew=True)
+        opened.enter(task, anew=anew)
         one = opened.task(token)
-        if one is None or one.pending is not None:
+        if one is None:
             continue
         try:
             passed = _ruled(run, opened, task, one)
@@ -68,7 +73,7 @@ def _ruled(run: Run, opened: Opened, task: SpiffTask, one: OpenedTask) -> Passed
     if ruling is None:
         return None
     if ruling.action == "assign":
-        opened.replace(_given_to(one, ruling))
+        opened.give(task, _given_to(one, ruling))
         return None
     result = result_of(one.element, ruling.action, ruling.person, variables, run.env)
     return PassedTask(
@@ -89,6 +94,7 @@ def _given_to(one: OpenedTask, ruling: Ruling) -> OpenedTask:
 
 
 def _complete(run: Run, task: SpiffTask, one: PassedTask) -> None:
+    task_listeners.forget(task)
     task.internal_data["result"] = dict(one.result)
     if one.person is not None:
         task.internal_data["by"] = one.person

@@ -80,12 +80,24 @@ def opened(run: "Run", task: SpiffTask, found: OpenedTask) -> OpenedTask:
     if not element.listeners or not any(listener.event in EVENTS for listener in element.listeners):
         return found
     corrected = attributes(task.internal_data.pop("corrected", {}), run.env)
-    found = replace(found, **corrected)
     task.internal_data["opened"] = True
-    if found.assignee is None or not element.listeners_at("assigning"):
-        return found
+    return assigned(task, replace(found, **corrected))
+
+
+def assigned(task: SpiffTask, found: OpenedTask) -> OpenedTask:
+    """Ask the assigning listeners about whom a task is given to from the start, and about nobody else."""
+    forget(task)
+    if found.assignee is None or not found.element.listeners_at("assigning"):
+        return replace(found, pending=None)
     request(task, "assigning", {"action": "", "assignee": found.assignee})
     return replace(found, pending={"state": "ASSIGNING", "action": "", "assignee": found.assignee})
+
+
+def forget(task: SpiffTask) -> None:
+    """Ask no listener about a task any more."""
+    if listeners.is_held(task):
+        del task.internal_data["listener"]
+        task._set_state(TaskState.READY)
 
 
 def is_opened(task: SpiffTask) -> bool:

@@ -95,7 +95,9 @@ class Told:
         """Let what was wanted happen as the listeners have corrected it; the last of several says so last."""
         if body["listener"] not in TASK_EVENTS or body["denied"] is not None:
             return
-        number = self._main[event.token or 0]
+        number = self._main.get(event.token or 0)
+        if number is None:  # a rule let it pass once its creating listeners had agreed: nobody ever got it
+            return
         action, wanted = self._wanted.get(number, ("", self._holders.get(number)))
         if action in {"reassign", "delegate", "assign"}:
             self._owners[number] = self._holders[number] if action == "delegate" else None
