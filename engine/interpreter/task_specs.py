@@ -2,16 +2,10 @@
 
 from functools import cached_property
 
+from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
-from SpiffWorkflow.bpmn.specs.defaults import (
-    BoundaryEvent,
-    EndEvent,
-    ExclusiveGateway,
-    IntermediateCatchEvent,
-    SubWorkflowTask,
-    UserTask,
-)
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, ExclusiveGateway, SubWorkflowTask, UserTask
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.exceptions import WorkflowException
@@ -22,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import mark
 from engine.interpreter.environment import StuckError
 
-__all__ = ["BoundaryEvent", "IntermediateCatchEvent", "UserTask"]
+__all__ = ["UserTask"]
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -183,6 +177,18 @@ class External(EventDefinition):
     def catches(self, _my_task: SpiffTask, _event: object) -> bool:
         """Catch nothing by the library's own events."""
         return False
+
+
+class Told:
+    """An event that fires only when it is told to: it is not asked again whenever a task is completed."""
+
+
+class IntermediateCatchEvent(Told, defaults.IntermediateCatchEvent):
+    """A catch event or receive task."""
+
+
+class BoundaryEvent(Told, defaults.BoundaryEvent):
+    """An event on the border of an activity."""
 
 
 class Trigger(IntermediateCatchEvent):

@@ -11,11 +11,12 @@ from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
+
+from engine.interpreter.task_specs import Told
 
 _ARRIVED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
@@ -135,7 +136,7 @@ class TaskTable(dict[int, SpiffTask]):
         self.finished: set[int] = set()
         """The numbers of all others."""
         self.joins: set[int] = set()
-        """The tasks that wait and are no events: they ask again whenever another one is completed."""
+        """The tasks that wait and are not told when to go on: they ask again whenever another one is completed."""
         self.disordered = False
         """Whether a task stands behind one with a greater number, as one that was opened again does."""
 
@@ -175,7 +176,7 @@ class TaskTable(dict[int, SpiffTask]):
         if task.has_state(TaskState.FINISHED_MASK):
             self.open.pop(task.id)
             self.finished.add(task.id)
-        elif task.state == TaskState.WAITING and not isinstance(task.task_spec, CatchingEvent):
+        elif task.state == TaskState.WAITING and not isinstance(task.task_spec, Told):
             self.joins.add(task.id)
 
     def note(self, task: SpiffTask, state: int) -> None:
@@ -184,8 +185,8 @@ class TaskTable(dict[int, SpiffTask]):
         if number not in self:
             return
         self.log.append(task)
-        is_event = state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent)
-        if state == TaskState.WAITING and not is_event:
+        is_told = state == TaskState.WAITING and isinstance(task.task_spec, Told)
+        if state == TaskState.WAITING and not is_told:
             self.joins.add(number)
         elif self.joins:
             self.joins.discard(number)
@@ -196,6 +197,6 @@ class TaskTable(dict[int, SpiffTask]):
             self.disordered = self.disordered or number not in self.open
             self.finished.discard(number)
             self.open[number] = task
-        if state == TaskState.READY or is_event:
+        if state == TaskState.READY or is_told:
             # An event that begins to wait may have listeners to ask before.
             self._ready.append(task)

@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import TaskNotFoundException
@@ -14,6 +13,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.flows import Flows, Record
+from engine.interpreter.task_specs import Told
 from engine.interpreter.task_table import Counter, TaskTable
 
 
@@ -64,10 +64,10 @@ class _Indexed:
             self._ask_joins()
 
     def _ask_joins(self) -> None:
-        """Ask what waits for other tokens, but no event: those fire only when they are told to."""
+        """Ask what waits for other tokens, not what goes on only when it is told to."""
         if self.tasks.disordered:
             for waiting in list(self.tasks.open.values()):
-                if waiting.state == TaskState.WAITING and not isinstance(waiting.task_spec, CatchingEvent):
+                if waiting.state == TaskState.WAITING and not isinstance(waiting.task_spec, Told):
                     waiting.task_spec._update(waiting)
             return
         # The same without looking at thousands of instances: one that is asked may let others wait, or go on.
@@ -146,7 +146,7 @@ class Workflow(_Indexed, BpmnWorkflow):
         return flow
 
     def waiting_joins(self) -> list[SpiffTask]:
-        """Give what waits for other tokens and is no event, in the order of the numbers.
+        """Give what waits for other tokens and is not told when to go on, in the order of the numbers.
 
         Nothing has changed for those in sub-processes that sleep since they were asked.
         """
