@@ -58,11 +58,11 @@ class Migration:
     # -- whether it can be -----------------------------------------------------------------------------
 
     def findings(self) -> list[Finding]:
-        """Say of every token why it can't go on in the new version; nothing where all can."""
+        """Say why tokens can't go on in the new version, once for all at one element; nothing where all can."""
         found = [finding for task in self._tokens() if (finding := self._finding(task)) is not None]
         for level in self._old.ledger.levels.values():
             found += [finding for done in level for finding in self._findings_of(done)]
-        return found
+        return list({(finding.code, finding.element): finding for finding in found}.values())
 
     def _findings_of(self, done: Done) -> Iterator[Finding]:
         """Say why what was completed could not be undone in the new version."""
@@ -298,8 +298,8 @@ def _shape(element: Element) -> tuple[object, ...]:
     return kind, element.event, element.timer is None, loop, element.standard_loop is None, element.triggered_by_event
 
 
-def _finding(code: str, message: str, element: Element | str | None, other: Element | None = None) -> Finding:
-    label = element.label if isinstance(element, Element) else element or ""
+def _finding(code: str, message: str, element: Element | None, other: Element | None = None) -> Finding:
+    label = element.label if element is not None else ""
     facts: dict[str, object] = {"label": label}
     if other is not None:
         facts["other"] = other.label
@@ -308,6 +308,6 @@ def _finding(code: str, message: str, element: Element | str | None, other: Elem
         code=code,
         message=message,
         facts=facts,
-        element=element.id if isinstance(element, Element) else element,
+        element=element.id if element is not None else None,
         name=label,
     )

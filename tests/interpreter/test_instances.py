@@ -3,7 +3,7 @@
 import pytest
 
 from engine.interpreter import loops
-from tests.interpreter.build import END, START, user_task
+from tests.interpreter.build import END, START, diagram, script, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_elements import SIGN, many, written
 
@@ -140,3 +140,43 @@ def test_an_activity_repeats_as_often_as_its_limit_and_no_more(monkeypatch: pyte
     assert signing("").waiting == ["sign"] * 3
     refused = signing("", people=("a", "b", "c", "d"))
     assert [(one.code, one.facts["limit"]) for one in refused.outcome.stuck] == [("collection_not_list", 3)]
+
+
+@pytest.mark.parametrize(("sequential", "needed"), [(False, 2), (True, 1)])
+def test_the_condition_knows_how_many_are_still_open(*, sequential: bool, needed: int) -> None:
+    run = signing("=numberOfActiveInstances &lt; 2 and numberOfTerminatedInstances = 0", sequential=sequential)
+    for number in range(needed):
+        assert "sign" in run.waiting
+        run.complete(instances(run)[0], vote=number)
+    assert run.waiting == ["after"]
+
+
+@pytest.mark.parametrize(
+    ("results", "collected"),
+    [('outputCollection="votes"', [None, None]), ('outputElement="=vote"', None), ("", None)],
+)
+def test_what_is_collected_needs_a_list_and_a_value(results: str, collected: object) -> None:
+    run = signing("", results=results, people=("a", "b"))
+    run.complete("sign", noted=1)
+    run.complete("sign", noted=2)
+    assert run.waiting == ["after"]
+    assert run.outcome.variables.get("votes") == collected
+
+
+def test_nobody_to_sign_gives_an_empty_list_and_leaves_nothing_behind() -> None:
+    run = signing(people=())
+    assert (run.waiting, votes(run)) == (["after"], [])
+    assert list(run.wake()._run.scopes.values) == [0]
+
+
+def test_machines_do_no_more_than_is_enough() -> None:
+    work = script("work", "who", "x").replace(
+        "</bpmn:scriptTask>",
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics "
+        'inputCollection="=people" inputElement="who" outputCollection="done" outputElement="=who"/></bpmn:extensionElements>'
+        "<bpmn:completionCondition>=numberOfCompletedInstances = 2</bpmn:completionCondition>"
+        "</bpmn:multiInstanceLoopCharacteristics></bpmn:scriptTask>",
+    )
+    run = Journey(diagram(START + work + END, {"start->work": "f1", "work->end": "f2"}), people=["a", "b", "c"])
+    assert run.outcome.ended
+    assert run.outcome.variables["done"] == ["a", "b", None]

@@ -7,7 +7,7 @@ from engine.interpreter import Case, specification
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_compensation import line, sub, throw, undoable
-from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, many, written
+from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, event, event_sub, many, written
 from tests.interpreter.test_listeners import A_TASK, listeners
 
 BALLOTS = RESULTS.replace("votes", "ballots")
@@ -215,6 +215,87 @@ def test_where_a_case_has_ended_is_known_by_the_name_another_version_has_for_it(
     run.complete("a")
     run.migrate(diagram(nodes, flows).replace(b'"good"', b'"fine"'), {"good": "fine"})
     run.do("take_away", run.token("b"))
-    assert run.outcome.ended
+    assert (run.outcome.ended, run.outcome.terminated) == (True, False)
     assert run.outcome.ended_at is not None
     assert run.outcome.ended_at.id == "fine"
+
+
+CATCH = '<bpmn:intermediateCatchEvent id="a">{}</bpmn:intermediateCatchEvent>'
+PAID = CATCH.format(event("message", 'messageRef="m_paid"'))
+STOPPED = CATCH.format(event("signal", 'signalRef="s_stop"'))
+HOURS = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT{}H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+ROUNDS = user_task("a").replace(
+    "</bpmn:userTask>", '<bpmn:standardLoopCharacteristics loopMaximum="3"/></bpmn:userTask>'
+)
+JOB = '<bpmn:{0} id="a"><bpmn:extensionElements><zeebe:taskDefinition type="pay"/></bpmn:extensionElements></bpmn:{0}>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (many("a", ""), many("a", "", sequential=True)),
+        (many("a", ""), user_task("a")),
+        (user_task("a"), many("a", "")),
+        (ROUNDS, user_task("a")),
+        (PAID, STOPPED),
+        (PAID, CATCH.format(HOURS.format(1))),
+        (JOB.format("serviceTask"), user_task("a")),
+    ],
+)
+def test_what_waits_in_another_way_can_not_wait_on(before: str, after: str) -> None:
+    run = Journey(line(before, "a"), people=["x", "y"], order="7")
+    with pytest.raises(UnmigratableError) as refused:
+        run.migrate(line(after.replace('id="a"', 'id="a2"'), "a2"), {"a": "a2"})
+    (found,) = refused.value.findings
+    assert (found.code, found.element, found.name) == ("kind_differs", "a", found.facts["label"])
+    assert found.facts["other"] in {"a", "a2"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (JOB.format("serviceTask"), JOB.format("sendTask")),
+        (JOB.format("sendTask"), JOB.format("serviceTask")),
+        (CATCH.format(HOURS.format(1)), CATCH.format(HOURS.format(2))),
+        (many("a", ""), many("a", RESULTS)),
+    ],
+)
+def test_what_waits_in_the_same_way_waits_on(before: str, after: str) -> None:
+    run = Journey(line(before, "a"), people=["x"])
+    run.migrate(line(after, "a"), {})
+    assert run.waiting == ["a"]
+    token = run.token("a")
+    run.fire(token) if "Catch" in before else run.complete(token)
+    assert run.outcome.ended
+
+
+def test_those_who_signed_while_nobody_could_tell_whether_that_is_enough_have_signed_under_another_version() -> None:
+    nodes = many("sign", RESULTS, completion="=count(for i in 1..limit return i) &lt; 0")
+    run = Journey(line(nodes, "sign"), people=["x", "y", "z"], limit=10**9)
+    first, _second, third = sorted(run.outcome.waiting)
+    run.complete(first, vote=1)
+    (stuck,) = run.outcome.stuck
+    run.complete(third, vote=3)
+    run.migrate(line(nodes, "sign") + b"\n", {})
+    run.do("correct_and_retry", stuck.token, {"limit": 1})
+    assert run.waiting == ["sign"]
+    run.complete("sign", vote=2)
+    assert run.outcome.ended
+    assert [one and one["who"] for one in run.outcome.variables["votes"]] == ["x", "y", "z"]  # type: ignore[attr-defined] # a list of contexts
+
+
+@pytest.mark.parametrize("interrupting", [False, True])
+def test_an_event_sub_process_that_only_another_version_has_waits_unless_one_has_taken_over(
+    *, interrupting: bool
+) -> None:
+    one = event_sub("message", 'messageRef="m_paid"', interrupting=interrupting)
+    other = (
+        event_sub("signal", 'signalRef="s_stop"', interrupting=False)
+        .replace('"handle', '"stop_')
+        .replace('="h', '="s_')
+        .replace('"trigger', '"stopped')
+    )
+    run = Journey(line(user_task("a") + one, "a"), order="7")
+    run.fire("trigger")
+    run.migrate(line(user_task("a") + one + other, "a"), {})
+    assert run.waiting == (["handle"] if interrupting else ["a", "handle", "stopped", "trigger"])
