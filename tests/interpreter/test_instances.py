@@ -3,6 +3,7 @@
 import pytest
 
 from engine.interpreter import loops
+from engine.interpreter.reading import read
 from tests.interpreter.build import END, START, diagram, script, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_elements import SIGN, many, written
@@ -180,3 +181,36 @@ def test_machines_do_no_more_than_is_enough() -> None:
     run = Journey(diagram(START + work + END, {"start->work": "f1", "work->end": "f2"}), people=["a", "b", "c"])
     assert run.outcome.ended
     assert run.outcome.variables["done"] == ["a", "b", None]
+
+
+IO = '<zeebe:ioMapping><zeebe:input source="=1" target="own.part"/>{}</zeebe:ioMapping>'
+ANSWERED = ("vote", "person", "own", "comment.text", "files[1].name", "comment")
+
+
+@pytest.mark.parametrize(
+    ("outputs", "sequential", "together"),
+    [
+        ("", False, ("comment", "files")),
+        ("", True, ()),
+        ('<zeebe:output source="=1" target="files.first"/>', False, ("files",)),
+    ],
+)
+def test_instances_write_together_what_is_not_each_one_s_own(
+    outputs: str, *, sequential: bool, together: tuple[str, ...]
+) -> None:
+    kept = 'outputCollection="votes" outputElement="=vote.kind"'
+    nodes = START + many("sign", kept, IO.format(outputs), sequential=sequential) + user_task("after") + END
+    (process,) = read(written(nodes, SIGN))
+    assert loops.written_together(process.elements["sign"], ANSWERED) == together
+    assert loops.written_together(process.elements["after"], ANSWERED) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "collected"),
+    [("true", [True, True]), ("null", [None, None]), ("loopCounter", [1, 2]), ("person", ["a", "b"])],
+)
+def test_a_result_that_is_no_answer_of_an_instance_hides_nothing(name: str, collected: list[object]) -> None:
+    run = signing("", results=f'outputCollection="votes" outputElement="={name}"', people=("a", "b"))
+    for _ in range(2):
+        run.complete("sign")
+    assert votes(run) == collected
