@@ -11,7 +11,7 @@ from engine import json_text
 from engine.audit.kinds import completes
 from engine.model import HistoryEvent
 
-_MAY_COMPLETE = ("task.completed", "task.signed", "task.sign_removed")
+_MAY_COMPLETE, _LATE = ("task.completed", "task.signed", "task.sign_removed"), "task.timed_out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +22,15 @@ class Completion:
     body: Mapping[str, Any]
 
 
-def completion_of(session: Session, instance_id: int, token: int) -> Completion | None:
-    """Give the event that completed the task at a token: handed in, or let go by its last signature."""
+def completion_of(session: Session, instance_id: int, token: int, *, late_too: bool = False) -> Completion | None:
+    """Give the event that completed the task at a token: handed in, or let go by its last signature.
+
+    ``late_too`` gives also what went on because its time was over: that nobody can take back.
+    """
     rows = session.execute(
         select(HistoryEvent.sequence, HistoryEvent.kind, HistoryEvent.body)
         .where(HistoryEvent.instance_id == instance_id, HistoryEvent.token == token)
-        .where(HistoryEvent.kind.in_(_MAY_COMPLETE))
+        .where(HistoryEvent.kind.in_((*_MAY_COMPLETE, _LATE) if late_too else _MAY_COMPLETE))
         .order_by(HistoryEvent.sequence.desc())
     )
     for sequence, kind, text in rows:

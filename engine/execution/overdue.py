@@ -15,6 +15,7 @@ from engine.execution.jobs import insert_jobs
 from engine.execution.locked import LockedCase
 from engine.execution.offered import offered
 from engine.execution.people import hand_to_administrators
+from engine.execution.ruling import REFUSALS
 from engine.execution.signing import SIGNATURES
 from engine.execution.telling import tell
 from engine.execution.waiting_for import people_asked
@@ -107,21 +108,29 @@ def _ask_again(locked: LockedCase, case: Case, task: UserTask, number: int) -> N
 
 def _end(locked: LockedCase, case: Case, task: UserTask, action: str) -> None:
     element, token = locked.definition.process.elements[task.element_id], task.token
-    result = result_of(element, action, task.owner or task.assignee, case.visible(token), locked.environment)
+    held = task.pending or {}
+    if held:
+        # Who has handed in has decided, and nobody does it for them: only signatures are waited for no more.
+        result, by = dict(held["input"]), held["by"]
+        action = REJECT if result.get("decision") in REFUSALS else PASS
+    else:
+        holder = task.owner or task.assignee
+        result, by = result_of(element, action, holder, case.visible(token), locked.environment), None
     if task.signatures or "addSign" in offered(element):
         result[SIGNATURES] = list(task.signatures or ())
     tell(locked, people_asked(locked, task), ENDED[action].format(task=task.name))
-    task.state, task.pending, task.draft, task.completed_at = "COMPLETED", None, None, locked.environment.now
-    task.open_signs = 0
+    task.state, task.pending, task.draft, task.open_signs = "COMPLETED", None, None, 0
+    task.completed_by, task.completed_at = by, locked.environment.now
     locked.session.flush()
     locked.session.execute(
         update(UserTask)
         .where(UserTask.parent_task_id == task.id, UserTask.state.in_(("CREATING", "CREATED")))
         .values(state="CANCELED")
     )
-    case.complete(token, result)
+    case.complete(token, result, by=by)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
-    write_outcome(locked, outcome, _event(locked, task, "task.timed_out", {"input": result, "action": action}))
+    body = {"input": result, "action": action, **({"completed_by": by} if by is not None else {})}
+    write_outcome(locked, outcome, _event(locked, task, "task.timed_out", body))
 
 
 def _wait(locked: LockedCase, number: int, due_at: dt.datetime) -> None:

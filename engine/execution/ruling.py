@@ -14,7 +14,7 @@ from engine.model import HistoryEvent, UserTask
 from engine.organisation import Organisation, Reads
 
 _GIVEN_BACK = ("task.returned", "task.taken_back")
-_REFUSALS = frozenset({"reject", "return"})
+REFUSALS = frozenset({"reject", "return"})
 """What ``decision`` says of who has not agreed."""
 
 
@@ -90,9 +90,10 @@ class Rulings:
         """Tell whether what somebody did last was no refusal: nobody is made to agree who has said no."""
         if row.parent_task_id is not None:
             return all(one.get("agreed") is not False for one in row.signatures or ())
-        done = completion_of(self._session, self._instance_id, row.token) if self._instance_id is not None else None
+        case = self._instance_id
+        done = completion_of(self._session, case, row.token, late_too=True) if case is not None else None
         said = (done.body.get("input") or {}) if done is not None else self._said
-        return said.get("decision") not in _REFUSALS
+        return said.get("decision") not in REFUSALS
 
     def _acted(self, element_id: str, initiator: str | None) -> list[Any]:
         """Give the other tasks that were done since the initiator did one, and since something was given back."""

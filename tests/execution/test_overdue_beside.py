@@ -87,17 +87,39 @@ def test_passing_keeps_what_was_signed_and_lets_those_go_whose_turn_never_came(o
     assert [one["person"] for one in office.of(case)["signatures"]] == ["he.qiang"]
 
 
-def test_what_waits_for_signatures_only_reminds_signers_until_it_passes(office: Office) -> None:
-    rules = {"whenOverdue": "escalate, pass", "passWith": "={decision: &quot;late&quot;}", **HOURS}
+@pytest.mark.parametrize("end", ["pass", "reject"])
+@pytest.mark.parametrize(("decision", "title"), [("approve", "自动通过"), ("reject", "视为不同意")])
+def test_what_waits_for_signatures_only_reminds_signers_until_it_goes_on_as_it_was_handed_in(
+    office: Office, end: str, decision: str, title: str
+) -> None:
+    late = "={decision: &quot;late&quot;}"
+    rules = {"whenOverdue": f"escalate, {end}", "passWith": late, "rejectWith": late, **HOURS}
     case = office.begin(row(task("a", "wu.tao", operations="addSign", **rules)))
     ask(office, office.row(case).id, "he.qiang", by="wu.tao")
-    office.finish(office.row(case, "wu.tao").id, "wu.tao", decision="approve")
+    office.finish(office.row(case, "wu.tao").id, "wu.tao", decision=decision)
     pass_time(office, hours=4)
     assert kinds(office)[-1] == "task.reminded"
     assert body_of(office, "task.reminded")["people"] == ["he.qiang"]
     assert "wu.tao" not in [name for name, title in told(office) if "超时" in title]
     pass_time(office, hours=4)
-    assert (office.state(case), office.of(case)["decision"]) == ("COMPLETED", "late")
+    assert (office.state(case), office.of(case)["decision"]) == ("COMPLETED", decision)
+    assert told(office)[-1] == ("he.qiang", f"“a”已超时，按规则{title}")
+    done = office.rows(case, "COMPLETED")
+    assert [(one.assignee, one.completed_by) for one in done] == [("wu.tao", "wu.tao")]
+
+
+@pytest.mark.parametrize(("decision", "then"), [("approve", []), ("reject", [("c", "wu.tao")])])
+def test_whoever_had_handed_in_has_decided_when_it_went_on_without_signatures(
+    office: Office, decision: str, then: list[tuple[str, str]]
+) -> None:
+    late = {"whenOverdue": "pass", "overdueAfter": "PT1H", "operations": "addSign"}
+    again = {"whenSamePerson": "any"}
+    case = office.begin(row(task("a", "wu.tao", **late), task("b", "li.na"), task("c", "wu.tao", **again)))
+    ask(office, office.row(case).id, "he.qiang", by="wu.tao")
+    office.finish(office.row(case, "wu.tao").id, "wu.tao", decision=decision)
+    pass_time(office, hours=1)
+    office.finish(office.row(case).id, "li.na", decision="approve")
+    assert asked(office) == then
 
 
 def test_what_a_listener_decides_on_is_looked_at_again_ten_minutes_later(world: World) -> None:

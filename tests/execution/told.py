@@ -140,6 +140,10 @@ class Told:
             self._said.setdefault(about, []).append(body["signature"])
         if event.kind == "task.signed":
             self._said[body["task"]], self._doers[body["task"]] = [body["signature"]], event.actor
+        if event.kind == "task.timed_out" and "completed_by" in body:
+            self._doers[body["task"]] = self._held.pop(body["task"])
+            if body["completed_by"] != self._doers[body["task"]]:
+                self.wrong.append(f"somebody else had handed it in: {body}")
         if "completes" in body:
             self._doers[body["completes"]] = body["completed_by"]
             self._held.pop(body["completes"])
