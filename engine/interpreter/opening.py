@@ -27,8 +27,8 @@ class Opened:
         self.tasks: list[OpenedTask] = []
         self.jobs: list[OpenedJob] = []
         self.subscriptions: list[OpenedSubscription] = []
-        self.entered: dict[int, SpiffTask] = {}
-        """Tokens that were opened already."""
+        self.entered: dict[int, tuple[SpiffTask, bool]] = {}
+        """Tokens that were opened already, and whether they have come in this step."""
 
     def task(self, token: int) -> OpenedTask | None:
         """Give the task that was opened for a token."""
@@ -49,17 +49,18 @@ class Opened:
 
     def forget_canceled(self) -> None:
         """Open nothing for tokens that were taken away in this same step, after it was found who would be asked."""
-        gone = {token: task for token, task in self.entered.items() if task.state == TaskState.CANCELLED}
-        for token, task in gone.items():
+        gone = [(token, *how) for token, how in self.entered.items() if how[0].state == TaskState.CANCELLED]
+        for token, task, anew in gone:
             self.forget(task)
             self.subscriptions = [one for one in self.subscriptions if one.token != token]
-            self._run.note(task, "canceled")
+            if anew:
+                self._run.note(task, "canceled")
             del self.entered[token]
 
     def enter(self, task: SpiffTask, *, anew: bool) -> None:
         """Open what an element waits for; a rule that fails leaves its token stuck."""
         run, element = self._run, element_of(self._run, task)
-        self.entered[token_of(task)] = task
+        self.entered[token_of(task)] = task, anew
         if anew:
             run.note(task, "entered")
         try:
