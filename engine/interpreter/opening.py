@@ -91,9 +91,9 @@ class Opened:
         wanted = task.peek.get(ASSIGNEE, task.peek.get(HEIR))
         if wanted is not None:
             found = replace(found, assignee=wanted, again=task.peek.get(AGAIN))
-        found = task_listeners.opened(self._run, task, found)
+        found = task_listeners.corrected(self._run, task, found)
         self.jobs += open_overdue(found, variables, self._run.env)
-        self.tasks.append(found)
+        self.tasks.append(task_listeners.opened(task, found))
         if listeners.is_held(task):
             self.jobs.append(task_listeners.open_job(self._run, task, element, variables))
 

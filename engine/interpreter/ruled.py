@@ -30,10 +30,10 @@ def settle(run: Run, opened: Opened, new: New) -> list[PassedTask]:
         return passed
     while (found := _next(run, opened, new)) is not None:
         task, one = found
-        opened.forget(task)
         if len(passed) >= MOST_PASSED:
-            run.mark_stuck(task, _going_round(one))
+            _get_stuck(run, opened, task, _going_round(one))
             continue
+        opened.forget(task)
         passed.append(one)
         _complete(run, task, one)
         opened.forget_canceled()
@@ -58,8 +58,7 @@ def _next(run: Run, opened: Opened, new: New) -> tuple[SpiffTask, PassedTask] | 
         try:
             passed = _ruled(run, opened, task, one)
         except StuckError as error:
-            opened.forget(task)
-            run.mark_stuck(task, error)
+            _get_stuck(run, opened, task, error)
             continue
         if passed is not None:
             return task, passed
@@ -102,6 +101,12 @@ def _complete(run: Run, task: SpiffTask, one: PassedTask) -> None:
     run.run(task)
     run.scopes.close(task.id)
     run.settle()
+
+
+def _get_stuck(run: Run, opened: Opened, task: SpiffTask, error: StuckError) -> None:
+    opened.forget(task)
+    task_listeners.unopen(task)
+    run.mark_stuck(task, error)
 
 
 def _going_round(one: PassedTask) -> StuckError:

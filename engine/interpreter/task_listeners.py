@@ -74,14 +74,17 @@ def go_on(run: "Run", task: SpiffTask, variables: Mapping[str, object], answer: 
         _let_happen(run, task, element, pending)
 
 
-def opened(run: "Run", task: SpiffTask, found: OpenedTask) -> OpenedTask:
-    """Give a task as its creating listeners left it; where it is assigned from the start that is asked first."""
-    element = found.element
-    if not element.listeners or not any(listener.event in EVENTS for listener in element.listeners):
+def corrected(run: "Run", task: SpiffTask, found: OpenedTask) -> OpenedTask:
+    """Give a task as its creating listeners left it."""
+    return replace(found, **attributes(task.peek.get("corrected", {}), run.env)) if _hears(found.element) else found
+
+
+def opened(task: SpiffTask, found: OpenedTask) -> OpenedTask:
+    """Let people know of a task; where it is assigned from the start its listeners are asked about that first."""
+    if not _hears(found.element):
         return found
-    corrected = attributes(task.internal_data.pop("corrected", {}), run.env)
     task.internal_data["opened"] = True
-    return assigned(task, replace(found, **corrected))
+    return assigned(task, found)
 
 
 def assigned(task: SpiffTask, found: OpenedTask) -> OpenedTask:
@@ -98,6 +101,13 @@ def forget(task: SpiffTask) -> None:
     if listeners.is_held(task):
         del task.internal_data["listener"]
         task._set_state(TaskState.READY)
+
+
+def unopen(task: SpiffTask) -> None:
+    """Let nobody know of a task after all: it is opened when its token is tried again."""
+    forget(task)
+    if is_opened(task):
+        del task.internal_data["opened"]
 
 
 def is_opened(task: SpiffTask) -> bool:
@@ -131,6 +141,10 @@ def brought(task: SpiffTask) -> Mapping[str, object]:
 def attributes(changes: Mapping[str, object], env: Environment) -> dict[str, Any]:
     """Give changes of a task by the names of ``OpenedTask``, with moments in UTC."""
     return {_COLUMNS[name]: _value(name, value, env.now) for name, value in changes.items()}
+
+
+def _hears(element: Element) -> bool:
+    return any(listener.event in EVENTS for listener in element.listeners)
 
 
 def _let_happen(run: "Run", task: SpiffTask, element: Element, pending: Mapping[str, Any]) -> None:

@@ -95,12 +95,42 @@ def test_who_is_asked_by_their_listeners_is_not_ruled_on_again(world: World) -> 
     assert asked(world) == [("after", "wu.tao")]
 
 
-def test_a_task_whose_rule_failed_is_ruled_on_when_it_is_tried_again(world: World) -> None:
-    world.publish(
-        row(task("first", "wu.tao"), task("a", "=initiator", whenInitiator="skip", passWith="=brought"), AFTER)
-    )
-    case = world.start(brought=7)
+@pytest.mark.parametrize("moment", ["creating", "assigning", "completing"])
+@pytest.mark.parametrize(("result", "open_now"), [({"decision": "approve"}, ("after", "wu.tao")), (None, None)])
+def test_a_task_whose_rule_failed_is_ruled_on_when_it_is_tried_again(
+    world: World, moment: str, result: object, open_now: tuple[str, str] | None
+) -> None:
+    own = heard(task("a", "=initiator", whenInitiator="skip", passWith="=brought"), moment)
+    world.publish(row(task("first", "wu.tao"), own, AFTER))
+    world.start(brought=7)
     complete(world, "first", "wu.tao")
+    if moment == "creating":
+        hear(world)
+    (incident,) = incidents(world)
+    retry(world, incident, brought=result)
+    if open_now is not None:
+        assert (asked(world), incidents(world)) == ([open_now], [])
+    else:
+        assert [one.code for one in incidents(world)] == ["ruling_without_result"]
+
+
+def test_what_a_creating_listener_corrected_holds_when_a_failed_rule_is_tried_again(world: World) -> None:
+    own = heard(task("a", "li.na", whenInitiator="skip", whenNobody="=someone", passWith="=brought"), "creating")
+    world.publish(row(own, AFTER))
+    world.start(brought=7)
+    answer(world, "check", assignee="zhang.wei")
     (incident,) = incidents(world)
     retry(world, incident, brought={"decision": "approve"})
-    assert (asked(world), world.variables(case)["decision"]) == ([("after", "wu.tao")], "approve")
+    assert (asked(world), passed(world)) == ([("after", "wu.tao")], [("a", "pass", "initiator")])
+
+
+def test_a_task_whose_time_could_not_be_told_is_opened_when_it_is_tried_again(world: World) -> None:
+    late = heard(task("a", "li.na", whenOverdue="remind", overdueAfter="=limit"), "completing")
+    world.publish(row(task("first", "wu.tao"), late))
+    world.start()
+    complete(world, "first", "wu.tao")
+    (incident,) = incidents(world)
+    retry(world, incident, limit="PT1H")
+    assert (asked(world), incidents(world)) == ([("a", "li.na")], [])
+    pass_time(world, hours=1)
+    assert kinds(world)[-1][0] == "task.reminded"
