@@ -3,10 +3,20 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from engine.clock import SHANGHAI
 from engine.feel import HostFunction
-from engine.interpreter import Decided, Environment, OpenedTask, Ruling, TaskRules, ruling_on
+from engine.interpreter import (
+    UNDECIDED,
+    Decided,
+    Environment,
+    OpenedTask,
+    Ruling,
+    StuckError,
+    TaskRules,
+    ruling_on,
+)
 from engine.organisation import Organisation, Reads, functions
 from engine.organisation.functions import GIVES_A_MOMENT, called
 
@@ -17,10 +27,15 @@ class RecordedWorld:
     """Answers a step's rules from its event; what they ask beyond that is noted in ``unanswered``."""
 
     def __init__(
-        self, at: dt.datetime, reads: Mapping[str, object], decisions: Sequence[Mapping[str, object]] = ()
+        self,
+        at: dt.datetime,
+        reads: Mapping[str, object],
+        decisions: Sequence[Mapping[str, object]] = (),
+        stuck: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._recorded = reads
         self._decisions = list(decisions)
+        self._undecided = [one for one in stuck if one["code"] in UNDECIDED]
         self._reads = Reads()
         self.unanswered: list[str] = []
         self.environment = Environment(
@@ -33,8 +48,12 @@ class RecordedWorld:
         )
 
     def _decide(self, decision_id: str, _variables: Mapping[str, object]) -> Decided:
-        """Give what the tables decided then; the version's own tables are hashed with it."""
-        if not self._decisions or self._decisions[0].get("decision") != decision_id:
+        """Give what the tables decided then, or why they could not; the version's own tables are hashed with it."""
+        next_one = self._decisions[0].get("decision") if self._decisions else None
+        failed = [one for one in self._undecided if one["facts"]["decision"] == decision_id]
+        if failed and next_one != decision_id:
+            raise StuckError(failed[0]["code"], failed[0]["message"], **failed[0]["facts"])
+        if next_one != decision_id:
             self.unanswered.append(decision_id)
             return Decided(value=None, evidence={})
         recorded = dict(self._decisions.pop(0))

@@ -115,7 +115,8 @@ def _step(
 ) -> tuple[bytes | None, Discrepancy | None]:
     if event.kind in _MOVES_NO_TOKEN or (event.kind in _MAY_MOVE_NO_TOKEN and not _STANDS & event.body.keys()):
         return state, None
-    world = RecordedWorld(event.at, event.body.get("reads") or {}, event.body.get("decisions") or ())
+    body = event.body
+    world = RecordedWorld(event.at, body.get("reads") or {}, body.get("decisions") or (), body.get("stuck") or ())
     awake = _awake(versions, world, state, event)
     outcome = awake.outcome()
     # First what a rule asked and nobody had recorded: it explains whatever else then differs.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine import feel
 from engine.errors import mark
 from engine.execution.immutable import Definition, decision_model
-from engine.interpreter import Decided, StuckError
+from engine.interpreter import DECISION_FAILED, DECISION_MISSING, Decided, StuckError
 
 
 def decide(
@@ -18,7 +18,7 @@ def decide(
     key = found.decisions.get(decision_id)
     if key is None:
         raise StuckError(
-            "decision_missing",
+            DECISION_MISSING,
             mark("这个版本没有决策“{decision}”。请把决策表和流程图一起发布。"),
             decision=decision_id,
         )
@@ -26,6 +26,6 @@ def decide(
         result = decision_model(session, key).evaluate(decision_id, variables, clock=lambda: now)
     except feel.FeelError as error:
         raise StuckError(
-            "decision_failed", mark("决策“{decision}”出错：{detail}"), decision=decision_id, detail=str(error)
+            DECISION_FAILED, mark("决策“{decision}”出错：{detail}"), decision=decision_id, detail=str(error)
         ) from error
     return Decided(value=result.value, evidence={"version": key, **result.as_json()})

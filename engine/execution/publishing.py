@@ -79,14 +79,16 @@ def publish_processes(
     """Make a version of each process of which the diagram, a form or a table changed.
 
     A form or decision it refers to is the one handed in with it, or else the newest that was published; it stays
-    bound to that one for ever.
+    bound to that one for ever. Where an expression says which decision is taken, all that are handed in are bound.
     """
     versions = []
     for process, source in processes:
         if process.executable:
+            together = frozenset(one.key for one in decisions) if process.computes_decisions else frozenset[str]()
+            wanted = process.decision_ids | together
             bound = Bound(
                 forms=_bound(process.form_ids, forms, lambda ids: newest_forms(session, ids)),
-                decisions=_bound(process.decision_ids, decisions, lambda ids: newest_decisions(session, ids)),
+                decisions=_bound(wanted, decisions, lambda ids: newest_decisions(session, ids)),
             )
             versions.append(_publish_process(session, deployment_id, process, source, bound))
     return tuple(versions)

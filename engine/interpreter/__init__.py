@@ -2,7 +2,14 @@
 
 from engine.interpreter.case import Case
 from engine.interpreter.diagram import Element, Flow, Process
-from engine.interpreter.environment import Decided, Environment, StuckError
+from engine.interpreter.environment import (
+    DECISION_FAILED,
+    DECISION_MISSING,
+    UNDECIDED,
+    Decided,
+    Environment,
+    StuckError,
+)
 from engine.interpreter.events import REPEATING
 from engine.interpreter.live import Live
 from engine.interpreter.loops import written_together
@@ -40,6 +47,8 @@ from engine.interpreter.timers import RETRIES
 __all__ = [
     "AGREED",
     "CORRECTABLE",
+    "DECISION_FAILED",
+    "DECISION_MISSING",
     "DENIABLE",
     "ENDS",
     "ESCALATE",
@@ -50,6 +59,7 @@ __all__ = [
     "REPEATING",
     "RETRIES",
     "TASK_EVENTS",
+    "UNDECIDED",
     "Answer",
     "Arrival",
     "Case",

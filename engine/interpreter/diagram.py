@@ -263,6 +263,12 @@ class Process:
         return frozenset(rule.id for rule in rules if rule is not None and not rule.id.startswith("="))
 
     @cached_property
+    def computes_decisions(self) -> bool:
+        """Tell whether an expression says which decision is taken: any that is handed in with the diagram may be."""
+        rules = (e.called for e in self.elements.values() if e.kind == "businessRuleTask")
+        return any(rule is not None and rule.id.startswith("=") for rule in rules)
+
+    @cached_property
     def beginnings(self) -> frozenset[str]:
         """Give the elements that a token can be put on: all but starts and what belongs to something else."""
         gateways = {element.id for element in self.elements.values() if element.kind == "eventBasedGateway"}

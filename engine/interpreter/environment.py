@@ -28,6 +28,11 @@ class StuckError(Exception):
         return self.message.format(**self.facts)
 
 
+DECISION_MISSING, DECISION_FAILED = "decision_missing", "decision_failed"
+UNDECIDED = frozenset({DECISION_MISSING, DECISION_FAILED})
+"""Codes of a token that is stuck because its decision could not be taken; ``decision`` in the facts names it."""
+
+
 def overwritten(name: str) -> StuckError:
     """Say that a list in which results are collected is none any more."""
     return StuckError(
