@@ -8,7 +8,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidError, mark
-from engine.interpreter import adhoc, events, listeners, loops, rounds, task_listeners
+from engine.interpreter import adhoc, listeners, loops, rounds, task_listeners
 from engine.interpreter.adhoc_specs import Choice
 from engine.interpreter.environment import StuckError
 from engine.interpreter.joins import IN_VAIN, Inclusive, Parallel, leave_by
@@ -72,8 +72,6 @@ def skip(run: "Run", task: SpiffTask, variables: Mapping[str, object], flow_ids:
         rounds.give_up(task)
     elif isinstance(spec, Choice):
         adhoc.give_up(run, task)
-    elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):
-        events.fire(run, task)
     else:
         if outputs:
             leave_by(task, outputs)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import GoneError
+from engine.errors import GoneError, InvalidError
 from engine.interpreter import Plan
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
+from tests.interpreter.test_compensation import sub, throw, undoable
 from tests.interpreter.test_returning import BRANCHES, FLOWS, INSIDE, INSIDE_FLOWS, branches, finish
 
 
@@ -42,6 +43,36 @@ def test_nobody_takes_a_token_from_a_join_that_has_joined(meanwhile: Callable[[J
     assert made.arrivals
     meanwhile(run)
     refused(run, made)
+
+
+def test_nobody_takes_a_token_from_a_join_that_somebody_else_has_taken_away() -> None:
+    run = at_the_join()
+    made = plan(run, "b", "apply")
+    (arrived,) = made.arrivals
+    run.do("take_away", arrived)
+    assert run.waiting == ["b"]
+    refused(run, made)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_nobody_goes_back_behind_a_sub_process_in_which_something_is_being_undone(*, deep: bool) -> None:
+    inside = sub("s", undoable("a") + throw() + user_task("c"), "a", "throw", "c")
+    if deep:
+        inside = sub("outer", inside, "s")
+    outer = "outer" if deep else "s"
+    flows: dict[str, str | tuple[str, str]] = {
+        "start->apply": "1", "apply->g": "2", f"g->{outer}": "3", "g->b": "4", f"{outer}->join": "5", "b->join": "6", "join->end": "7",
+    }  # fmt: skip
+    gates = '<bpmn:parallelGateway id="g"/><bpmn:parallelGateway id="join"/>'
+    run = Journey(diagram(START + user_task("apply") + user_task("b") + gates + inside + END, flows))
+    run.complete("apply")
+    run.complete("a")
+    assert run.waiting == ["b", "undo_a"]
+    with pytest.raises(InvalidError, match="正在补偿"):
+        run.back("b", "apply")
+    run.complete("undo_a")
+    run.back("b", "apply")
+    assert run.waiting == ["apply"]
 
 
 def test_nobody_goes_back_into_a_sub_process_that_has_ended_since() -> None:

@@ -330,3 +330,14 @@ def test_an_event_whose_job_has_failed_is_left_as_if_it_had_happened(event_left:
     run.step(lambda case: case.skip(run.token(event_left), {"by": "hand"}))
     assert (run.waiting, run.outcome.variables["by"]) == ([then], "hand")
     assert run.complete(then).ended
+
+
+def test_what_an_event_would_have_brought_is_not_mapped_when_it_is_left() -> None:
+    mapped = '<bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="=count(for i in 1..amount return i)" target="n"/>'
+    mapped += "</zeebe:ioMapping></bpmn:extensionElements>"
+    paid = event("message", 'messageRef="m_paid"')
+    catch = f'<bpmn:intermediateCatchEvent id="a">{mapped}{paid}</bpmn:intermediateCatchEvent>'
+    nodes = START + catch + user_task("z") + END
+    run = Run(written(nodes, {"start->a": "f1", "a->z": "f2", "z->end": "f3"}), order="7", amount=10**9)
+    run.step(lambda case: case.skip(run.token("a"), {"n": 5}))
+    assert (run.waiting, run.outcome.variables["n"]) == (["z"], 5)
