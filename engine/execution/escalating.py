@@ -22,10 +22,8 @@ def escalate(locked: LockedCase, task: UserTask) -> dict[str, object]:
     their own to decide on. Gives what history shall say: ``assignee`` before and after, and the ``candidate_groups``
     where it is now claimed.
     """
-    before = task.assignee
-    # Whoever has delegated it had it, too: it was to come back to them.
+    before, asked = task.assignee, people_asked(locked, task)
     had_it = [name for name in (task.owner, before) if name is not None]
-    asked = dict.fromkeys((*people_asked(locked, task), *had_it))
     above = _above(locked, task)
     groups = [] if above is not None else list(administrators(locked.organisation))
     # A draft is its writer's; who comes after begins anew.
