@@ -16,6 +16,7 @@ from engine.model import UserTask, UserTaskCandidate
 PASSED_ON = frozenset({"reassign", "delegate"})
 _LET_GO = frozenset({"assign", "unassign"})
 _CANDIDATES = {"candidate_users": "user", "candidate_groups": "group"}
+_NAMES_CANDIDATES = frozenset({"candidateUsers", "candidateGroups"})
 
 
 def apply_changes(locked: LockedCase, outcome: Outcome, actor: str) -> Outcome:
@@ -96,9 +97,13 @@ def _hand_over(locked: LockedCase, task: UserTask, change: ChangedTask, actor: s
         else row.principal in known.people and known.people[row.principal].active
         for row in rows
     ):
+        if not _NAMES_CANDIDATES.isdisjoint(change.changes):
+            resolve_nobody_found(locked, change.token, actor)
         return
     task.assignee = None
     _replace_candidates(locked, task.id, "group", administrators(known))
+    # Still nobody: one Incident says so, not one for each try.
+    resolve_nobody_found(locked, change.token, actor)
     yield Stuck(
         token=change.token,
         element=change.element,

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from engine.commands.update_task import update_task
 from engine.errors import InvalidError
 from engine.model import Incident, User, UserTask, UserTaskCandidate
 from tests.execution.test_escalating import reorganise
 from tests.execution.test_events import World
+from tests.execution.test_incidents import count_on_row
 from tests.execution.test_task_rules import NOBODY, asked, complete, row, task
 from tests.interpreter.build import END, START, diagram
 
@@ -133,3 +135,32 @@ def test_what_others_get_in_the_same_step_stays_theirs_and_what_is_stuck_is_told
     assert sorted(asked(world), key=str) == [("a", None), ("b", "xu.jing")]
     assert (candidates(world, "a"), candidates(world, "b")) == ([("group", "系统管理员")], [])
     assert [one.element_id for one in incidents(world)] == ["a", "g"]
+
+
+def test_the_incident_is_over_once_an_administrator_names_who_may_claim_the_task(world: World) -> None:
+    world.publish(row(plain("first", assignee="wu.tao"), plain("a", assignee=NOBODY)))
+    case = world.start()
+    complete(world, "first", "wu.tao")
+    with world.database.transaction() as session:
+        number = session.scalars(select(UserTask.id).where(UserTask.element_id == "a")).one()
+        update_task(session, number, {"priority": 80}, "admin")
+    assert [one.resolved_at for one in incidents(world)] == [None]
+    with world.database.transaction() as session:
+        update_task(session, number, {"candidateUsers": ["xu.jing"], "candidateGroups": []}, "admin")
+    assert candidates(world, "a") == [("user", "xu.jing")]
+    assert None not in [one.resolved_at for one in incidents(world)]
+    assert count_on_row(world, case) == 0
+    complete(world, "a", "xu.jing")
+    assert world.state(case) == "COMPLETED"
+
+
+def test_the_incident_stays_where_nobody_is_here_of_those_who_are_named(world: World) -> None:
+    world.publish(row(plain("first", assignee="wu.tao"), plain("a", assignee=NOBODY)))
+    case = world.start()
+    complete(world, "first", "wu.tao")
+    with world.database.transaction() as session:
+        number = session.scalars(select(UserTask.id).where(UserTask.element_id == "a")).one()
+        update_task(session, number, {"candidateGroups": [LEFT]}, "admin")
+    assert candidates(world, "a") == [("group", "系统管理员")]
+    assert count_on_row(world, case) == 1
+    assert len([one for one in incidents(world) if one.resolved_at is None]) == 1

@@ -10,7 +10,7 @@ from engine.commands.report_failure import report_failure
 from engine.model import Incident, UserTask
 from tests.execution.operating import Office
 from tests.execution.test_events import World
-from tests.execution.test_incidents import count_on_row, incidents, skip
+from tests.execution.test_incidents import count_on_row, incidents, retry, skip
 from tests.execution.test_listeners import take
 from tests.execution.test_migration import migrate
 from tests.execution.test_overdue import HOURS, body_of, jobs, kinds, pass_time, told
@@ -212,3 +212,19 @@ def test_skipping_a_listener_calls_no_step_off(world: World) -> None:
     assert (task_of(world).priority, task_of(world).pending) == (90, None)
     pass_time(world, hours=1)
     assert kinds(world)[-1] == "task.reminded"
+
+
+def test_a_due_date_without_a_value_is_an_incident_and_counts_once_it_has_one(world: World) -> None:
+    schedule = '<zeebe:taskSchedule dueDate="=limit"/><zeebe:properties>'
+    drawn = task("a", "li.na", whenOverdue=" remind ，remind, ").replace("<zeebe:properties>", schedule)
+    world.publish(row(task("first", "wu.tao"), drawn))
+    world.start()
+    complete(world, "first", "wu.tao")
+    (incident,) = incidents(world)
+    assert (incident.code, incident.facts["property"], asked(world)) == ("overdue_without_time", "whenOverdue", [])
+    retry(world, incident, limit="2026-03-02T12:00:00+08:00")
+    assert asked(world) == [("a", "li.na")]
+    pass_time(world, hours=3)
+    assert kinds(world)[-1] == "task.reminded"
+    pass_time(world, hours=24)
+    assert (kinds(world).count("task.reminded"), jobs(world)) == (2, ["COMPLETED"] * 2)
