@@ -112,11 +112,18 @@ def path_of(task: SpiffTask) -> SpiffTask | None:
     return above
 
 
-def keep_results(run: "Run", choice: SpiffTask) -> None:
-    """Begin the list of results where a version collects them and the one before it did not."""
-    adhoc, _element = _of(run, choice)
-    if adhoc.results and "adhoc" in choice.internal_data:
-        run.scopes.values[choice.workflow.parent_task_id].setdefault(adhoc.results, [])
+def results_of(run: "Run", choice: SpiffTask) -> str | None:
+    """Give the name of the list that results are collected in."""
+    return _of(run, choice)[0].results
+
+
+def keep_results(run: "Run", choice: SpiffTask, before: str | None) -> None:
+    """Keep the results under the name a version has for them; begin where the one ``before`` it collected none."""
+    name = results_of(run, choice)
+    if "adhoc" in choice.internal_data and name != before:
+        values = run.scopes.values[choice.workflow.parent_task_id]
+        kept = values.pop(before, []) if before else []
+        values.update({name: kept} if name else {})
 
 
 def _look_after(run: "Run", choice: SpiffTask) -> bool:

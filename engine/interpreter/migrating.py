@@ -149,7 +149,7 @@ class Migration:
             placed = _hang(choice, new.task_tree, spec)
             for path in adhoc.open_paths(choice):
                 _hang(path, placed, new.spec.task_specs[spec.path])
-            adhoc.keep_results(self._new, placed)
+            adhoc.keep_results(self._new, placed, adhoc.results_of(self._old, choice))
 
     def _place(self, task: SpiffTask, flow: BpmnBaseWorkflow) -> SpiffTask:
         """Give what a token hangs on: the path it lies on in an ad-hoc sub-process, else the root."""

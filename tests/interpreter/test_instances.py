@@ -1,6 +1,11 @@
 """Instances of a multi-instance activity that is stuck, left or too big: none is counted twice and no result is lost."""
 
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
+from SpiffWorkflow.task import Task as SpiffTask
 
 from engine.interpreter import loops
 from engine.interpreter.reading import read
@@ -214,3 +219,27 @@ def test_a_result_that_is_no_answer_of_an_instance_hides_nothing(name: str, coll
     for _ in range(2):
         run.complete("sign")
     assert votes(run) == collected
+
+
+@pytest.mark.parametrize(
+    ("stored", "tokens"), [(7, [7]), (Decimal(7), [7]), ([7, Decimal(8)], [7, 8]), ([], []), (None, [])]
+)
+def test_whose_result_could_not_be_taken_is_read_as_any_version_has_stored_it(
+    stored: object, tokens: list[int]
+) -> None:
+    stuck = cast("SpiffTask", SimpleNamespace(peek={"loop": {"pending": stored}}))
+    assert loops.pending(stuck) == tokens
+
+
+@pytest.mark.parametrize(("operations", "kept"), [("takeBack, return", 1), ("return", 0), ("", 0)])
+def test_what_somebody_began_with_is_kept_only_where_they_can_take_it_back(operations: str, kept: int) -> None:
+    listed = f'<zeebe:properties><zeebe:property name="operations" value="{operations}"/></zeebe:properties>'
+    run = Journey(written(START + many("sign", RESULTS, listed) + user_task("after") + END, SIGN), people=["a", "b"])
+    first = instances(run)[0]
+    run.complete(first, vote=1)
+    parts = dict(run.wake()._run.scopes.parts)
+    assert len(parts) == kept
+    if kept:
+        assert (parts[first]["index"], parts[first]["counter"], parts[first]["item"]) == (0, 1, "a")
+    run.complete("sign", vote=2)
+    assert dict(run.wake()._run.scopes.parts) == {}

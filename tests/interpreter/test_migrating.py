@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import UnmigratableError
 from engine.interpreter import Case, specification
-from tests.interpreter.build import END, START, diagram, user_task
+from tests.interpreter.build import END, START, diagram, drawn, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_compensation import line, sub, throw, undoable
 from tests.interpreter.test_elements import GATEWAY, RACE, RESULTS, event, event_sub, many, written
@@ -299,3 +299,32 @@ def test_an_event_sub_process_that_only_another_version_has_waits_unless_one_has
     run.fire("trigger")
     run.migrate(line(user_task("a") + one + other, "a"), {})
     assert run.waiting == (["handle"] if interrupting else ["a", "handle", "stopped", "trigger"])
+
+
+LISTED = drawn("adhoc_listed")
+COLLECTED = b' outputCollection="answers" outputElement="=answer"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "collected"),
+    [
+        ("answers", "answers", [1, 2]),
+        ("answers", "replies", [1, 2]),
+        ("", "answers", [2]),
+        ("answers", "", None),
+    ],
+)
+def test_what_was_chosen_ad_hoc_goes_on_with_the_results_there_are(before: str, after: str, collected: object) -> None:
+    def collecting(name: str) -> bytes:
+        return LISTED.replace(COLLECTED, COLLECTED.replace(b"answers", name.encode()) if name else b"")
+
+    run = Journey(collecting(before), wanted=["ask", "check"])
+    run.complete("ask", answer=1)
+    run.migrate(collecting(after), {})
+    assert run.waiting == ["check", "gather"]
+    run.complete("check", answer=2)
+    assert run.waiting == ["gather", "note"]
+    run.complete("note")
+    assert run.waiting == ["decide"]
+    assert run.outcome.variables.get(after or before) == collected
+    assert {"answers", "replies"} & run.outcome.variables.keys() == ({after} if after else set())
