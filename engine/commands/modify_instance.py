@@ -24,7 +24,7 @@ class Activation:
 
     element_id: str
     within: int | None = None
-    """The token of the open sub-process it shall stand in, where there are several."""
+    """The token of an open sub-process around it, where there are several."""
     variables: Sequence[Scoped] = ()
 
 

@@ -37,7 +37,7 @@ HOLDS_TOKEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 def activate(run: "Run", element_id: str, within: int | None = None, instead_of: Sequence[int] = ()) -> SpiffTask:
     """Put a new token on an element, opening the sub-processes around it that are not open; it has not run yet.
 
-    ``within`` is the token of the open sub-process it shall stand in, where there are several. ``instead_of`` are
+    ``within`` is the token of an open sub-process around it, where there are several. ``instead_of`` are
     tokens whose way it goes on: whoever goes back behind that takes it away. Raises InvalidError where no token can
     begin there.
     """
@@ -86,10 +86,13 @@ def around(run: "Run", task: SpiffTask) -> list[int]:
 
 
 def holds(run: "Run", token: int, element_id: str) -> bool:
-    """Tell whether an element stands right inside the sub-process at a token."""
-    element = run.specification.process.elements.get(element_id)
+    """Tell whether an element stands inside the sub-process at a token, be it in another one inside that."""
+    elements = run.specification.process.elements
     around_it = run.element(run.workflow.get_task_from_id(token))
-    return element is not None and around_it is not None and element.parent == around_it.id
+    element = elements.get(element_id)
+    while element is not None and around_it is not None and element.parent != around_it.id:
+        element = elements.get(element.parent)
+    return element is not None and around_it is not None
 
 
 def terminate(run: "Run", task: SpiffTask) -> None:
@@ -197,7 +200,8 @@ def _scope(run: "Run", element: Element, within: int | None, instead_of: Sequenc
     if around.for_compensation or around.id in process.undoing.values():
         # It belongs to what it undoes: opened by itself, nothing would go on when it ends.
         raise _no_beginning(around)
-    if within is not None or around.loop is not None or around.standard_loop is not None:
+    nothing_named = within is not None and around.parent == process.id
+    if nothing_named or around.loop is not None or around.standard_loop is not None:
         raise InvalidError(
             mark("“{label}”没有在运行，不能把令牌放进它里面。请改为从“{label}”本身开始。"),
             where=element.id,

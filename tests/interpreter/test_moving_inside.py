@@ -124,6 +124,42 @@ def test_no_token_is_put_into_a_repeated_sub_process_that_is_not_open(more: str)
     assert run.waiting == ["x"]
 
 
+def nested() -> Journey:
+    """Give a case in which two people do something before a sub-process inside the one they go through."""
+    deep = inner(
+        "deep",
+        '<bpmn:startEvent id="ds"/><bpmn:endEvent id="de"/>' + user_task("x") + user_task("y"),
+        ("ds", "x"),
+        ("x", "y"),
+        ("y", "de"),
+    )
+    nodes = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + user_task("first") + deep
+    each = inner("each", nodes, ("s", "first"), ("first", "deep"), ("deep", "e"), more=SEVERAL)
+    return Journey(diagram(START + each + END, {"start->each": "f1", "each->end": "f2"}), people=["甲", "乙"])
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_token_moved_into_a_sub_process_inside_stays_in_the_one_of_several_around_it(place: int) -> None:
+    run = nested()
+    token = sorted(run.outcome.waiting)[place]
+    who = run.wake().visible(token)["who"]
+    run.move(token, "y")
+    assert run.waiting == ["first", "y"]
+    assert run.wake().visible(run.token("y"))["who"] == who
+    for element in ("y", "first", "x", "y"):
+        run.complete(element)
+    assert run.outcome.ended
+
+
+def test_a_sub_process_holds_what_is_drawn_in_it_at_any_depth_and_nothing_else() -> None:
+    run = nested()
+    (around,) = run.wake().around(run.token("first"))
+    held = [
+        element for element in ("first", "deep", "y", "each", "end", "nothing") if run.wake().holds(around, element)
+    ]
+    assert held == ["first", "deep", "y"]
+
+
 def test_a_token_is_put_into_the_sub_process_that_is_named_or_one_inside_it_and_into_no_other() -> None:
     deep = inner(
         "deep",
