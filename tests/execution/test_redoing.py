@@ -13,7 +13,7 @@ from engine.errors import ForbiddenError, InvalidError
 from engine.execution.immutable import definition
 from engine.execution.ways import way_of
 from engine.json_text import loads
-from engine.model import HistoryEvent, ProcessInstance, UserTask
+from engine.model import ElementInstance, HistoryEvent, ProcessInstance, UserTask
 from tests.execution.operating import Office, task
 from tests.execution.test_events import MINE, World
 from tests.interpreter.build import END, START, diagram, script, user_task
@@ -188,3 +188,29 @@ def test_the_form_of_what_is_done_again_begins_with_what_no_variable_keeps(offic
     office.finish(office.row(case).id, "li.na", decision="approve", remarks="可以")
     redo(office, case, "ask")
     assert office.row(case).draft == {"decision": "approve", "remarks": "可以"}
+
+
+def kept(world: World, case: int) -> list[tuple[int, str, int | None, bool]]:
+    """Give what is on record of the way of a case."""
+    wanted = select(ElementInstance).where(ElementInstance.instance_id == case).order_by(ElementInstance.token)
+    with world.database.reading() as session:
+        return [(one.token, one.element_id, one.scope, one.undone) for one in session.scalars(wanted)]
+
+
+def test_going_back_in_one_case_undoes_nothing_of_another(world: World) -> None:
+    world.publish(mine(INSIDE, INSIDE_FLOWS))
+    case, other = world.start(), world.start()
+    for element in ("x", "y"):
+        for _ in range(2):
+            world.complete(element)
+    before = kept(world, other)
+    redo(world, case, "y")
+    redo(world, case, "x")
+    assert kept(world, other) == before
+    assert set(passages(world, other)) == {"sub", "x", "y", "out", "after"}
+    redo(world, other, "x")
+    assert world.open_tasks() == ["x", "x"]
+    for element in ("x", "y", "after"):
+        for _ in range(2):
+            world.complete(element)
+    assert [world.state(one) for one in (case, other)] == ["COMPLETED"] * 2
