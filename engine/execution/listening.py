@@ -69,6 +69,9 @@ def listener_done(
     case = locked.wake()
     handed_in = case.requested(locked.work.token)
     case.complete_listener(locked.work.token, brought, answer)
+    completes = case.hands_in()
+    if completes:
+        _close(locked)
     outcome = hand_to_administrators(case.outcome(), locked.organisation)
     event = locked.job_event(
         "listener.completed",
@@ -80,9 +83,16 @@ def listener_done(
         corrections=dict(answer.corrections),
         **(evidence or {}),
     )
-    if any(change.event == "completing" and change.denied is None for change in outcome.changed):
+    if completes:
         event = _completion(locked, event, handed_in)
     write_outcome(locked, outcome, event)
+
+
+def _close(locked: LockedCase) -> None:
+    """Close the row of a task before its case goes on: the rules of what comes next ask who has done what."""
+    task_id, person, _ = _asked(locked)
+    closed = {"state": "COMPLETED", "completed_by": person, "completed_at": locked.environment.now}
+    locked.session.execute(update(UserTask).where(UserTask.id == task_id).values(**closed))
 
 
 def _completion(locked: LockedCase, event: NewEvent, handed_in: object) -> NewEvent:

@@ -91,6 +91,10 @@ class Asking:
         """Give what a person has handed in and listeners are asked about."""
         return dict(task_listeners.brought(self._waiting(token)))
 
+    def hands_in(self) -> bool:
+        """Tell whether the last listener has just agreed to what somebody has handed in."""
+        return any(change.event == "completing" and change.denied is None for change in self._run.changed)
+
     def element_id(self, token: int) -> str:
         """Give the id of the element that a token waits at."""
         return element_of(self._run, self._waiting(token)).id

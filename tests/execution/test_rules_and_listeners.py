@@ -134,3 +134,29 @@ def test_a_task_whose_time_could_not_be_told_is_opened_when_it_is_tried_again(wo
     assert (asked(world), incidents(world)) == ([("a", "li.na")], [])
     pass_time(world, hours=1)
     assert kinds(world)[-1][0] == "task.reminded"
+
+
+@pytest.mark.parametrize("rule", ["consecutive", "any"])
+@pytest.mark.parametrize(("decision", "open_now"), [("approve", ("after", "wu.tao")), ("reject", ("b", "li.na"))])
+def test_what_was_handed_in_past_a_listener_counts_like_any_other(
+    world: World, rule: str, decision: str, open_now: tuple[str, str]
+) -> None:
+    again = task("b", "li.na", whenSamePerson=rule)
+    world.publish(row(heard(task("a", "li.na"), "completing"), again, AFTER))
+    world.start()
+    complete(world, "a", "li.na", decision=decision)
+    assert asked(world) == [("a", "li.na")]
+    hear(world)
+    assert asked(world) == [open_now]
+
+
+def test_who_refused_past_a_listener_is_asked_later(world: World) -> None:
+    again = task("b", "li.na", whenSamePerson="any")
+    mapped = '<zeebe:ioMapping><zeebe:output source="=decision" target="verdict"/></zeebe:ioMapping>'
+    first = heard(task("a", "li.na"), "completing").replace("<zeebe:userTask/>", f"<zeebe:userTask/>{mapped}")
+    world.publish(row(first, task("between", "xu.jing"), again, AFTER))
+    world.start()
+    complete(world, "a", "li.na", decision="reject")
+    hear(world)
+    complete(world, "between", "xu.jing")
+    assert asked(world) == [("b", "li.na")]
