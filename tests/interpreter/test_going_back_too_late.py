@@ -9,7 +9,16 @@ from engine.interpreter import Plan
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_compensation import sub, throw, undoable
-from tests.interpreter.test_returning import BRANCHES, FLOWS, INSIDE, INSIDE_FLOWS, branches, finish
+from tests.interpreter.test_returning import (
+    BORDER,
+    BORDER_FLOWS,
+    BRANCHES,
+    FLOWS,
+    INSIDE,
+    INSIDE_FLOWS,
+    branches,
+    finish,
+)
 
 
 def plan(run: Journey, element: str, wanted: str) -> Plan:
@@ -129,3 +138,12 @@ def test_a_join_that_waits_for_a_task_being_done_again_goes_on_without_it_when_t
     run.back("b", "apply")
     assert run.waiting == ["apply"]
     finish(run, "apply", "a", "b", "c", "last")
+
+
+def test_a_task_with_a_border_that_was_gone_back_to_is_whose_it_was_said_to_be() -> None:
+    run = Journey(diagram(BORDER, BORDER_FLOWS))
+    run.complete("apply")
+    run.complete("check")
+    run.undo(run.target("decide", "check"), "li.na")
+    assert run.waiting == ["check", "late"]
+    assert [(task.element.id, task.assignee) for task in run.outcome.tasks] == [("check", "li.na")]

@@ -7,8 +7,9 @@ from engine.interpreter import Case
 from tests.interpreter.build import END, START, diagram, drawn, user_task
 from tests.interpreter.journey import Journey
 from tests.interpreter.test_case import ENVIRONMENT, Run
+from tests.interpreter.test_compensation import line, sub
 from tests.interpreter.test_elements import GATEWAY, RACE, event_sub, written
-from tests.interpreter.test_moving import AFTER, AFTER_FLOWS, NESTED, inner, move
+from tests.interpreter.test_moving import AFTER, AFTER_FLOWS, BORDERED, NESTED, inner, move
 
 
 def scopes(run: Run) -> list[int]:
@@ -181,3 +182,57 @@ def test_a_token_is_put_into_the_sub_process_that_is_named_or_one_inside_it_and_
         assert run.wake().around(new)[1] == around
     with pytest.raises(InvalidError, match="没有在运行"):
         run.wake().activate("y", within=4711)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("interrupting", [False, True])
+def test_what_only_waits_for_an_event_sub_process_ends_with_its_last_token(*, interrupting: bool, inside: bool) -> None:
+    waits = event_sub("message", 'messageRef="m_paid"', interrupting=interrupting)
+    content = line(sub("s", user_task("a") + waits, "a"), "s") if inside else line(user_task("a") + waits, "a")
+    run = Run(content, order="7")
+    assert run.waiting == ["a", "trigger"]
+    run.step(lambda case: case.terminate(run.token("a")), lambda case: case.settle())
+    assert (run.waiting, run.outcome.ended, run.outcome.terminated) == ([], True, True)
+
+
+def test_an_event_sub_process_that_has_begun_is_not_over_when_all_else_is_taken_away() -> None:
+    waits = event_sub("message", 'messageRef="m_paid"', interrupting=False)
+    run = Run(line(user_task("a") + waits, "a"), order="7")
+    run.fire("trigger")
+    run.step(lambda case: case.terminate(run.token("a")), lambda case: case.settle())
+    assert run.waiting == ["handle", "trigger"]
+    assert run.complete("handle").ended
+
+
+def test_what_comes_with_a_token_is_for_the_activity_and_not_for_its_border() -> None:
+    run = Run(BORDERED, order="7")
+    run.step(lambda case: case.activate("b", variables=[("b", {"own": 1})]), lambda case: case.settle())
+    case = Case.wake(run.outcome.body, run.specification, ENVIRONMENT)
+    assert case.visible(run.token("b"))["own"] == 1
+    assert "own" not in case.visible(run.token("border"))
+
+
+def test_whoever_is_moved_away_from_a_task_of_several_has_come_the_way_of_all_of_them() -> None:
+    nodes = START + user_task("apply") + user_task("sign", "").replace("</bpmn:userTask>", SEVERAL + "</bpmn:userTask>")
+    flows = {"start->apply": "f0", "apply->sign": "f1", "sign->decide": "f2", "decide->end": "f3"}
+    run = Journey(diagram(nodes + user_task("decide") + END, flows), people=["甲"])
+    run.complete("apply")
+    run.move("sign", "decide")
+    assert run.offered("decide") == ["apply"]
+    run.back("decide", "apply")
+    assert run.waiting == ["apply"]
+
+
+def test_a_token_moved_into_another_sub_process_has_not_come_the_way_of_the_one_it_has_left() -> None:
+    one = sub("one", user_task("p") + user_task("x"), "p", "x")
+    other = sub("other", user_task("q") + user_task("y"), "q", "y")
+    gates = '<bpmn:parallelGateway id="g"/><bpmn:parallelGateway id="join"/>'
+    flows = {"start->apply": "f0", "apply->g": "f1", "g->one": "f2", "g->other": "f3", "one->join": "f4", "other->join": "f5", "join->end": "f6"}  # fmt: skip
+    run = Journey(diagram(START + user_task("apply") + gates + one + other + END, flows))
+    for element in ("apply", "p", "q"):
+        run.complete(element)
+    run.move("x", "q")
+    assert run.waiting == ["q", "y"]
+    assert run.offered("q") == ["apply"]
+    run.back("q", "apply")
+    assert run.waiting == ["apply"]
