@@ -51,7 +51,7 @@ def act_on_overdue(locked: LockedCase) -> None:
     case, task = locked.wake(), _task(locked)
     element = locked.definition.process.elements[task.element_id]
     steps, number = steps_of(element), int(locked.work.payload["step"])
-    if not case.waits(task.token) or number >= len(steps):
+    if not case.waits(task.token) or number >= len(steps) or (_counts_due(element, number) and task.due_at is None):
         raise GoneError(mark("这一步已经不在等待：可能刚被别人处理，或流程已走到别处。请刷新后再看。"))
     later = _not_yet(locked, element, task, number)
     if later is not None:
@@ -85,8 +85,13 @@ def _not_yet(locked: LockedCase, element: Element, task: UserTask, number: int) 
     now = locked.environment.now
     if task.pending is not None and not task.pending.get("signing"):
         return now + AGAIN_LATER
-    counts_due = number == 0 and not element.properties.get(OVERDUE_AFTER, "").strip()
-    return task.due_at if counts_due and task.due_at is not None and task.due_at > now else None
+    later = _counts_due(element, number) and task.due_at is not None and task.due_at > now
+    return task.due_at if later else None
+
+
+def _counts_due(element: Element, number: int) -> bool:
+    """Tell whether a step comes when the task is due, and never where that was taken away."""
+    return number == 0 and not element.properties.get(OVERDUE_AFTER, "").strip()
 
 
 def _ask_again(locked: LockedCase, case: Case, task: UserTask, number: int) -> None:

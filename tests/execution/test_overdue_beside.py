@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from engine.clock import SHANGHAI
 from engine.commands.report_failure import report_failure
+from engine.commands.update_task import update_task
 from engine.model import Incident, UserTask
 from tests.execution.operating import Office
 from tests.execution.test_events import World
@@ -228,3 +229,18 @@ def test_a_due_date_without_a_value_is_an_incident_and_counts_once_it_has_one(wo
     assert kinds(world)[-1] == "task.reminded"
     pass_time(world, hours=24)
     assert (kinds(world).count("task.reminded"), jobs(world)) == (2, ["COMPLETED"] * 2)
+
+
+def test_a_task_whose_due_date_was_taken_away_is_never_overdue(world: World) -> None:
+    world.publish(row(due("a", 1, whenOverdue="pass"), due("b", 1, whenOverdue="pass", overdueAfter="PT2H")))
+    world.start()
+    with world.database.transaction() as session:
+        update_task(session, session.scalars(select(UserTask.id)).one(), {"dueDate": None}, "admin")
+    pass_time(world, hours=30)
+    assert (asked(world), jobs(world)) == ([("a", "li.na")], ["CANCELED"])
+    complete(world, "a", "li.na")
+    with world.database.transaction() as session:
+        wanted = select(UserTask.id).where(UserTask.element_id == "b")
+        update_task(session, session.scalars(wanted).one(), {"dueDate": None}, "admin")
+    pass_time(world, hours=2)
+    assert asked(world) == []
