@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import NewEvent
@@ -88,9 +89,16 @@ def _event(task: UserTask, actor: str, reason: str) -> NewEvent:
 
 def _again(locked: LockedCase, case: Case, done: tuple[UserTask, Act], event: NewEvent) -> None:
     task, act = done
+    said = {"signatures": task.signatures} if task.signatures else {}
+    event = replace(event, body={**event.body, **said})
     if act.detour is None:
         outcome = go_back(locked, case, act.plan, task.assignee, event)
     else:
         outcome = ask_again(locked, case, (task, act.detour), event)
     returned = {"act": "takeBack", "by": event.actor, "at": locked.environment.now.isoformat()}
-    mark_returned(locked.session, task.instance_id, begun_at(outcome, task.element_id), returned, act.submitted)
+    begun = begun_at(outcome, task.element_id)
+    mark_returned(locked.session, task.instance_id, begun, returned, act.submitted)
+    if said:
+        # What others have said is not for the holder to take back.
+        again = UserTask.instance_id == task.instance_id, UserTask.token.in_(begun)
+        locked.session.execute(update(UserTask).where(*again).values(said))

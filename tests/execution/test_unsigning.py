@@ -213,3 +213,21 @@ def test_who_signed_before_takes_it_back_while_the_holder_has_only_what_they_had
     assert not can(office, signed(office, case, "chen.jie"))
     with pytest.raises(ConflictError):
         office.do(take_back_task, signed(office, case, "chen.jie").id, "chen.jie")
+
+
+def test_what_others_have_said_stays_when_the_holder_takes_the_task_back_and_hands_it_in_again(office: Office) -> None:
+    case = office.begin(TWO)
+    one = office.row(case)
+    ask(office, one.id, "wang.fang", position="before")
+    sign(office, case, "wang.fang", "不妥", agreed=False)
+    ask(office, one.id, "chen.jie", position="after")
+    office.finish(one.id, "li.na")
+    sign(office, case, "chen.jie")
+    for _ in range(2):
+        done = [row for row in office.rows(case, "COMPLETED") if row.parent_task_id is None]
+        office.do(take_back_task, done[-1].id, "li.na")
+        again = office.row(case)
+        assert [said["person"] for said in again.signatures or ()] == ["wang.fang", "chen.jie"]
+        office.finish(again.id, "li.na")
+        signatures = office.of(case)["signatures"]
+        assert [(said["person"], said["agreed"]) for said in signatures] == [("wang.fang", False), ("chen.jie", True)]

@@ -126,9 +126,11 @@ class Told:
         if "input" not in body or (event.kind == "task.held" and not body["waits"]):
             self.wrong.append(f"{event.kind} says not what was handed in, or what it waits for: {body}")
 
-    def _take_back(self, _event: HistoryEvent, body: dict[str, Any]) -> None:
+    def _take_back(self, event: HistoryEvent, body: dict[str, Any]) -> None:
         number = body["task"]
         self._held.pop(number, None)
+        again = [one for one in body.get("tasks", ()) if "signatures" in body and one["element"] == event.element_id]
+        self._said |= {self._main[one["token"]]: list(body["signatures"]) for one in again}
         if number in self._positions:
             (before,) = self._said.pop(number)
             self._doers.pop(number)
