@@ -156,3 +156,21 @@ def test_nobody_goes_back_to_what_another_version_makes_no_task_of_people() -> N
     manual = '<bpmn:manualTask id="a"/>'
     run = moved(_drawn("", manual + user_task("last"), {"start->sub": "f1", "sub->end": "f2"}, "a", "last"))
     assert run.offered("last") == []
+
+
+def test_nobody_goes_back_into_a_sub_process_that_another_version_does_not_draw() -> None:
+    flows = {"start->sub": "f1", "sub->last": "f2", "last->end": "f3"}
+    run = Journey(_drawn(user_task("last"), user_task("a"), flows, "a"))
+    run.complete("a")
+    migrate(
+        run,
+        diagram(
+            START + user_task("a") + user_task("last") + END, {"start->a": "f1", "a->last": "f2", "last->end": "f3"}
+        ),
+    )
+    assert run.offered("last") == ["a"]
+    with pytest.raises(InvalidError, match="没有“sub”了"):
+        run.back("last", "a")
+    run.detour("last", "a")
+    run.complete("a")
+    assert run.waiting == ["last"]
