@@ -13,7 +13,7 @@ from tests.execution.operating import Office
 from tests.execution.test_events import World
 from tests.execution.test_overdue import HOURS, body_of, kinds, pass_time, told
 from tests.execution.test_task_rules import asked, row, task
-from tests.interpreter.build import END, START, diagram
+from tests.interpreter.build import side_by_side
 
 UP = {"whenOverdue": "escalate", **HOURS}
 FROM_ALL = row(task("a", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"'))
@@ -150,22 +150,12 @@ def test_what_the_head_gives_back_unclaimed_goes_to_the_head_again(world: World)
 
 
 def test_one_task_above_the_top_holds_no_other_back(world: World) -> None:
-    nodes = (
-        START
-        + '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
-        + task("a", "liu.yang", whenOverdue="escalate", overdueAfter="PT1H")
-        + task("b", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"')
-        + END
+    world.publish(
+        side_by_side(
+            task("a", "liu.yang", whenOverdue="escalate", overdueAfter="PT1H"),
+            task("b", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"'),
+        )
     )
-    flows = {
-        "start->split": "f1",
-        "split->a": "f2",
-        "split->b": "f3",
-        "a->join": "f4",
-        "b->join": "f5",
-        "join->end": "f6",
-    }
-    world.publish(diagram(nodes, flows))
     world.start()
     pass_time(world, hours=1)
     pass_time(world, hours=3)

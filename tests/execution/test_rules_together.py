@@ -13,7 +13,7 @@ from tests.execution.test_escalating import reorganise
 from tests.execution.test_events import World
 from tests.execution.test_incidents import incidents
 from tests.execution.test_task_rules import NOBODY, asked, complete, passed, row, task
-from tests.interpreter.build import END, START, diagram, script
+from tests.interpreter.build import END, START, diagram, script, side_by_side
 
 AFTER = task("after", "wu.tao")
 
@@ -133,22 +133,12 @@ def test_a_task_that_passed_for_nobody_comes_between_no_one(world: World) -> Non
 
 
 def test_whoever_has_only_been_given_a_task_in_the_same_step_has_not_agreed(world: World) -> None:
-    nodes = (
-        START
-        + '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
-        + task("a", "=initiator", whenInitiator="superior")
-        + task("b", "zhao.lei", whenSamePerson="any")
-        + END
+    world.publish(
+        side_by_side(
+            task("a", "=initiator", whenInitiator="superior"),
+            task("b", "zhao.lei", whenSamePerson="any"),
+        )
     )
-    flows = {
-        "start->split": "f1",
-        "split->a": "f2",
-        "split->b": "f3",
-        "a->join": "f4",
-        "b->join": "f5",
-        "join->end": "f6",
-    }
-    world.publish(diagram(nodes, flows))
     world.start()
     assert sorted(asked(world)) == [("a", "zhao.lei"), ("b", "zhao.lei")]
 

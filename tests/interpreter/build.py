@@ -41,6 +41,13 @@ def script(element: str, expression: str, variable: str) -> str:
     )
 
 
+def side_by_side(a: str, b: str) -> bytes:
+    """Write a process that does ``a`` and ``b``, whose ids these are, both at once, and ends after both."""
+    gateways = '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
+    ends = ["start->split", "split->a", "split->b", "a->join", "b->join", "join->end"]
+    return diagram(START + gateways + a + b + END, {pair: f"f{number}" for number, pair in enumerate(ends, 1)})
+
+
 START = '<bpmn:startEvent id="start"/>'
 END = '<bpmn:endEvent id="end" name="结束"/>'
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import ConflictError
 from engine.interpreter import Case, Environment, Outcome, specification
-from tests.interpreter.build import END, START, diagram, script, user_task
+from tests.interpreter.build import END, START, diagram, script, side_by_side, user_task
 
 NOW = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
 ENVIRONMENT = Environment(now=NOW)
@@ -51,23 +51,9 @@ def test_the_same_state_and_command_give_the_same_result_always() -> None:
 
 
 def test_a_parallel_split_waits_for_all_and_joins_once() -> None:
-    nodes = (
-        START
-        + '<bpmn:parallelGateway id="split"/><bpmn:parallelGateway id="join"/>'
-        + user_task("a")
-        + user_task("b")
-        + END
-    )
-    flows = {
-        "start->split": "f1",
-        "split->a": "f2",
-        "split->b": "f3",
-        "a->join": "f4",
-        "b->join": "f5",
-        "join->end": "f6",
-    }
+    both = side_by_side(user_task("a"), user_task("b"))
     for order in (("a", "b"), ("b", "a")):
-        run = Run(diagram(nodes, flows))
+        run = Run(both)
         assert run.waiting == ["a", "b"]
         run.complete(order[0])
         assert run.waiting == [order[1]]
