@@ -9,7 +9,7 @@ from engine.commands.start_instance import start_instance
 from engine.commands.take_back_task import take_back_task
 from engine.errors import InvalidError
 from engine.model import User, UserTask
-from tests.execution.test_escalating import reorganise
+from tests.execution.test_escalating import candidates, reorganise
 from tests.execution.test_events import World
 from tests.execution.test_incidents import incidents
 from tests.execution.test_task_rules import NOBODY, asked, complete, passed, row, task
@@ -221,3 +221,21 @@ def test_agreement_in_another_case_is_none_in_this_one(world: World) -> None:
     case = world.start(who="wu.tao")
     complete(world, "first", "wu.tao")
     assert (asked(world), world.state(case)) == ([("second", "li.na")], "ACTIVE")
+
+
+@pytest.mark.parametrize(
+    ("rules", "because"),
+    [
+        ({"assignee": "=initiator", "whenInitiator": "superior"}, {"because": "initiator", "assignee": "zhang.wei"}),
+        ({"assignee": NOBODY, "whenNobody": "zhao.lei"}, {"because": "nobody", "assignee": None}),
+    ],
+)
+def test_whoever_comes_instead_has_it_alone_and_the_task_says_why(
+    world: World, rules: dict[str, str], because: dict[str, str | None]
+) -> None:
+    named = 'candidateUsers="no.body" candidateGroups="高级顾问" assignee='
+    world.publish(row(task("a", **rules).replace("assignee=", named, 1)))
+    case = world.start()
+    assert (asked(world), candidates(world, case)) == ([("a", "zhao.lei")], [])
+    with world.database.reading() as session:
+        assert session.scalars(select(UserTask.facts)).one()["ruling"] == because

@@ -225,3 +225,14 @@ def test_a_case_that_is_to_end_with_its_caller_ends_though_it_was_made_to_rest(w
     suspend(world, child.id)
     world.work()
     assert world.state(child.id) == "TERMINATED"
+
+
+def test_a_case_goes_on_although_one_it_has_called_was_ended_while_both_rested(world: World) -> None:
+    case = called(world)
+    _, child = world.cases()
+    suspend(world, case)
+    with world.database.transaction() as session:
+        cancel_instance(session, child.id, "不签了", "admin")
+    resume(world, case)
+    assert (world.state(child.id), world.cases()[0].suspended_at) == ("TERMINATED", None)
+    assert [kind for kind, _ in told(world, child.id)] == ["case.suspended"]
