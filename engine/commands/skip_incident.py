@@ -6,13 +6,13 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from engine.errors import mark
-from engine.execution.incidents import event_of, lock_incident
+from engine.execution.incidents import event_of, is_beside, lock_incident
 from engine.execution.locked import LockedCase
 from engine.execution.people import hand_to_administrators
 from engine.execution.subscriptions import queue_up_again, wait_again
 from engine.execution.words import required_words
 from engine.execution.write import write_event, write_outcome
-from engine.interpreter import OVERDUE, REPEATING, TASK_EVENTS
+from engine.interpreter import TASK_EVENTS
 from engine.model import Incident, Job, UserTask
 
 
@@ -37,7 +37,7 @@ def skip_incident(
     body = {"reason": reason, "input": dict(variables or {}), "flows": list(flow_ids)}
     event = event_of(incident, "incident.skipped", actor, **body)
     job = session.get(Job, incident.job_id) if incident.job_id is not None else None
-    if job is not None and _is_beside(locked, job):
+    if job is not None and is_beside(locked.definition.process, job):
         if job.kind == "event":
             queue_up_again(session, locked.instance.id, job.token)
         _close(locked, Job, Job.id == job.id)
@@ -49,13 +49,6 @@ def skip_incident(
     case.skip(incident.token, variables or {}, flow_ids)
     _close_rows(locked, incident, job)
     write_outcome(locked, hand_to_administrators(case.outcome(), locked.organisation), event)
-
-
-def _is_beside(locked: LockedCase, job: Job) -> bool:
-    """Tell whether no token goes on with a job: the end of a called case, one of several messages, an overdue step."""
-    element = locked.definition.process.elements.get(job.element_id)
-    comes_again = element is not None and not element.interrupting and element.event in REPEATING
-    return job.kind == "cancel" or job.listener == OVERDUE or (job.kind == "event" and comes_again)
 
 
 def _close_rows(locked: LockedCase, incident: Incident, job: Job | None) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from engine.audit.chain import NewEvent
 from engine.errors import ConflictError, ForbiddenError, NotFoundError, mark
 from engine.execution.locked import LockedCase, lock_instance
-from engine.interpreter import Outcome
-from engine.model import Incident, ProcessInstance
+from engine.interpreter import OVERDUE, REPEATING, Outcome, Process
+from engine.model import Incident, Job, ProcessInstance
 
 
 def lock_incident(session: Session, incident_id: int, actor: str) -> tuple[LockedCase, Incident]:
@@ -24,6 +24,13 @@ def lock_incident(session: Session, incident_id: int, actor: str) -> tuple[Locke
         raise ForbiddenError(mark("只有管理员可以处理异常。"))
     _mark_resolved(locked, incident_id, actor)
     return locked, incident
+
+
+def is_beside(process: Process, job: Job) -> bool:
+    """Tell whether no token goes on with a job: the end of a called case, one of several messages, an overdue step."""
+    element = process.elements.get(job.element_id)
+    comes_again = element is not None and not element.interrupting and element.event in REPEATING
+    return job.kind == "cancel" or job.listener == OVERDUE or (job.kind == "event" and comes_again)
 
 
 def event_of(incident: Incident, kind: str, actor: str, **body: object) -> NewEvent:

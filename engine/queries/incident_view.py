@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from engine import json_text
 from engine.errors import NotFoundError, mark
 from engine.execution.immutable import Definition, definition
+from engine.execution.incidents import is_beside
 from engine.execution.locked import environment
 from engine.forms import Veil
 from engine.interpreter import Case, Element, load_variables
-from engine.model import Incident, ProcessInstance, UserTask
+from engine.model import Incident, Job, ProcessInstance, UserTask
 from engine.organisation import organisation
 from engine.queries.marks import Marks, marks
 from engine.queries.people import Person
@@ -73,6 +74,8 @@ class IncidentView:
     """Those that are concerned first; none once it is resolved."""
     personal: Literal["none", "shown", "hidden"]
     """Whether there are personal data, and whether the reader sees them as they are."""
+    beside: bool
+    """Only something beside the flow failed: skipping it drops that, and what waits there waits on."""
     ways_out: tuple[WayOut, ...]
     several_ways: bool
     """The gateway may be left by more than one flow."""
@@ -95,6 +98,7 @@ def view_incident(session: Session, person: Person, incident_id: int) -> Inciden
     of, known = definition(session, case.definition_id), organisation(session)
     element = of.process.elements.get(incident.element_id)
     is_open = incident.resolved_at is None
+    job = session.get(Job, incident.job_id) if incident.job_id is not None else None
     wanting = _wanting(session, incident) if is_open and incident.code == "nobody_found" else None
     seen = _visible(session, of, case, incident.token) if is_open else {}
     looked = sight(session, person, case.id, of, load_variables(case.body), seen)
@@ -119,6 +123,7 @@ def view_incident(session: Session, person: Person, incident_id: int) -> Inciden
         marks=marks(of.process, bodies, [incident.element_id] if is_open else []),
         variables=tuple(seen_variables(seen, looked.veil, _texts(of, element, incident))),
         personal=looked.personal,
+        beside=job is not None and is_beside(of.process, job),
         ways_out=tuple(_ways_out(of, element)) if is_open and incident.job_id is None else (),
         several_ways=element is not None and element.kind == "inclusiveGateway",
         task_id=wanting,

@@ -8,6 +8,7 @@ from engine.commands.deploy import File, deploy
 from engine.commands.start_instance import start_instance
 from engine.model import Incident, Job
 from tests.execution.test_events import MINE
+from tests.execution.test_task_rules import row, task
 from tests.interpreter.build import END, START, diagram, user_task
 from tests.web.conftest import Site
 
@@ -131,6 +132,22 @@ def test_a_task_for_nobody_is_given_to_a_person(site: Site) -> None:
     assert answer.status_code == 302
     assert incidents(site) == []
     assert site.company.task(wanting.instance_id).assignee == "li.na"
+
+
+def test_leaving_a_step_that_failed_beside_a_task_says_that_the_task_waits_on(site: Site) -> None:
+    late = row(task("a", "li.na", whenOverdue="pass", overdueAfter="PT0S", passWith="=7"))
+    with site.company.database.transaction() as session:
+        deploy(session, [File(name="process.bpmn", content=late)], "zeng.rui")
+        case = start_instance(session, "process", {}, "zhang.wei")
+    site.company.work()
+    (incident,), admin = incidents(site), site.visitor("admin")
+    page = admin.read(f"/incidents/{incident.id}")
+    assert "在等的照常等下去" in page
+    assert "当作这一步已经办完" not in page
+    assert "补上它本该给出的结果" not in page
+    answer = admin.post(f"/incidents/{incident.id}", {"action": "skip", "reason": "不必自动通过"})
+    assert "已处理，在等的照常等下去" in admin.read(answer.headers["Location"])
+    assert site.company.task(case).element_id == "a"
 
 
 def failed_start(site: Site) -> int:

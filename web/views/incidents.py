@@ -89,7 +89,11 @@ def resolve(incident_id: int) -> ResponseReturnValue:
             problems[error.where or "action"] = FieldProblem(error.message, error.facts)
     if problems:
         return _page(incident, form, problems), 422
-    flash(gettext("异常 #%(id)s 已处理，事项继续往下走。", id=incident_id), "ok")
+    waits_on = incident.beside and action is _skip
+    done = (
+        mark("异常 #%(id)s 已处理，在等的照常等下去。") if waits_on else mark("异常 #%(id)s 已处理，事项继续往下走。")
+    )
+    flash(gettext(done, id=incident_id), "ok")
     return redirect(url_for("cases.show", instance_id=incident.instance_id))
 
 
