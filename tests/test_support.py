@@ -1,8 +1,11 @@
 """The test run's own parts are real: two databases with durable writes, one Chromium that reports complaints."""
 
+import socket
+import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -11,6 +14,7 @@ from sqlalchemy import text
 from engine.database import Database
 from tests.support.browser import Watch
 from tests.support.server import Server
+from tests.support.serving import server as serving
 
 PAGE = """<!doctype html><html lang="zh"><title>检查</title><link rel="icon" href="data:,">
 <h1>渠成</h1><script>document.title = "ran"</script>"""
@@ -80,3 +84,38 @@ def test_the_program_survives_a_power_cut_of_its_process(server: Server, desktop
     server.start()
     desktop.goto(server.url)
     assert "渠成" in desktop.title()
+
+
+class _Opened:
+    """An answer in whose middle the browser goes away, and that notes that it was closed."""
+
+    def __init__(self) -> None:
+        self.begun, self.gone, self.closed = threading.Event(), threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"x"
+        self.begun.set()
+        self.gone.wait(60)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_what_a_browser_has_not_waited_for_is_closed() -> None:
+    answer = _Opened()
+
+    def app(_environ: object, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "1")])
+        return answer
+
+    serves = serving(app)
+    threading.Thread(target=serves.serve_forever, daemon=True).start()
+    with socket.create_connection(("127.0.0.1", serves.port)) as browser:
+        # Closed with a reset.
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        browser.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert answer.begun.wait(60)
+    answer.gone.set()
+    assert answer.closed.wait(10)
+    serves.shutdown()
+    serves.server_close()

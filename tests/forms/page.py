@@ -9,11 +9,12 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, render_template_string, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from engine.errors import FieldProblem, FormInvalidError
 from engine.forms import Form, check, view
 from tests.forms.building import clock
+from tests.support.serving import server
 from web import i18n
 from web.form_pages import FormPage
 from web.forms import Reference, broken, read
@@ -139,7 +140,7 @@ def served(site: Site) -> Iterator[str]:
         before = _STILL_SERVING.pop()
         before.shutdown()
         before.server_close()
-    server = make_server("127.0.0.1", 0, site.app(), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    _STILL_SERVING.append(server)
-    yield f"http://127.0.0.1:{server.port}/"
+    serving = server(site.app())
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    _STILL_SERVING.append(serving)
+    yield f"http://127.0.0.1:{serving.port}/"

@@ -7,25 +7,25 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from engine.demo import PASSWORD
 from tests.audit.stories import returned_twice
 from tests.support.browser import PHONE
 from tests.support.company import Company
+from tests.support.serving import server
 from tests.web.conftest import Site
 
 
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
     """Serve the application on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    serving = server(site.app)
+    thread = Thread(target=serving.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
     thread.join()
-    server.server_close()
+    serving.server_close()
 
 
 @pytest.fixture
