@@ -37,13 +37,14 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     can_be_signed = is_offered(locked, "addSign")
     case = locked.wake()
     stored = with_signatures(locked, case.visible(locked.work.token), offered=can_be_signed)
-    values = _values(locked, submitted, stored)
+    rights = _rights(locked)
+    values = _values(locked, submitted, stored, rights)
     files = handed_in(session, locked.work.form_definition_id, values)
     values = genuine(session, values, files, stored, actor)
     bind(session, locked.instance.id, files, stored, actor)
     hold(session, locked.work.form_definition_id, values, locked.instance.id)
     values = with_signatures(locked, values, offered=can_be_signed)
-    later = given(session, locked.work.form_definition_id, values, _rights(locked))
+    later = given(session, locked.work.form_definition_id, values, rights)
     if wait_for_signatures(locked, acting, later):
         return False
     if ask_listeners(locked, "completing", {"action": "complete", "result": later, "by": actor}, acting, case=case):
@@ -59,10 +60,11 @@ def complete_task(session: Session, task_id: int, submitted: Mapping[str, object
     return True
 
 
-def _values(locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object]) -> dict[str, object]:
+def _values(
+    locked: LockedCase, submitted: Mapping[str, object], stored: Mapping[str, object], rights: Rights
+) -> dict[str, object]:
     if locked.work.form_definition_id is None:
         return dict(submitted)
-    rights = _rights(locked)
     return accepted(locked.session, locked.work.form_definition_id, submitted, stored, locked.instance.id, rights)
 
 

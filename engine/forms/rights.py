@@ -54,6 +54,7 @@ def restricted(form: Form, rights: Rights, *, keeping: bool = False) -> Form:
     return replace(form, components=tuple(inner))
 
 
+@lru_cache(maxsize=256)
 def only_read(form: Form) -> frozenset[str]:
     """Give the variables that a form only reads, be there several fields in one."""
     fields = tuple(_below(form.components))

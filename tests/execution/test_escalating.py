@@ -19,12 +19,14 @@ UP = {"whenOverdue": "escalate", **HOURS}
 FROM_ALL = row(task("a", "x", **UP).replace('assignee="x"', 'candidateGroups="渠道专员"'))
 
 
-def candidates(world: World, case: int) -> list[tuple[str, str]]:
+def candidates(world: World, of: int | str) -> list[tuple[str, str]]:
+    """Give who may claim the tasks of a case, or those of an element."""
+    which = UserTask.instance_id == of if isinstance(of, int) else UserTask.element_id == of
     wanted = select(UserTaskCandidate.kind, UserTaskCandidate.principal).join(
         UserTask, UserTask.id == UserTaskCandidate.task_id
     )
     with world.database.reading() as session:
-        rows = session.execute(wanted.where(UserTask.instance_id == case).order_by(UserTaskCandidate.principal)).all()
+        rows = session.execute(wanted.where(which).order_by(UserTaskCandidate.principal)).all()
     return [(one.kind, one.principal) for one in rows]
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from engine.commands.update_task import update_task
 from engine.errors import InvalidError
-from engine.model import Incident, User, UserTask, UserTaskCandidate
-from tests.execution.test_escalating import reorganise
+from engine.model import Incident, User, UserTask
+from tests.execution.test_escalating import candidates, reorganise
 from tests.execution.test_events import World
 from tests.execution.test_incidents import count_on_row
 from tests.execution.test_task_rules import NOBODY, asked, complete, row, task
@@ -21,15 +21,6 @@ def plain(element: str, **people: str) -> str:
     """Draw a task without a rule on whom it asks."""
     named = " ".join(f'{name}="{value}"' for name, value in people.items())
     return task(element, "x").replace('assignee="x"', named)
-
-
-def candidates(world: World, element: str) -> list[tuple[str, str]]:
-    wanted = select(UserTaskCandidate.kind, UserTaskCandidate.principal).join(
-        UserTask, UserTask.id == UserTaskCandidate.task_id
-    )
-    with world.database.reading() as session:
-        rows = session.execute(wanted.where(UserTask.element_id == element).order_by(UserTaskCandidate.principal)).all()
-    return [(one.kind, one.principal) for one in rows]
 
 
 def incidents(world: World) -> list[Incident]:
@@ -137,12 +128,18 @@ def test_what_others_get_in_the_same_step_stays_theirs_and_what_is_stuck_is_told
     assert [one.element_id for one in incidents(world)] == ["a", "g"]
 
 
-def test_the_incident_is_over_once_an_administrator_names_who_may_claim_the_task(world: World) -> None:
+def begun(world: World) -> tuple[int, int]:
+    """Let a case come to a task for nobody; give the numbers of both."""
     world.publish(row(plain("first", assignee="wu.tao"), plain("a", assignee=NOBODY)))
     case = world.start()
     complete(world, "first", "wu.tao")
+    with world.database.reading() as session:
+        return case, session.scalars(select(UserTask.id).where(UserTask.element_id == "a")).one()
+
+
+def test_the_incident_is_over_once_an_administrator_names_who_may_claim_the_task(world: World) -> None:
+    case, number = begun(world)
     with world.database.transaction() as session:
-        number = session.scalars(select(UserTask.id).where(UserTask.element_id == "a")).one()
         update_task(session, number, {"priority": 80}, "admin")
     assert [one.resolved_at for one in incidents(world)] == [None]
     with world.database.transaction() as session:
@@ -155,11 +152,8 @@ def test_the_incident_is_over_once_an_administrator_names_who_may_claim_the_task
 
 
 def test_the_incident_stays_where_nobody_is_here_of_those_who_are_named(world: World) -> None:
-    world.publish(row(plain("first", assignee="wu.tao"), plain("a", assignee=NOBODY)))
-    case = world.start()
-    complete(world, "first", "wu.tao")
+    case, number = begun(world)
     with world.database.transaction() as session:
-        number = session.scalars(select(UserTask.id).where(UserTask.element_id == "a")).one()
         update_task(session, number, {"candidateGroups": [LEFT]}, "admin")
     assert candidates(world, "a") == [("group", "系统管理员")]
     assert count_on_row(world, case) == 1

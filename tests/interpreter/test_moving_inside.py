@@ -43,17 +43,21 @@ def side_by_side() -> Journey:
     return Journey(diagram(START + each + user_task("z") + END, flows), people=["甲", "乙"])
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_token_moved_in_one_of_several_sub_processes_side_by_side_stays_in_that_one(place: int) -> None:
-    run = side_by_side()
-    token = sorted(token for token, element in run.outcome.waiting.items() if element == "x")[place]
+def require_own_way(run: Journey, place: int, other: str, *rest: str) -> None:
+    """Move one of two people's tokens to ``y``: it stays theirs, the ``other`` one where it was, and all ends."""
+    token = sorted(run.outcome.waiting)[place]
     who = run.wake().visible(token)["who"]
     run.move(token, "y")
-    assert run.waiting == ["x", "y"]
+    assert run.waiting == [other, "y"]
     assert run.wake().visible(run.token("y"))["who"] == who
-    for element in ("x", "y", "y", "z"):
+    for element in rest:
         run.complete(element)
     assert run.outcome.ended
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_token_moved_in_one_of_several_sub_processes_side_by_side_stays_in_that_one(place: int) -> None:
+    require_own_way(side_by_side(), place, "x", "x", "y", "y", "z")
 
 
 def test_a_token_that_could_stand_in_several_sub_processes_needs_to_be_told_in_which() -> None:
@@ -141,15 +145,7 @@ def nested() -> Journey:
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_token_moved_into_a_sub_process_inside_stays_in_the_one_of_several_around_it(place: int) -> None:
-    run = nested()
-    token = sorted(run.outcome.waiting)[place]
-    who = run.wake().visible(token)["who"]
-    run.move(token, "y")
-    assert run.waiting == ["first", "y"]
-    assert run.wake().visible(run.token("y"))["who"] == who
-    for element in ("y", "first", "x", "y"):
-        run.complete(element)
-    assert run.outcome.ended
+    require_own_way(nested(), place, "first", "y", "first", "x", "y")
 
 
 def test_a_sub_process_holds_what_is_drawn_in_it_at_any_depth_and_nothing_else() -> None:
