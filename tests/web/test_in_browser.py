@@ -100,16 +100,16 @@ def test_the_keyboard_reaches_content_menu_and_search(server: Server, filed: Com
     sign_in(desktop, server, "zhao.lei")
     desktop.goto(f"{server.url}/tasks")
     desktop.keyboard.press("Tab")
-    assert desktop.locator(":focus").inner_text() == "跳到内容"
+    expect(desktop.locator(":focus")).to_have_text("跳到内容")
     desktop.keyboard.press("Enter")
-    assert desktop.url.endswith("#content")
+    expect(desktop).to_have_url(f"{server.url}/tasks#content")
     desktop.keyboard.press("/")
-    assert desktop.locator(":focus").get_attribute("name") == "search"
+    expect(desktop.locator(":focus")).to_have_attribute("name", "search")
     menu = desktop.locator("details.menu")
     menu.locator("summary").click()
-    assert menu.get_by_text("退出登录").is_visible()
+    expect(menu.get_by_text("退出登录")).to_be_visible()
     desktop.keyboard.press("Escape")
-    assert not menu.get_by_text("退出登录").is_visible()
+    expect(menu.get_by_text("退出登录")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("filed")
@@ -142,7 +142,7 @@ def test_the_initiator_withdraws_in_a_dialog(server: Server, desktop: Page) -> N
     desktop.goto(f"{server.url}/cases/1")
     desktop.get_by_role("link", name="撤销").click()
     desktop.get_by_role("button", name="不撤销").click()
-    assert not desktop.get_by_role("dialog").is_visible()
+    expect(desktop.get_by_role("dialog")).to_be_hidden()
     desktop.get_by_role("link", name="撤销").click()
     desktop.get_by_label("撤销原因").fill("客户推迟合作")
     desktop.get_by_role("button", name="确认撤销").click()

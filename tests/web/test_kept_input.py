@@ -134,7 +134,7 @@ def test_a_person_gets_their_words_back_in_a_browser(server: Server, desktop: Pa
     desktop.get_by_text("刚才填写的内容不会丢失").wait_for()
     enter(desktop, "zhang.wei")
     desktop.get_by_role("button", name="回到表单，内容还在").click()
-    assert desktop.get_by_label("渠道名称").input_value() == "抖音旗舰店"
+    expect(desktop.get_by_label("渠道名称")).to_have_value("抖音旗舰店")
 
 
 def test_a_form_that_follows_what_is_chosen_brings_a_person_to_the_sign_in(

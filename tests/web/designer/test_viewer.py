@@ -69,15 +69,14 @@ def test_the_step_of_a_replay_is_outlined_and_brought_into_view(viewer: Page) ->
 
 def test_zoom_works_by_button_and_keyboard(viewer: Page) -> None:
     viewport = viewer.locator("diagram-viewer .viewport")
-    before = viewport.get_attribute("transform")
+    before = viewport.get_attribute("transform") or ""
     viewer.get_by_role("button", name="放大").click()
-    larger = viewport.get_attribute("transform")
-    assert larger != before
+    expect(viewport).not_to_have_attribute("transform", before)
     viewer.get_by_role("button", name="显示全图").click()
-    assert viewport.get_attribute("transform") == before
+    expect(viewport).to_have_attribute("transform", before)
     viewer.locator("diagram-viewer svg[tabindex]").first.focus()
     viewer.keyboard.press("Control+=")
-    assert viewport.get_attribute("transform") != before
+    expect(viewport).not_to_have_attribute("transform", before)
 
 
 def test_the_wheel_scrolls_the_page_and_only_with_ctrl_the_diagram(viewer: Page) -> None:
